@@ -1,0 +1,51 @@
+import { z } from 'zod'
+
+/** What happened to a value: DESIGN.md §4. `refused`, `accepted` and `unanswered` are about a whole operation. */
+export const DifferenceKind = z.enum([
+  'absent',
+  'defaulted',
+  'coerced',
+  'truncated',
+  'rounded',
+  'reordered',
+  'extra',
+  'changed-state',
+  'refused',
+  'accepted',
+])
+export type DifferenceKind = z.infer<typeof DifferenceKind>
+
+/** What the value means in accounts payable. `structure` is for schema differences that carry no value. */
+export const DifferenceClass = z.enum(['coding', 'amount', 'rounding', 'identity', 'state', 'text', 'structure'])
+export type DifferenceClass = z.infer<typeof DifferenceClass>
+
+/** `loud`: the ERP refused, so somebody notices. `silent`: it said yes, and means something else. */
+export const Loudness = z.enum(['loud', 'silent'])
+export type Loudness = z.infer<typeof Loudness>
+
+/** Which comparison saw it. */
+export const Area = z.enum(['structure', 'values', 'documents', 'interactions'])
+export type Area = z.infer<typeof Area>
+
+/** One fact that is not the same under the candidate release. Values are canonical text, as a person would read them. */
+export const Difference = z.strictObject({
+  area: Area,
+  kind: DifferenceKind,
+  class: DifferenceClass,
+  loudness: Loudness,
+  /** The ERP's name of the resource, such as `account.invoice`. */
+  resource: z.string(),
+  /** JSON Pointer within the resource's document, array indexes included. */
+  pointer: z.string(),
+  /** The stage of the document at which it was seen, such as `draft` or `posted`; empty for structure and values. */
+  stage: z.string(),
+  baseline: z.string().nullable(),
+  candidate: z.string().nullable(),
+  /** What the connector sent at this place, when it sent something. */
+  sent: z.string().nullable(),
+  /** Keys of the invoices it was seen on; empty when it is about the release as such. */
+  invoices: z.array(z.string()),
+  /** Whether the connector reads or sends this place, or only the gate saw it. */
+  seenBy: z.enum(['connector', 'gate']),
+})
+export type Difference = z.infer<typeof Difference>

@@ -1,0 +1,49 @@
+import { z } from 'zod'
+
+/**
+ * One JSON Schema (draft 2020-12) in normalized form. References are local (`#/definitions/NAME`) and never inlined, so
+ * recursive schemas stay finite. What JSON Schema has no keyword for is kept under `x-` keywords:
+ *
+ * - `x-relation`   the resource that a reference or a nested record belongs to
+ * - `x-scale`      digits after the decimal point that the ERP accepts (`null` = no limit)
+ * - `x-precision`  digits in all
+ * - `x-erp-type`   the publisher's own type name, for messages
+ * - `x-title`      the label that people see on screen
+ * - `x-read-only`, `x-create-only`  when the field may not be sent, or only when the record is created
+ */
+export type JsonSchema = boolean | JsonSchemaObject
+
+/** The object form of a JSON Schema. */
+export type JsonSchemaObject = { readonly [keyword: string]: unknown }
+
+const jsonSchema: z.ZodType<JsonSchema> = z.union([z.boolean(), z.record(z.string(), z.unknown())])
+
+/** One resource of an ERP: what may be sent to it and what is read from it. */
+export const ErpResource = z.strictObject({
+  title: z.string().optional(),
+  /** What a caller may send when it creates the resource; absent when it cannot be written. */
+  send: jsonSchema.optional(),
+  /** What a caller reads back; absent when it cannot be read. */
+  read: jsonSchema.optional(),
+  deprecated: z.boolean().optional(),
+  /** JSON Pointer of the resource in the publisher's document. */
+  position: z.string().optional(),
+})
+export type ErpResource = z.infer<typeof ErpResource>
+
+/** What one release of an ERP publishes about its API, whatever format the publisher uses. */
+export const ErpSchema = z.strictObject({
+  format: z.literal('erp-change-gate/schema'),
+  version: z.literal(1),
+  source: z.strictObject({
+    /** Id of the schema source that read it, which is the name of its file. */
+    kind: z.string(),
+    product: z.string().optional(),
+    release: z.string().optional(),
+    /** True when nothing was published and the schema was inferred from recorded traffic. */
+    inferred: z.boolean(),
+  }),
+  resources: z.record(z.string(), ErpResource),
+  definitions: z.record(z.string(), jsonSchema),
+})
+export type ErpSchema = z.infer<typeof ErpSchema>
