@@ -1,0 +1,197 @@
+import { z } from 'zod'
+import { Amount, Lane, Whole } from './common.ts'
+import { CheckResult, Finding } from './finding.ts'
+
+/** The policy's answer. */
+export const Verdict = z.enum(['go', 'conditional', 'no-go', 'undecided'])
+export type Verdict = z.infer<typeof Verdict>
+
+const Reason = z.strictObject({
+  /** Stable code, such as `unexpected-break` or `evidence-too-weak`. */
+  code: z.string(),
+  text: z.string(),
+  lane: Lane,
+  /** Who to call, from the integration's owners. */
+  contact: z.string(),
+  /** Hours within which that contact has agreed to answer. */
+  respondWithinHours: Whole,
+  /** Fingerprints of the findings behind it. */
+  findings: z.array(z.string()),
+})
+export type Reason = z.infer<typeof Reason>
+
+/** Count and money of one currency at one place of the pipeline. */
+const Totals = z.strictObject({ documents: Whole, gross: Amount, hash: Amount, tax: Amount })
+
+/** Control totals of one currency; the three columns must be equal. */
+const ControlTotal = z.strictObject({
+  currency: z.string(),
+  recorded: Totals,
+  accepted: Totals,
+  stored: Totals,
+  reconciles: z.boolean(),
+})
+export type ControlTotal = z.infer<typeof ControlTotal>
+
+/** One invoice of the recording and what became of it. */
+const InvoiceResult = z.strictObject({
+  key: z.string(),
+  supplier: z.string(),
+  reference: z.string(),
+  type: z.enum(['invoice', 'credit-note']),
+  currency: z.string(),
+  gross: Amount,
+  /** What the recorded export ended in, and what the replay ended in. */
+  recorded: z.string(),
+  replayed: z.string(),
+  /** Number of the document under the candidate, when it was stored. */
+  outcome: z.enum(['same', 'differs', 'refused', 'newly-accepted', 'not-checked']),
+  /** How strong the evidence for this invoice is. */
+  evidence: z.enum(['live', 'recorded', 'schema', 'none']),
+  findings: z.array(z.string()),
+})
+export type InvoiceResult = z.infer<typeof InvoiceResult>
+
+/** A stage of the pipeline and how many invoices passed it. */
+const Accounting = z.strictObject({
+  recorded: Whole,
+  replayed: Whole,
+  observed: Whole,
+  compared: Whole,
+  interactions: Whole,
+  interactionsReplayed: Whole,
+  /** Interactions that come after a refusal in their invoice, so that the ERP could not be asked. */
+  interactionsNotReached: Whole,
+  reconciles: z.boolean(),
+})
+
+const NoteResult = z.strictObject({
+  id: z.string(),
+  from: z.enum(['erp-publisher', 'ap-vendor']),
+  source: z.string(),
+  says: z.string(),
+  affectsUs: z.enum(['yes', 'no', 'undecided']),
+  because: z.string().nullable(),
+  expectations: z.array(
+    z.strictObject({
+      expectation: z.string(),
+      summary: z.string(),
+      state: z.enum(['met', 'unmet', 'untested']),
+      findings: z.array(z.string()),
+    }),
+  ),
+})
+
+const RollbackStep = z.strictObject({
+  phase: z.enum(['hold', 'freeze', 'undo', 'verify', 'drain', 'reconcile', 'close']),
+  action: z.string(),
+  owner: Lane,
+  minutes: Whole,
+  timing: z.enum(['rehearsed', 'estimate']),
+  expected: z.string(),
+  verify: z.string(),
+})
+
+const Rollback = z.strictObject({
+  trigger: z.string(),
+  decider: z.string(),
+  pointOfNoReturn: z.array(z.strictObject({ changeClass: z.string(), text: z.string() })),
+  steps: z.array(RollbackStep),
+  /** Why these steps: the change classes that were found. */
+  changeClasses: z.array(z.strictObject({ id: z.string(), title: z.string(), findings: z.array(z.string()) })),
+})
+export type Rollback = z.infer<typeof Rollback>
+
+/** One place where two ways of asking disagree about the same invoice. */
+const Disagreement = z.strictObject({
+  invoice: z.string(),
+  stage: z.string(),
+  resource: z.string(),
+  pointer: z.string(),
+  mock: z.string().nullable(),
+  sandbox: z.string().nullable(),
+})
+export type Disagreement = z.infer<typeof Disagreement>
+
+/** Everything known about one change request: evidence, reconciliation, decision. */
+export const ChangeAssessment = z.strictObject({
+  format: z.literal('erp-change-gate/assessment'),
+  version: z.literal(1),
+  /** What differs between two runs on the same evidence, and nothing else does. */
+  meta: z.strictObject({
+    assessedAt: z.string(),
+    durationMs: Whole,
+    harness: z.string(),
+    /** Where the target answered. */
+    targetUrl: z.string(),
+    runTag: z.string(),
+  }),
+  integration: z.strictObject({ id: z.string(), title: z.string(), erp: z.string(), connector: z.string() }),
+  change: z.strictObject({
+    id: z.string(),
+    title: z.string(),
+    kind: z.enum(['erp-update', 'connector-release']),
+    type: z.enum(['standard', 'normal', 'emergency']),
+    from: z.string(),
+    to: z.string(),
+    window: z.strictObject({ start: z.string(), end: z.string() }),
+    people: z.strictObject({
+      requester: z.string(),
+      developer: z.string(),
+      tester: z.string(),
+      approver: z.string(),
+    }),
+  }),
+  verdict: Verdict,
+  reasons: z.array(Reason),
+  /** Conditions under which `conditional` is a go. */
+  conditions: z.array(z.string()),
+  evidence: z.strictObject({
+    level: z.enum(['live', 'recorded', 'schema', 'none']),
+    target: z.strictObject({
+      kind: z.enum(['mock', 'container', 'url']),
+      build: z.string(),
+      environment: z.string(),
+      proof: z.string(),
+    }),
+    recording: z.strictObject({
+      digest: z.string(),
+      recordedAt: z.string(),
+      connector: z.string(),
+      erp: z.string(),
+      sanitizing: z.array(z.strictObject({ rule: z.string(), count: Whole })),
+    }),
+    baseline: z.strictObject({ digest: z.string(), build: z.string(), capturedAt: z.string() }),
+    candidate: z.strictObject({ digest: z.string(), build: z.string(), capturedAt: z.string() }).nullable(),
+    /** How the sandbox and the mocked API agree, when a real ERP answered and a snapshot of its release exists. */
+    agreement: z
+      .strictObject({
+        compared: Whole,
+        agreed: Whole,
+        disagreements: z.array(Disagreement),
+      })
+      .nullable(),
+    /** What was seen and left out of the comparison, by reason. */
+    notCompared: z.array(z.strictObject({ what: z.string(), count: Whole, why: z.string() })),
+  }),
+  accounting: Accounting,
+  controlTotals: z.array(ControlTotal),
+  checks: z.array(CheckResult),
+  findings: z.array(Finding),
+  notes: z.array(NoteResult),
+  waivers: z.array(
+    z.strictObject({
+      fingerprint: z.string(),
+      owner: z.string(),
+      approver: z.string(),
+      reason: z.string(),
+      expires: z.string(),
+      state: z.enum(['in-force', 'expired', 'unused', 'self-approved']),
+    }),
+  ),
+  invoices: z.array(InvoiceResult),
+  rollback: Rollback,
+  /** Documents that could not be removed from the target. */
+  leftBehind: z.array(z.strictObject({ invoice: z.string(), id: z.string(), why: z.string() })),
+})
+export type ChangeAssessment = z.infer<typeof ChangeAssessment>

@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import { Id, Instant } from './common.ts'
+
+/** One operation of the plan: data that is applied to recorded requests before they are replayed. */
+export const PlanOperation = z.union([
+  z.strictObject({
+    /** Stop reading or sending a field. */
+    'drop-field': z.strictObject({ resource: z.string(), field: z.string(), direction: z.enum(['send', 'read']) }),
+  }),
+  z.strictObject({
+    /** Send or search for another value of a field. */
+    'map-value': z.strictObject({ resource: z.string(), field: z.string(), values: z.record(z.string(), z.string()) }),
+  }),
+])
+export type PlanOperation = z.infer<typeof PlanOperation>
+
+/** One statement of a release note that somebody has read. */
+const ReleaseNoteEntry = z
+  .strictObject({
+    id: Id,
+    from: z.enum(['erp-publisher', 'ap-vendor']),
+    source: z.string().min(1),
+    says: z.string().min(1),
+    'affects-us': z.union([z.boolean(), z.literal('undecided')]),
+    because: z.string().optional(),
+    /** Each entry has one key, the id of an expectation, and its arguments. */
+    expect: z.array(z.record(z.string(), z.unknown())).default([]),
+    plan: z.array(PlanOperation).default([]),
+  })
+  .refine((note) => note['affects-us'] !== false || note.because !== undefined, {
+    message: 'a note with affects-us: false needs a because',
+    path: ['because'],
+  })
+  .refine((note) => note.expect.every((entry) => Object.keys(entry).length === 1), {
+    message: 'each expectation is one key with its arguments',
+    path: ['expect'],
+  })
+export type ReleaseNoteEntry = z.infer<typeof ReleaseNoteEntry>
+
+const Severity = z.enum(['error', 'warning', 'info'])
+
+/** What the change authority has decided beforehand; every member has a default, see `docs/policy.md`. */
+const PolicyOverrides = z.strictObject({
+  /** Severity by check id; an id that no check has is an error. */
+  severity: z.record(z.string(), Severity).default({}),
+  /** The weakest evidence that can carry a go. */
+  'evidence-level': z.enum(['live', 'recorded', 'schema']).default('recorded'),
+  /** Largest accepted difference in amounts, by currency, in currency units. Zero unless stated. */
+  'amount-tolerance': z.record(z.string(), z.string()).default({}),
+})
+
+/** One change request: install a release. File: `changes/<name>/change.yaml`. */
+export const Change = z.strictObject({
+  change: z.strictObject({
+    id: Id,
+    title: z.string().min(1),
+    kind: z.enum(['erp-update', 'connector-release']),
+    type: z.enum(['standard', 'normal', 'emergency']),
+    from: z.string().min(1),
+    to: z.string().min(1),
+    window: z.strictObject({ start: Instant, end: Instant }),
+    people: z.strictObject({
+      requester: z.string(),
+      developer: z.string(),
+      tester: z.string(),
+      approver: z.string(),
+    }),
+  }),
+  notes: z.array(ReleaseNoteEntry).default([]),
+  policy: PolicyOverrides.default({ severity: {}, 'evidence-level': 'recorded', 'amount-tolerance': {} }),
+})
+export type Change = z.infer<typeof Change>
+export type Policy = Change['policy']
+
+/** Accepted findings. File: `changes/<name>/waivers.yaml`. */
+export const Waivers = z.strictObject({
+  waivers: z.array(
+    z.strictObject({
+      fingerprint: z.string().regex(/^[0-9a-f]{12}$/, 'must be the 12 digits that the report prints'),
+      owner: z.string().min(1),
+      approver: z.string().min(1),
+      reason: z.string().min(1),
+      expires: Instant,
+    }),
+  ),
+})
+export type Waiver = z.infer<typeof Waivers>['waivers'][number]

@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { CalendarDate, Id, Lane } from './common.ts'
+
+const Contact = z.strictObject({
+  name: z.string().min(1),
+  email: z.string().min(3),
+  /** Hours within which this lane has agreed to answer. */
+  'respond-within-hours': z.number().positive(),
+})
+
+const Environment = z.strictObject({
+  url: z.url(),
+  database: z.string().optional(),
+  kind: z.enum(['production', 'sandbox']),
+})
+
+/** One integration: an AP connector that exports approved invoices into one ERP. File: `integration.yaml`. */
+export const Integration = z.strictObject({
+  id: Id,
+  title: z.string().min(1),
+  erp: z.strictObject({
+    /** Id of the ERP adapter, which is the name of its file in `erps/`. */
+    product: Id,
+    /** Where the ERP of each environment answers. The gate posts only to those declared a sandbox and proven to be one. */
+    environments: z.record(Id, Environment),
+  }),
+  connector: z.strictObject({
+    name: z.string().min(1),
+    release: z.string().min(1),
+  }),
+  auth: z.strictObject({
+    method: z.string().min(1),
+    /** Names of the environment variables that hold the credential of a sandbox; never the credential itself. */
+    'user-from': z.string().min(1),
+    'password-from': z.string().min(1),
+    owner: Lane,
+    expires: CalendarDate.optional(),
+  }),
+  schedule: z.string().min(1),
+  /** The lists that code an invoice, by the ERP's resource name. */
+  dimensions: z.array(z.strictObject({ id: Id, title: z.string(), resource: z.string(), root: z.string().optional() })),
+  owners: z.strictObject({
+    accountable: z.string().min(1),
+    lanes: z.record(Lane, Contact),
+  }),
+  sanitize: z
+    .strictObject({
+      /** Field names whose values become pseudonyms wherever they appear. */
+      fields: z.array(z.string()).default([]),
+    })
+    .default({ fields: [] }),
+})
+export type Integration = z.infer<typeof Integration>

@@ -1,0 +1,51 @@
+import type { Lane } from '../model/common.ts'
+import type { Difference } from '../model/difference.ts'
+import type { Severity } from '../model/finding.ts'
+import type { Capability } from './erp.ts'
+
+/** The facts that checks may ask for, by area. */
+export type Facts = Readonly<{
+  /** Differences of the published schema. */
+  structure: readonly Difference[]
+  /** Differences of value lists. */
+  values: readonly Difference[]
+  /** Differences between what was sent, what the baseline stored and what the candidate stored. */
+  documents: readonly Difference[]
+  /** Differences between what the connector was answered then and now. */
+  interactions: readonly Difference[]
+}>
+
+/** What a check objects to. Differences of one objection are about the same place and become one finding. */
+export type Objection<Message extends string> = Readonly<{
+  messageId: Message
+  args: Readonly<Record<string, string>>
+  /** Differences behind the objection; at least one. */
+  differences: readonly Difference[]
+}>
+
+/** One check: what it reads, how it weighs, and what it says. Its id is the name of its file. */
+export type Check<Area extends keyof Facts = keyof Facts, Message extends string = string> = Readonly<{
+  /** The passing fact. */
+  title: string
+  /** The failing fact. */
+  failureTitle: string
+  /** What goes wrong in accounts payable if it is ignored. */
+  description: string
+  requires: readonly Area[]
+  /** Capabilities of the ERP adapter without which the check does not apply. */
+  needs: readonly Capability[]
+  severity: Severity
+  lane: Lane
+  /** Change class of the rollback catalogue that a finding belongs to. */
+  changeClass: string
+  messages: Readonly<Record<Message, string>>
+  remedy: string
+  run: (facts: Pick<Facts, Area>) => readonly Objection<Message>[]
+}>
+
+/** Types a check; the default export of every file in `checks/`. */
+export function defineCheck<Area extends keyof Facts, Message extends string>(
+  check: Check<Area, Message>,
+): Check<Area, Message> {
+  return check
+}

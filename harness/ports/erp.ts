@@ -1,0 +1,179 @@
+import type { Json } from '../base/json.ts'
+import type { DifferenceClass } from '../model/difference.ts'
+import type { RecordedRequest, RecordedResponse } from '../model/recording.ts'
+import type { ErpSchema } from '../model/schema.ts'
+import type { ListedValue, Snapshot, ValueLists } from '../model/snapshot.ts'
+
+/** Sends one request and returns what came back. Throws `target-unreachable` when nothing came back. */
+export type Transport = Readonly<{
+  /** Where it sends to, for messages. */
+  url: string
+  send: (request: RecordedRequest) => Promise<RecordedResponse>
+  close: () => Promise<void>
+}>
+
+/** A user and a secret, from the environment. */
+export type Credential = Readonly<{ user: string; password: string }>
+
+/** A place in a request that holds the id of a record. */
+export type Reference = Readonly<{ pointer: string; resource: string; id: string }>
+
+/** A field that a request sends, reads or filters by, and where in the request body it stands. */
+export type FieldUse = Readonly<{ pointer: string; resource: string; field: string; value?: Json }>
+
+/** Which invoice an operation is about, where its request says so. */
+export type DocumentKey = Readonly<{
+  /** Supplier and reference: what makes an invoice one and the same for a person. */
+  key: string
+  /** The supplier's name in `Names`. */
+  supplier: string
+  reference: string
+}>
+
+/** What a recorded request does, in terms that no ERP owns. */
+export type Operation = Readonly<{
+  /**
+   * `session` logs in or asks for the version; `lookup` reads master data; `find` looks for a document by its reference;
+   * `create`, `transition` and `remove` write a document; `read` reads one; `acknowledge` answers a warning.
+   */
+  kind: 'session' | 'lookup' | 'find' | 'create' | 'transition' | 'read' | 'remove' | 'acknowledge'
+  /** The ERP's own name, such as `account.invoice.post`. */
+  name: string
+  resource: string
+  references: readonly Reference[]
+  sends: readonly FieldUse[]
+  reads: readonly FieldUse[]
+  filters: readonly FieldUse[]
+  document?: DocumentKey
+}>
+
+/** One error as the ERP told it. */
+export type ErpError = Readonly<{
+  scope: 'record' | 'line' | 'connection'
+  /** The ERP's stable code or class of error; never its wording. */
+  code: string
+  message: string
+}>
+
+/** What the ERP made of a request. `fault` is about the connection and never about a record. */
+export type Outcome =
+  | Readonly<{ state: 'accepted'; result: Json; warnings: readonly string[] }>
+  | Readonly<{ state: 'pending'; job: string }>
+  | Readonly<{ state: 'needs-ack'; warning: ErpError }>
+  | Readonly<{ state: 'rejected'; errors: readonly ErpError[]; raw: Json }>
+  | Readonly<{ state: 'fault'; error: ErpError }>
+
+/**
+ * Names for the records of one system: the same record has the same name on every system, though its id differs.
+ * A name is a code (`account.account` `5100`) or a path from the invoice (`invoice/lines/0`).
+ */
+export type Names = Readonly<{
+  /** Learns a name. The same id keeps its first name. */
+  learn: (resource: string, id: string, name: string) => void
+  nameOf: (resource: string, id: string) => string | undefined
+  /** The id of a name, `undefined` when unknown. Throws when two records have the same name. */
+  idOf: (resource: string, name: string) => string | undefined
+}>
+
+/** Which product and release answers, and whether it may be posted to. */
+export type Identity = Readonly<{
+  product: string
+  /** Release as change requests name it, such as `7.0`. */
+  release: string
+  /** Full version as the ERP names it. */
+  build: string
+  environment: 'sandbox' | 'production' | 'unknown'
+  /** How the environment is known, or why it is not. */
+  proof: string
+  principal: string
+}>
+
+/** An authenticated connection to one ERP. */
+export type Session = Readonly<{
+  identify: () => Promise<Identity>
+  /** Adds this session's credential to a recorded request that had none, because it was removed. */
+  authorize: (request: RecordedRequest) => RecordedRequest
+  send: (request: RecordedRequest) => Promise<RecordedResponse>
+  describe: (resources: readonly string[]) => Promise<ErpSchema>
+  listValues: (lists: Readonly<Record<string, readonly string[]>>) => Promise<ValueLists>
+  /** The whole document as stored now, references by code. `undefined` when there is none. Throws `target-fault`. */
+  readBack: (id: string, schema: ErpSchema, values: ValueLists) => Promise<Json | undefined>
+  /** Takes a document away again, as this ERP allows in its state. */
+  remove: (id: string) => Promise<'deleted' | 'voided' | 'left'>
+  /** Ids of the documents with this supplier id and reference. */
+  find: (supplierId: string, reference: string) => Promise<readonly string[]>
+}>
+
+/** What a person wants to know of an invoice. Amounts are decimal text in the invoice's currency. */
+export type InvoiceFacts = Readonly<{
+  supplier: string
+  reference: string
+  type: 'invoice' | 'credit-note'
+  date: string
+  currency: string
+  net: string
+  tax: string
+  gross: string
+  /** State as the ERP names it. */
+  state: string
+  period: string
+  lines: number
+}>
+
+/** What is known of a field without asking which ERP it belongs to. */
+export type FieldMeaning = Readonly<{
+  class: DifferenceClass
+  /** True when the ERP assigns the value itself, such as a document number: its presence is compared, not its value. */
+  assigned: boolean
+}>
+
+/** The requests and answers of one ERP release, simulated from its snapshot. */
+export type VirtualErp = Readonly<{
+  handle: (request: RecordedRequest) => RecordedResponse
+  /** Keys of the documents that were answered from rules and not from a stored document. */
+  unrecorded: () => readonly string[]
+}>
+
+/** What an adapter can do; a check that needs what is absent is `not-applicable`. */
+export type Capability =
+  | 'describe'
+  | 'list-values'
+  | 'read-back'
+  | 'find-by-reference'
+  | 'delete-draft'
+  | 'void-posted'
+  | 'draft-stage'
+  | 'idempotency-key'
+
+/** Everything the harness knows about one ERP product. Its id is the name of its file. */
+export type ErpAdapter = Readonly<{
+  title: string
+  capabilities: readonly Capability[]
+  /** The resource that is the invoice itself. */
+  documentResource: string
+  /** Resources that a stored document is made of, read back beyond what the connector touches. */
+  documentResources: readonly string[]
+  /** Value lists by resource, with the fields that are kept in a snapshot besides those the recordings use. */
+  valueLists: Readonly<Record<string, readonly string[]>>
+  decode: (request: RecordedRequest, schema: ErpSchema, names: Names) => Operation
+  /** Reads an answer, learns the names of the records in it, and returns the result with names in place of ids. */
+  interpret: (operation: Operation, response: RecordedResponse, schema: ErpSchema, names: Names, at: string) => Outcome
+  /** The ids that a `create` or a `find` answered. */
+  idsOf: (operation: Operation, response: RecordedResponse) => readonly string[]
+  /** What a `create` sends, references by name. */
+  sent: (operation: Operation, request: RecordedRequest, schema: ErpSchema, names: Names) => Json
+  facts: (document: Json) => InvoiceFacts
+  meaning: (resource: string, field: string, schema: ErpSchema) => FieldMeaning
+  connect: (transport: Transport, credential: Credential, database: string) => Promise<Session>
+  virtual: (snapshot: Snapshot, credential: Credential, database: string) => VirtualErp
+}>
+
+/** Types an ERP adapter; the default export of every file in `erps/`. */
+export function defineErp(adapter: ErpAdapter): ErpAdapter {
+  return adapter
+}
+
+/** Whether a listed value may be used for new invoices. */
+export function isUsable(value: ListedValue): boolean {
+  return value.active
+}
