@@ -49,3 +49,42 @@ export function defineCheck<Area extends keyof Facts, Message extends string>(
 ): Check<Area, Message> {
   return check
 }
+
+/**
+ * One objection per place and kind of difference: everything that is wrong with one field in one way is one finding.
+ * `args` must not depend on the invoice.
+ */
+export function objectTo<Message extends string>(
+  differences: readonly Difference[],
+  messageId: Message,
+  args: (difference: Difference) => Readonly<Record<string, string>> = () => ({}),
+): readonly Objection<Message>[] {
+  const groups = new Map<string, { args: Readonly<Record<string, string>>; differences: Difference[] }>()
+  for (const difference of differences) {
+    const said = { resource: difference.resource, field: difference.pointer.slice(1), ...args(difference) }
+    const key = JSON.stringify([difference.resource, difference.pointer, difference.kind, said])
+    const known = groups.get(key)?.differences ?? []
+    groups.set(key, { args: said, differences: [...known, difference] })
+  }
+  return [...groups.values()].map((group) => ({ messageId, ...group }))
+}
+
+/** Whether a difference is about a value that the ERP stored, and not about a row that is missing or an order. */
+export function isStored(difference: Difference): boolean {
+  return difference.kind !== 'refused' && difference.kind !== 'accepted' && difference.loudness === 'silent'
+}
+
+/** Whether an answer to the connector is about an invoice. */
+export function isOfDocument(difference: Difference): boolean {
+  return difference.stage !== '' && difference.kind !== 'refused'
+}
+
+/** Whether an answer to the connector is about master data that serves every invoice. */
+export function isOfLookup(difference: Difference): boolean {
+  return difference.stage === ''
+}
+
+/** A message without the number that the harness gave the invoice, so that one cause is one finding. */
+export function withoutInvoice(text: string): string {
+  return text.replace(/invoice \d+/g, 'an invoice')
+}
