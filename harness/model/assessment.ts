@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Amount, Lane, Whole } from './common.ts'
+import { Amount, CalendarDate, Instant, Lane, Whole } from './common.ts'
 import { CheckResult, Finding } from './finding.ts'
 
 /** The policy's answer. */
@@ -45,12 +45,57 @@ const InvoiceResult = z.strictObject({
   recorded: z.string(),
   replayed: z.string(),
   /** Number of the document under the candidate, when it was stored. */
+  document: z.string().nullable(),
+  /** Date of the invoice, which decides its period; null when the recording does not say. */
+  date: CalendarDate.nullable(),
   outcome: z.enum(['same', 'differs', 'refused', 'newly-accepted', 'not-checked']),
   /** How strong the evidence for this invoice is. */
   evidence: z.enum(['live', 'recorded', 'schema', 'none']),
   findings: z.array(z.string()),
 })
 export type InvoiceResult = z.infer<typeof InvoiceResult>
+
+/** How much of the recorded volume a group of findings touches. An invoice counts once, however many findings name it. */
+const Extent = z.strictObject({
+  findings: Whole,
+  invoices: Whole,
+  suppliers: Whole,
+  /** One entry per recorded currency, zero included. */
+  amounts: z.array(
+    z.strictObject({
+      currency: z.string(),
+      invoices: Whole,
+      /** Sum of the absolute gross amounts, so that a credit note does not hide an invoice. */
+      gross: Amount,
+      /** The same sum over everything recorded in this currency. */
+      recorded: Amount,
+      /** `gross` in percent of `recorded`, one digit after the point. */
+      percent: Amount,
+    }),
+  ),
+})
+export type Extent = z.infer<typeof Extent>
+
+/** What the candidate would do to the business if nothing is done about it. */
+const Impact = z.strictObject({
+  recordedInvoices: Whole,
+  recordedSuppliers: Whole,
+  loud: Extent,
+  silent: Extent,
+  /** Loud and silent together; smaller than their sum where an invoice has both. */
+  all: Extent,
+})
+export type Impact = z.infer<typeof Impact>
+
+/** Who answers, from the integration's owners: one entry per lane, those with open findings first. */
+const Owner = z.strictObject({
+  lane: Lane,
+  contact: z.string(),
+  respondWithinHours: Whole,
+  /** Fingerprints of the findings of this lane that block or are not expected. */
+  findings: z.array(z.string()),
+})
+export type Owner = z.infer<typeof Owner>
 
 /** A stage of the pipeline and how many invoices passed it. */
 const Accounting = z.strictObject({
@@ -72,6 +117,8 @@ const NoteResult = z.strictObject({
   says: z.string(),
   affectsUs: z.enum(['yes', 'no', 'undecided']),
   because: z.string().nullable(),
+  /** What the plan changes because of it, one sentence per operation. */
+  plan: z.array(z.string()),
   expectations: z.array(
     z.strictObject({
       expectation: z.string(),
@@ -95,7 +142,12 @@ const RollbackStep = z.strictObject({
 const Rollback = z.strictObject({
   trigger: z.string(),
   decider: z.string(),
-  pointOfNoReturn: z.array(z.strictObject({ changeClass: z.string(), text: z.string() })),
+  /** Sum of the minutes of all steps. */
+  totalMinutes: Whole,
+  /** The last instant at which going back still ends inside the change window. */
+  decideBy: Instant,
+  /** After these, going back is no longer possible; `by` when the evidence dates it, such as a period close. */
+  pointOfNoReturn: z.array(z.strictObject({ changeClass: z.string(), text: z.string(), by: z.string().nullable() })),
   steps: z.array(RollbackStep),
   /** Why these steps: the change classes that were found. */
   changeClasses: z.array(z.strictObject({ id: z.string(), title: z.string(), findings: z.array(z.string()) })),
@@ -125,6 +177,8 @@ export const ChangeAssessment = z.strictObject({
     /** Where the target answered. */
     targetUrl: z.string(),
     runTag: z.string(),
+    /** After this instant the decision no longer allows anything; null when it never did. */
+    validUntil: Instant.nullable(),
   }),
   integration: z.strictObject({ id: z.string(), title: z.string(), erp: z.string(), connector: z.string() }),
   change: z.strictObject({
@@ -146,6 +200,8 @@ export const ChangeAssessment = z.strictObject({
   reasons: z.array(Reason),
   /** Conditions under which `conditional` is a go. */
   conditions: z.array(z.string()),
+  impact: Impact,
+  owners: z.strictObject({ accountable: z.string(), lanes: z.array(Owner) }),
   evidence: z.strictObject({
     level: z.enum(['live', 'recorded', 'schema', 'none']),
     target: z.strictObject({
