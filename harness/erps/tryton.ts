@@ -1,4 +1,4 @@
-import { absolute, sum } from '../base/decimal.ts'
+import { absolute, roundTo, sum, times } from '../base/decimal.ts'
 import { GateError } from '../base/errors.ts'
 import { isJsonArray, isJsonNumber, isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import { defineErp, type ErpAdapter, type InvoiceFacts } from '../ports/erp.ts'
@@ -105,7 +105,7 @@ export default defineErp({
 function facts(document: Json): InvoiceFacts {
   const record = isJsonObject(document) ? document : {}
   const lines = records(record.lines)
-  const net = text(record.untaxed_amount) || sum(['0', ...lines.map((line) => text(line.amount) || '0')])
+  const net = text(record.untaxed_amount) || sum(['0.00', ...lines.map(amountOf)])
   const tax = text(record.tax_amount) || '0'
   const move = isJsonObject(record.move) ? record.move : {}
   return {
@@ -121,6 +121,11 @@ function facts(document: Json): InvoiceFacts {
     period: text(move.period),
     lines: lines.length,
   }
+}
+
+/** The amount of a line; a line that was only sent has none yet, so it is what quantity and price make. */
+function amountOf(line: JsonObject): string {
+  return text(line.amount) || roundTo(times(text(line.quantity) || '0', text(line.unit_price) || '0'), 2, 'half-even')
 }
 
 function absoluteSum(net: string, tax: string): string {

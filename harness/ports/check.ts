@@ -59,14 +59,25 @@ export function objectTo<Message extends string>(
   messageId: Message,
   args: (difference: Difference) => Readonly<Record<string, string>> = () => ({}),
 ): readonly Objection<Message>[] {
-  const groups = new Map<string, { args: Readonly<Record<string, string>>; differences: Difference[] }>()
+  const groups = new Map<string, Difference[]>()
   for (const difference of differences) {
     const said = { resource: difference.resource, field: difference.pointer.slice(1), ...args(difference) }
     const key = JSON.stringify([difference.resource, difference.pointer, difference.kind, said])
-    const known = groups.get(key)?.differences ?? []
-    groups.set(key, { args: said, differences: [...known, difference] })
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [difference])
+    else group.push(difference)
   }
-  return [...groups.values()].map((group) => ({ messageId, ...group }))
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group
+    if (first === undefined) return []
+    return [
+      {
+        messageId,
+        args: { resource: first.resource, field: first.pointer.slice(1), ...args(first) },
+        differences: group,
+      },
+    ]
+  })
 }
 
 /** Whether a difference is about a value that the ERP stored, and not about a row that is missing or an order. */

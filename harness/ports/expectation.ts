@@ -1,14 +1,15 @@
 import type { z } from 'zod'
+import type { Difference } from '../model/difference.ts'
 import type { Finding } from '../model/finding.ts'
 
-/** What a finding is to an expectation. The finding has no status yet: giving it one is what expectations are for. */
-export type UnjudgedFinding = Omit<Finding, 'status' | 'notes' | 'suggestion' | 'withPlan'>
-
-/** Which fields the recorded exports send or read: what tells an unmet expectation from an untested one. */
-export type Exercised = Readonly<{
-  /** Whether the recorded exports touch a field, or any field when only a resource is named. */
-  uses: (resource: string, field?: string) => boolean
+/** A finding before release notes and waivers are held against it, with every difference behind it. */
+export type UnjudgedFinding = Readonly<{
+  finding: Omit<Finding, 'status' | 'notes' | 'suggestion' | 'withPlan'>
+  differences: readonly Difference[]
 }>
+
+/** Which fields the recorded exports send, read or filter by: what tells an unmet expectation from an untested one. */
+export type Exercised = (resource: string, field?: string) => boolean
 
 /** One kind of difference that release notes can announce. Its id is the name of its file. */
 export type Expectation<Args = unknown> = Readonly<{
@@ -16,12 +17,12 @@ export type Expectation<Args = unknown> = Readonly<{
   title: string
   args: z.ZodType<Args>
   summary: (args: Args) => string
-  /** Whether it announces this finding. */
-  explains: (finding: UnjudgedFinding, args: Args) => boolean
+  /** Whether it announces this finding, judged by every difference behind it. */
+  explains: (unjudged: UnjudgedFinding, args: Args) => boolean
   /** Whether the recorded exports could have shown it; when they could not, it is untested and not unmet. */
   isExercised: (exercised: Exercised, args: Args) => boolean
   /** Arguments that would announce a finding, or `undefined` when this expectation is not about such findings. */
-  suggest: (finding: UnjudgedFinding) => Args | undefined
+  suggest: (unjudged: UnjudgedFinding) => Args | undefined
 }>
 
 /** Types an expectation; the default export of every file in `reconcile/expectations/`. */
