@@ -52,6 +52,8 @@ export const ErpSchema = z.strictObject({
      * an API that answers only what it declares, and ignores the rest when it is sent, is `refused`.
      */
     undeclared: z.enum(['allowed', 'refused']).optional(),
+    /** Parts of the published format that were met and are not compared: the blind spots of the source. */
+    ignored: z.array(z.string()).readonly().optional(),
   }),
   resources: z.record(z.string(), ErpResource),
   definitions: z.record(z.string(), jsonSchema),
