@@ -1,0 +1,86 @@
+import type { ChangeAssessment, Extent, Verdict } from '../../model/assessment.ts'
+import type { Finding } from '../../model/finding.ts'
+
+/** How a verdict is written for people, and what it tells them to do. */
+export const VERDICTS: Readonly<Record<Verdict, Readonly<{ word: string; advice: string }>>> = {
+  go: { word: 'GO', advice: 'Install it in the planned window.' },
+  conditional: { word: 'CONDITIONAL', advice: 'Install it only if the conditions below hold.' },
+  'no-go': { word: 'NO-GO', advice: 'Do not install it in the planned window.' },
+  undecided: { word: 'UNDECIDED', advice: 'Do not install it: the evidence does not allow an answer.' },
+}
+
+/** How an evidence level is written for people. */
+export const EVIDENCE_LEVELS: Readonly<Record<ChangeAssessment['evidence']['level'], string>> = {
+  live: 'live: a real ERP of the target release answered',
+  recorded: "recorded: the mocked API answered from the release's snapshot",
+  schema: 'schema: the mocked API answered from schema and value lists only',
+  none: 'none: nothing answered',
+}
+
+/** What happened to a finding when the plan was applied. */
+export const WITH_PLAN: Readonly<Record<Finding['withPlan'], string>> = {
+  gone: 'gone with plan',
+  'still-there': 'still there with plan',
+  'not-replayed': 'not replayed with plan',
+}
+
+/** A count with its noun: `1 invoice`, `2 invoices`. */
+export function counted(count: number, noun: string): string {
+  return `${grouped(String(count))} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** Digits in groups of three, as ISO 80000 writes them: `141 308.43`. The space is the given one. */
+export function grouped(amount: string, space = ' '): string {
+  const [whole = '', fraction] = amount.split('.')
+  const groups = whole.replace(/\B(?=(\d{3})+$)/g, space)
+  return fraction === undefined ? groups : `${groups}.${fraction}`
+}
+
+/** An instant for people: `2026-12-05 20:00 UTC`; another offset is kept as it was given. */
+export function instant(text: string): string {
+  const match = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.exec(text)
+  if (!match) return text
+  const [, date, time, zone] = match
+  return `${date} ${time} ${zone === 'Z' ? 'UTC' : zone}`
+}
+
+/** Amounts by currency in the order of their codes: `EUR 1 440.00, USD 418.27`. */
+export function amounts(byCurrency: Readonly<Record<string, string>>, space = ' '): readonly string[] {
+  return Object.keys(byCurrency)
+    .sort()
+    .map((currency) => `${currency} ${grouped(byCurrency[currency] ?? '', space)}`)
+}
+
+/** Money of an extent, currencies without any left out: `EUR 118 431.33 (81.6 %)`. */
+export function extentAmounts(extent: Readonly<Extent>, space = ' '): readonly string[] {
+  return extent.amounts
+    .filter((amount) => amount.invoices > 0)
+    .map((amount) => `${amount.currency} ${grouped(amount.gross, space)} (${amount.percent} %)`)
+}
+
+const SEVERITY_ORDER = ['error', 'warning', 'info']
+const RELEVANCE_ORDER = ['used', 'mapped', 'not-used']
+
+/** Findings with the worst first: what weighs more, then what is not handled, then what touches more invoices. */
+export function worstFirst(findings: readonly Finding[]): readonly Finding[] {
+  return findings.toSorted(
+    (left, right) =>
+      SEVERITY_ORDER.indexOf(left.severity) - SEVERITY_ORDER.indexOf(right.severity) ||
+      RELEVANCE_ORDER.indexOf(left.relevance) - RELEVANCE_ORDER.indexOf(right.relevance) ||
+      Number(isHandled(left)) - Number(isHandled(right)) ||
+      right.invoices.length - left.invoices.length ||
+      (left.fingerprint < right.fingerprint ? -1 : 1),
+  )
+}
+
+/** Whether a finding is waived, or announced and gone when the plan is applied. Expected is not harmless. */
+export function isHandled(finding: Readonly<Finding>): boolean {
+  return finding.status === 'waived' || (finding.status === 'expected' && finding.withPlan === 'gone')
+}
+
+/** How a finding was announced and handled, in a few words. */
+export function handling(finding: Readonly<Finding>): string {
+  if (finding.status === 'unexpected') return 'unexpected'
+  if (finding.status === 'waived') return 'waived'
+  return `expected, ${WITH_PLAN[finding.withPlan]}`
+}
