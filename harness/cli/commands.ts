@@ -1,11 +1,34 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { startRecording } from '../pipeline/record.ts'
+import { exitOfVerdict, runAndReport } from '../pipeline/report.ts'
 import { sandboxDown, sandboxUp } from '../pipeline/sandbox.ts'
 import { captureSnapshot } from '../pipeline/snapshot.ts'
-import { note, print, progress } from './terminal.ts'
+import { colored, note, print, progress } from './terminal.ts'
 
 /** Adds every command to the program. */
 export function addCommands(program: Command): void {
+  program
+    .command('run <change>')
+    .description('Rehearse a change request: replay, compare, decide, and write the report. Exits by the verdict.')
+    .option('--target <target>', 'mock, container, container:NAME or the URL of a sandbox', 'mock')
+    .option('--snapshots <folder>', 'folder of the snapshots', 'snapshots')
+    .option('--reports <folder>', 'folder to write reports into', 'reports')
+    .option('--fail-on <verdict>', 'conditional: exit 1 on conditional too', failOn)
+    .action(async (change: string, options: RunFlags) => {
+      process.exitCode = await run(change, options)
+    })
+
+  program
+    .command('demo')
+    .description(
+      'Rehearse the sample update with the mocked API. Exits 0 when the rehearsal completed, whatever the verdict.',
+    )
+    .action(async () => {
+      const change = 'scenarios/tryton-ap/changes/erp-7.0'
+      const status = await run(change, { target: 'mock', snapshots: 'snapshots', reports: 'reports' })
+      print(`\nThe rehearsal completed. \`change-gate run ${change}\` exits ${status} for this verdict.`)
+    })
+
   program
     .command('record')
     .description('Record what a connector exports: a reverse proxy in front of the ERP, sanitized when it stops.')
@@ -57,6 +80,41 @@ export function addCommands(program: Command): void {
       const removed = await sandboxDown(name)
       print(`${name}: ${removed} container${removed === 1 ? '' : 's'} removed`)
     })
+}
+
+type RunFlags = Readonly<{ target: string; snapshots: string; reports: string; failOn?: 'conditional' }>
+
+/** Runs a change, prints the summary, and returns the exit status that follows from the verdict. */
+async function run(change: string, flags: RunFlags): Promise<0 | 1 | 3> {
+  let title = 'starting'
+  let bar = progress(title)
+  const finish = () => bar.stop()
+  try {
+    const result = await runAndReport({
+      changeFolder: change,
+      target: flags.target,
+      snapshots: flags.snapshots,
+      reports: flags.reports,
+      onStage: (stage) => {
+        finish()
+        title = stage
+        bar = progress(title)
+        note(stage)
+      },
+      onProgress: (done, total, what) => bar.update(done, total, what),
+    })
+    finish()
+    print(colored(result.text))
+    print(`\nreport  ${result.html}`)
+    return exitOfVerdict(result.verdict, flags.failOn === 'conditional')
+  } finally {
+    finish()
+  }
+}
+
+function failOn(text: string): 'conditional' {
+  if (text === 'conditional') return text
+  throw new InvalidArgumentError('the only verdict to name is conditional.')
 }
 
 async function record(options: { upstream: string; listen: number; out: string; scenario: string }): Promise<void> {

@@ -52,3 +52,13 @@ export function progress(
     stop: () => bar.stop(),
   }
 }
+
+/** Colors verdict words on a terminal; the text says the same without color. */
+export function colored(text: string): string {
+  if (!process.stdout.isTTY) return text
+  return text
+    .replace(/^(.*\bNO-GO\b.*)$/m, (line) => styleText(['bold', 'red'], line))
+    .replace(/^(.*\bUNDECIDED\b.*)$/m, (line) => styleText(['bold', 'yellow'], line))
+    .replace(/^(.*\bCONDITIONAL\b.*)$/m, (line) => styleText(['bold', 'yellow'], line))
+    .replace(/^(.*\bGO\b(?!-).*)$/m, (line) => (line.includes('NO-GO') ? line : styleText(['bold', 'green'], line)))
+}

@@ -57,7 +57,7 @@ export function decide(grounds: Grounds): Decision {
 }
 
 function brokenGrounds(grounds: Grounds): readonly Ground[] {
-  const blocking = grounds.findings.filter(isBlocking)
+  const blocking = grounds.findings.filter(isBlocking).sort((left, right) => urgency(left) - urgency(right))
   const grounded = blocking.map((finding): Ground => {
     const expected = finding.status === 'expected'
     return {
@@ -67,7 +67,7 @@ function brokenGrounds(grounds: Grounds): readonly Ground[] {
         : finding.loudness === 'silent'
           ? 'unexpected-silent-change'
           : 'unexpected-break',
-      text: `${finding.message}${scopeText(finding)} ${expected ? `Announced by ${finding.notes.join(', ')}, and no plan handles it.` : 'No release note announces it.'}`,
+      text: `${sentenceOf(finding)} ${expected ? `Announced by ${finding.notes.join(', ')}, and no plan handles it.` : 'No release note announces it.'}`,
       lane: finding.lane,
       findings: [finding.fingerprint],
     }
@@ -84,6 +84,12 @@ function brokenGrounds(grounds: Grounds): readonly Ground[] {
     )
   // Totals that differ because of findings that already block say the same thing once more.
   return blocking.length > 0 ? [...grounded, ...totals] : totals
+}
+
+/** What nobody announced before what somebody did, silent before loud, what was stored before what was published. */
+function urgency(finding: Finding): number {
+  const announced = finding.status === 'expected' ? 4 : 0
+  return announced + (finding.loudness === 'loud' ? 2 : 0) + (finding.area === 'documents' ? 0 : 1)
 }
 
 /** A finding blocks when it is an error that no waiver accepts and that is not both announced and gone with the plan. */
@@ -139,12 +145,9 @@ function unknownGrounds(grounds: Grounds): readonly Ground[] {
   }
   for (const finding of grounds.findings) {
     if (finding.severity === 'warning' && finding.status === 'unexpected') {
-      add(
-        'needs-decision',
-        `${finding.message}${scopeText(finding)} Nobody has said whether it matters.`,
-        finding.lane,
-        [finding.fingerprint],
-      )
+      add('needs-decision', `${sentenceOf(finding)} Nobody has said whether it matters.`, finding.lane, [
+        finding.fingerprint,
+      ])
     }
   }
   if (LEVELS[grounds.evidenceLevel] < LEVELS[grounds.policy['evidence-level']]) {
@@ -178,11 +181,13 @@ function conditionsOf(grounds: Grounds): readonly string[] {
   ]
 }
 
-function scopeText(finding: Finding): string {
-  const amounts = Object.entries(finding.amounts).map(([currency, amount]) => `${amount} ${currency}`)
-  const count = finding.invoices.length
+/** What was found, after which operation, on how many invoices and for how much money. */
+function sentenceOf(finding: Finding): string {
   const where = finding.stage === '' ? '' : ` after ${finding.stage}`
-  return count === 0 ? where : `${where} (${count} invoice${count === 1 ? '' : 's'}, ${amounts.join(' + ')}).`
+  const count = finding.invoices.length
+  const amounts = Object.entries(finding.amounts).map(([currency, amount]) => `${amount} ${currency}`)
+  const extent = count === 0 ? '' : ` (${[`${count} invoice${count === 1 ? '' : 's'}`, ...amounts].join(', ')})`
+  return `${finding.message.replace(/\.$/, '')}${where}${extent}.`
 }
 
 function reasonOf(ground: Ground, integration: Integration): Reason {

@@ -1,6 +1,8 @@
 import { GateError } from '../base/errors.ts'
 import { isJsonArray, isJsonObject, type Json } from '../base/json.ts'
 import { compareDocuments } from '../compare/documents.ts'
+import { compareStructure } from '../compare/structure/compare.ts'
+import { lostSearchValues, structureFacts } from '../compare/structure-facts.ts'
 import { compareValues } from '../compare/values.ts'
 import { type Counted, controlTotals } from '../decide/control-totals.ts'
 import { impactOf } from '../decide/impact.ts'
@@ -50,10 +52,11 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       })
     }
   }
+  const plan = notes.filter((note) => note['affects-us'] === true).flatMap((note) => note.plan)
   const uses = usesOf(recording, adapter, baseline.schema)
   const stored = new Map(baseline.documents.map((document) => [document.key, document]))
   const facts = new Map(asIs.observation.invoices.map((invoice) => [invoice.key, factsOf(invoice, stored, adapter)]))
-  const judge = (observation: Observation) => {
+  const judge = (observation: Observation, uses: Uses) => {
     const documents = compareDocuments({
       observation,
       baseline: baseline.documents,
@@ -67,7 +70,8 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     const run = runChecks(
       checks,
       {
-        structure: [],
+        structure: structureFacts(compareStructure(baseline.schema, observation.schema), uses.field),
+        searches: lostSearchValues(uses.literals, baseline.schema, observation.schema),
         values: values.differences,
         documents: documents.documents,
         interactions: documents.interactions,
@@ -81,10 +85,13 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     )
     return { documents, values, run }
   }
-  const judged = judge(asIs.observation)
+  const judged = judge(asIs.observation, uses)
   const reconciled = reconcile({
     findings: judged.run.findings,
-    withPlan: evidence.withPlan === undefined ? undefined : judge(evidence.withPlan.observation).run.findings,
+    withPlan:
+      evidence.withPlan === undefined
+        ? undefined
+        : judge(evidence.withPlan.observation, usesOf(recording, adapter, baseline.schema, plan)).run.findings,
     notes,
     waivers: scenario.waivers,
     expectations,
@@ -277,11 +284,11 @@ function relevanceOf(difference: Difference): Finding['relevance'] {
   return 'used'
 }
 
-/** Invoices that name a listed value, and all of them when a look-up of the connector reads or filters by the field. */
+/** Invoices that name a listed value, where the connector uses the field that changed. */
 function usersOf(uses: Uses, list: string, code: string, field: string): readonly string[] {
-  const named = uses.value(list, code)
-  const byField = field === '' ? undefined : (uses.field('send', list, field) ?? uses.field('read', list, field))
-  return [...new Set([...named, ...(byField ?? [])])]
+  // Nobody reads whether a value is active: it decides by itself what is found and accepted.
+  const matters = field === '' || field === 'active' || uses.touches(list, field)
+  return matters ? [...uses.value(list, code)] : []
 }
 
 function invoiceResult(

@@ -1,12 +1,18 @@
 import type { Lane } from '../model/common.ts'
 import type { Difference } from '../model/difference.ts'
 import type { Severity } from '../model/finding.ts'
+import type { StructureDifference } from '../model/structure.ts'
 import type { Capability } from './erp.ts'
+
+/** One change of the published schema, and the same as a difference that knows which invoices use the place. */
+export type StructureFact = Readonly<{ structure: StructureDifference; difference: Difference }>
 
 /** The facts that checks may ask for, by area. */
 export type Facts = Readonly<{
   /** Differences of the published schema. */
-  structure: readonly Difference[]
+  structure: readonly StructureFact[]
+  /** Literals that the connector searches by and that the candidate no longer has. */
+  searches: readonly Difference[]
   /** Differences of value lists. */
   values: readonly Difference[]
   /** Differences between what was sent, what the baseline stored and what the candidate stored. */
@@ -98,4 +104,9 @@ export function isOfLookup(difference: Difference): boolean {
 /** A message without the number that the harness gave the invoice, so that one cause is one finding. */
 export function withoutInvoice(text: string): string {
   return text.replace(/invoice \d+/g, 'an invoice')
+}
+
+/** Whether a change of the schema is about the values of a field, and not about whether the field is there. */
+export function isValueChange(change: StructureDifference): boolean {
+  return change.keyword !== 'property' && change.keyword !== 'resource' && change.keyword !== 'required'
 }

@@ -131,7 +131,7 @@ export function planSentence(operation: PlanOperation): string {
   return `Send and search ${field} of ${resource} with other values: ${pairs.join(', ')}.`
 }
 
-/** A finding is the same with the plan when it is about the same place in the same way, whatever its values. */
+/** A finding is the same with the plan when it is about the same place in the same way and still weighs something. */
 function withPlanState(
   unjudged: UnjudgedFinding,
   withPlan: readonly UnjudgedFinding[] | undefined,
@@ -140,7 +140,11 @@ function withPlanState(
   const { check, resource, pointer, kind } = unjudged.finding
   const same = withPlan.some(
     ({ finding }) =>
-      finding.check === check && finding.resource === resource && finding.pointer === pointer && finding.kind === kind,
+      (finding.severity !== 'info' || unjudged.finding.severity === 'info') &&
+      finding.check === check &&
+      finding.resource === resource &&
+      finding.pointer === pointer &&
+      finding.kind === kind,
   )
   return same ? 'still-there' : 'gone'
 }

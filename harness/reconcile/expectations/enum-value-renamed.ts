@@ -9,7 +9,8 @@ export default defineExpectation<z.infer<typeof Args>>({
   summary: ({ resource, field, from, to }) => `${field} of ${resource}: ${from} becomes ${to}`,
   explains: ({ finding, differences }, { resource, field, from, to }) => {
     if (finding.resource !== resource) return false
-    if (finding.area === 'structure') return finding.pointer === `/${field}` && /^enum-value-/.test(finding.check)
+    if (finding.check === 'search-value-gone') return finding.pointer === `/${field}` && finding.args.value === from
+    if (finding.area === 'structure') return finding.pointer === `/${field}` && finding.kind === 'coerced'
     if (finding.check === 'lookup-value-gained' || finding.check === 'lookup-value-lost') {
       // A search that excludes the old name finds everything that has the new one.
       return differences.every((difference) =>

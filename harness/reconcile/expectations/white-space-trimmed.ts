@@ -17,13 +17,14 @@ export default defineExpectation<z.infer<typeof Args>>({
 
 /** Nothing but white space around the text is gone: any other change is not explained by trimming. */
 function isTrimmed(difference: Difference): boolean {
+  if (difference.area !== 'documents' && difference.area !== 'interactions') return false
   const before = unquoted(difference.baseline)
-  return before !== undefined && unquoted(difference.candidate) === before.trim() && before !== before.trim()
+  return before !== null && before !== before.trim() && unquoted(difference.candidate) === before.trim()
 }
 
-function unquoted(text: string | null): string | undefined {
-  if (text === null) return undefined
-  if (!text.startsWith('"')) return text
+/** A text whose white space matters is printed in quotes. */
+function unquoted(text: string | null): string | null {
+  if (text === null || !/^".*"$/s.test(text)) return text
   const value: unknown = JSON.parse(text)
-  return typeof value === 'string' ? value : undefined
+  return typeof value === 'string' ? value : text
 }
