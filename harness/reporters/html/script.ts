@@ -33,8 +33,9 @@ const lists = Array.from(document.querySelectorAll('form[data-filters]'), (form)
   return { name, section, form, fields, apply, holds: (element) => items.some((item) => item.element === element) }
 })
 const follow = () => {
-  const hash = decodeURIComponent(location.hash.slice(1))
-  const [id, query] = hash.split('?')
+  const [part, query] = location.hash.slice(1).split('?')
+  let id = part
+  try { id = decodeURIComponent(part) } catch { /* an address somebody typed */ }
   for (const list of lists) {
     if (list.name === id && query !== undefined) {
       const values = new URLSearchParams(query)

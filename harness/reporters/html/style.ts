@@ -102,7 +102,7 @@ tr{scroll-margin-top:1rem}
 tr:target{background:var(--warn-soft);outline:2px solid var(--focus)}
 .finding .facts{margin-top:.55rem;font-size:.93em;display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));column-gap:1.5rem}
 .finding .facts dt{flex-basis:5.4rem}
-.examples th,.examples td,.invoices td,.invoices th{min-width:6.5rem}
+.examples th,.examples td{min-width:6.5rem}.steps th,.steps td:nth-child(5){white-space:nowrap}
 .examples .value{font-family:var(--mono);font-size:.9em}
 .before{background:var(--good-soft)}.after{background:var(--bad-soft)}
 .before,.after{padding-left:.5rem}
@@ -118,8 +118,7 @@ details{margin-top:.25rem}summary{cursor:pointer;padding:.25rem 0;color:var(--li
 label{display:block;font-size:.85em;color:var(--soft)}
 input,select,button{font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--soft);border-radius:4px;padding:.3rem .5rem;min-height:2.15rem;max-width:100%}
 input{width:100%}button{cursor:pointer;padding:.3rem .9rem}
-.invoices th,.invoices td{white-space:nowrap}.invoices td:nth-child(2){white-space:normal;min-width:11rem}
-.invoices .prints{white-space:normal;min-width:15rem}
+.invoices .prints{min-width:14.5rem}.invoices tbody th{white-space:nowrap}.kind bdi{color:inherit}
 .outcome{white-space:nowrap}
 .totals td{text-align:right;white-space:nowrap;padding-right:1rem}.totals thead th:nth-child(n+3){text-align:right;padding-right:1rem}.totals td[rowspan]{text-align:left}.totals thead th:last-child{text-align:left}
 .totals tbody tr:not(:nth-child(3n+1)) th,.totals tbody tr:not(:nth-child(3n+1)) td{border-top-color:transparent}
@@ -131,7 +130,7 @@ input{width:100%}button{cursor:pointer;padding:.3rem .9rem}
 @media screen and (max-width:820px){.columns{display:flex;flex-direction:column}.column{display:contents}.change{grid-template-columns:minmax(0,1fr)}
 .reasoning{order:1}.impact{order:2}.owners{order:3}.back{order:4}.confidence{order:5}.traced{order:6}
 .verdict{grid-template-columns:auto 1fr}.stamp{grid-column:1/-1}
-.scroll>table:not(.narrow):not(.picture){min-width:44rem}.scroll>.examples{min-width:38rem}.scroll>.invoices{min-width:70rem}}
+.scroll>table:not(.narrow):not(.picture){min-width:44rem}.scroll>.examples{min-width:38rem}.scroll>.invoices{min-width:52rem}}
 @media screen and (max-width:520px){body{font-size:14.5px}main>section{padding:.9rem .85rem}.frame{padding:0 .5rem 1.5rem}.verdict{margin:-.9rem -.85rem 0;padding:.9rem .85rem}
 .sign{width:2.6rem;height:2.6rem}h1{font-size:1.9rem}.change div,.facts div,.confidence dl div{display:block}.change dt,.facts dt,.confidence dt{font-size:.88em}
 .signatures{grid-template-columns:minmax(0,1fr)}

@@ -66,7 +66,7 @@ ${NOT_COMPARED}
 /** Partials by name: what stands in more than one place. */
 export const PARTIALS: Readonly<Record<string, string>> = {
   icon: '<svg class="icon {{name}}" aria-hidden="true" focusable="false"><use href="#icon-{{name}}"></use></svg>',
-  link: '{{#if linked}}<a class="print" href="#f-{{fingerprint}}">{{fingerprint}}</a>{{else}}<code>{{fingerprint}}</code>{{/if}}',
+  link: '{{#if linked}}<a class="print" href="#f-{{fingerprint}}">{{fingerprint}}</a>{{else}}<code class="whole">{{fingerprint}}</code>{{/if}}',
   links:
     '{{#each rows}}{{> link}} {{/each}}{{#if more}}<span class="more">and {{more}}, in the JSON assessment</span>{{/if}}',
   value: '{{#if absent}}<span class="absent">{{text}}</span>{{else}}<bdi class="value">{{text}}</bdi>{{/if}}',
@@ -191,7 +191,7 @@ const REASONS = `<section id="reasons" aria-labelledby="reasons-title">
 {{#if view.reasons.all}}<div class="scroll" role="region" aria-label="Table: Reasons" tabindex="0"><table>
 <caption>Reasons of the verdict, in the order of their weight</caption>
 <thead><tr><th scope="col">Reason</th><th scope="col">Code</th><th scope="col">Owner</th><th scope="col">Answers in</th><th scope="col">Findings</th></tr></thead>
-<tbody>{{#each view.reasons.all}}<tr><td class="says"><bdi>{{text}}</bdi></td><td class="code"><code>{{code}}</code></td><td><strong>{{lane}}</strong>: <bdi>{{contact}}</bdi></td><td>{{hours}}</td><td class="prints">{{> links findings}}</td></tr>{{/each}}</tbody>
+<tbody>{{#each view.reasons.all}}<tr><td><bdi>{{text}}</bdi></td><td class="whole"><code>{{code}}</code></td><td><strong>{{lane}}</strong>: <bdi>{{contact}}</bdi></td><td>{{hours}}</td><td class="prints">{{> links findings}}</td></tr>{{/each}}</tbody>
 </table></div>{{else}}<p>No reason stands against the change.</p>{{/if}}
 <h3>Owners</h3>
 <p>Accountable for the integration: <bdi>{{view.accountable}}</bdi></p>
@@ -245,8 +245,8 @@ const INVOICES = `<section id="invoices" aria-labelledby="invoices-title">
 </form>
 <div class="scroll" role="region" aria-label="Table: Invoices" tabindex="0"><table class="invoices">
 <caption>What became of every recorded invoice</caption>
-<thead><tr><th scope="col">Invoice</th><th scope="col">Supplier</th><th scope="col">Reference</th><th scope="col">Date</th><th scope="col" class="amount">Gross</th><th scope="col">Recorded → replayed</th><th scope="col">Document</th><th scope="col">Outcome</th><th scope="col">Evidence</th><th scope="col">Findings</th></tr></thead>
-<tbody>{{#each view.invoices.rows}}<tr id="i-{{key}}" data-item data-outcome="{{outcomeId}}"><th scope="row">{{key}}<span class="kind">{{type}}</span></th><td><bdi>{{supplier}}</bdi></td><td><bdi>{{reference}}</bdi></td><td>{{#if date}}{{date}}{{else}}<span class="absent">not known</span>{{/if}}</td><td class="amount">{{currency}} {{gross}}</td><td><bdi>{{recorded}}</bdi> → <bdi>{{replayed}}</bdi></td><td>{{#if document}}<bdi>{{document}}</bdi>{{else}}<span class="absent">none</span>{{/if}}</td><td class="outcome">{{> icon name=icon}} {{outcome}}</td><td>{{evidence}}</td><td class="prints">{{#if findings.rows}}{{> links findings}}{{else}}<span class="absent">none</span>{{/if}}</td></tr>{{/each}}</tbody>
+<thead><tr><th scope="col">Invoice</th><th scope="col">Supplier and reference</th><th scope="col" class="amount">Gross</th><th scope="col">Recorded → replayed</th><th scope="col">Outcome</th><th scope="col">Findings</th></tr></thead>
+<tbody>{{#each view.invoices.rows}}<tr id="i-{{key}}" data-item data-outcome="{{outcomeId}}"><th scope="row">{{key}} <span class="kind">{{type}}{{#if date}} of {{date}}{{/if}}</span></th><td><bdi>{{supplier}}</bdi> <span class="kind"><bdi>{{reference}}</bdi></span></td><td class="amount">{{currency}} {{gross}}</td><td><bdi>{{recorded}}</bdi> → <bdi>{{replayed}}</bdi>{{#if document}} <span class="kind">as <bdi>{{document}}</bdi></span>{{/if}}</td><td class="outcome">{{> icon name=icon}} {{outcome}} <span class="kind">{{evidence}} evidence</span></td><td class="prints">{{#if findings.rows}}{{> links findings}}{{else}}<span class="absent">none</span>{{/if}}</td></tr>{{/each}}</tbody>
 </table></div>
 </section>`
 
@@ -265,7 +265,7 @@ const CHECKS = `<section id="checks" aria-labelledby="checks-title">
 <div class="scroll" role="region" aria-label="Table: Checks" tabindex="0"><table>
 <caption>What was checked, and how it ended</caption>
 <thead><tr><th scope="col">Check</th><th scope="col">It holds that</th><th scope="col">State</th><th scope="col">Findings</th></tr></thead>
-<tbody>{{#each view.checks}}<tr><th scope="row"><code>{{check}}</code></th><td><bdi>{{title}}</bdi>{{#if reason}} <span class="why">{{reason}}</span>{{/if}}</td><td class="outcome">{{> icon name=icon}} {{state}}</td><td>{{findings}}</td></tr>{{/each}}</tbody>
+<tbody>{{#each view.checks}}<tr><th scope="row" class="whole"><code>{{check}}</code></th><td><bdi>{{title}}</bdi>{{#if reason}} <span class="why">{{reason}}</span>{{/if}}</td><td class="outcome">{{> icon name=icon}} {{state}}</td><td>{{findings}}</td></tr>{{/each}}</tbody>
 </table></div>
 </section>`
 
@@ -282,7 +282,7 @@ const NOTES = `<section id="notes" aria-labelledby="notes-title">
 
 const AGREEMENT = `<section id="agreement" aria-labelledby="agreement-title">
 <h2 id="agreement-title">Mocked API and sandbox</h2>
-{{#if view.agreement}}<p>{{view.agreement.agreed}} of {{view.agreement.compared}} values agree; {{view.agreement.count}}. No field is left out to reach this figure.</p>
+{{#if view.agreement}}<p>{{view.agreement.agreed}} of {{view.agreement.compared}} values agree; {{view.agreement.count}}.</p>
 {{#if view.agreement.disagreements.rows}}<div class="scroll" role="region" aria-label="Table: Disagreements" tabindex="0"><table>
 <caption>Where the mocked API and the sandbox disagree</caption>
 <thead><tr><th scope="col">Invoice</th><th scope="col">Stage</th><th scope="col">Place</th><th scope="col">Mocked API</th><th scope="col">Sandbox</th></tr></thead>
@@ -311,8 +311,8 @@ const ROLLBACK = `<section id="rollback" aria-labelledby="rollback-title">
 <h3>Steps</h3>
 <div class="scroll" role="region" aria-label="Table: Steps of the way back" tabindex="0"><table class="steps">
 <caption>In this order; each step is verified before the next one starts</caption>
-<thead><tr><th scope="col">Step</th><th scope="col">Action</th><th scope="col">Owner</th><th scope="col">Minutes</th><th scope="col">Expected, and how to verify</th><th scope="col"><span class="unseen">Done</span></th></tr></thead>
-<tbody>{{#each view.rollback.steps}}<tr><th scope="row">{{number}}. {{phase}}</th><td><bdi>{{action}}</bdi></td><td>{{owner}}</td><td>{{minutes}} <span class="kind">{{timing}}; {{after}} so far</span></td><td><bdi>{{expected}}</bdi> <span class="why"><bdi>{{verify}}</bdi></span></td><td><span class="box" aria-hidden="true"></span></td></tr>{{/each}}</tbody>
+<thead><tr><th scope="col">Step</th><th scope="col">Action</th><th scope="col">Owner</th><th scope="col">Minutes</th><th scope="col">Ends at</th><th scope="col">Expected, and how to verify</th><th scope="col"><span class="unseen">Done</span></th></tr></thead>
+<tbody>{{#each view.rollback.steps}}<tr><th scope="row">{{number}}. {{phase}}</th><td><bdi>{{action}}</bdi></td><td>{{owner}}</td><td>{{minutes}} <span class="kind">{{timing}}</span></td><td>{{after}} min</td><td><bdi>{{expected}}</bdi> <span class="why"><bdi>{{verify}}</bdi></span></td><td><span class="box" aria-hidden="true"></span></td></tr>{{/each}}</tbody>
 </table></div>
 <h3>Why these steps</h3>
 <ul class="plain">{{#each view.rollback.changeClasses}}<li><span class="chip">{{id}}</span> {{title}} <span class="prints">{{> links findings}}</span></li>{{/each}}</ul>
