@@ -41,3 +41,8 @@ export function scaleOf(amount: string): number {
   const point = amount.indexOf('.')
   return point < 0 ? 0 : amount.length - point - 1
 }
+
+/** `part` in percent of `whole`, rounded half up to `scale` digits. Throws when `whole` is zero. */
+export function percentOf(part: string, whole: string, scale: number): string {
+  return new Big(part).times(100).div(new Big(whole)).round(scale, Big.roundHalfUp).toFixed(scale)
+}

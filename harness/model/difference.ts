@@ -35,9 +35,11 @@ export const Difference = z.strictObject({
   loudness: Loudness,
   /** The ERP's name of the resource, such as `account.invoice`. */
   resource: z.string(),
-  /** JSON Pointer within the resource's document, array indexes included. */
+  /** JSON Pointer of the field within a record of the resource. */
   pointer: z.string(),
-  /** The stage of the document at which it was seen, such as `draft` or `posted`; empty for structure and values. */
+  /** JSON Pointer from the invoice, array indexes included; empty when it is not about one invoice. */
+  at: z.string(),
+  /** The operation after which it was seen, such as `create` or `post`; empty for structure and values. */
   stage: z.string(),
   baseline: z.string().nullable(),
   candidate: z.string().nullable(),

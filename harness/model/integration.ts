@@ -5,7 +5,7 @@ const Contact = z.strictObject({
   name: z.string().min(1),
   email: z.string().min(3),
   /** Hours within which this lane has agreed to answer. */
-  'respond-within-hours': z.number().positive(),
+  'respond-within-hours': z.int().positive(),
 })
 
 const Environment = z.strictObject({

@@ -10,6 +10,11 @@ import { z } from 'zod'
  * - `x-erp-type`   the publisher's own type name, for messages
  * - `x-title`      the label that people see on screen
  * - `x-read-only`, `x-create-only`  when the field may not be sent, or only when the record is created
+ * - `x-read-only-names`  on an object that is sent: fields that exist and are left out because they may only be read
+ * - `x-conditions`, `x-domain`  rules that the ERP evaluates on the record, in canonical text
+ * - `x-selection`  name of a value list that the ERP computes and does not publish
+ * - `x-strip`      true when the ERP trims white space from what is sent
+ * - `x-enum-titles`  the label of each value of `enum`
  */
 export type JsonSchema = boolean | JsonSchemaObject
 
@@ -42,6 +47,13 @@ export const ErpSchema = z.strictObject({
     release: z.string().optional(),
     /** True when nothing was published and the schema was inferred from recorded traffic. */
     inferred: z.boolean(),
+    /**
+     * What an object means that says nothing about undeclared members: JSON Schema lets them pass (`allowed`, the default);
+     * an API that answers only what it declares, and ignores the rest when it is sent, is `refused`.
+     */
+    undeclared: z.enum(['allowed', 'refused']).optional(),
+    /** Parts of the published format that were met and are not compared: the blind spots of the source. */
+    ignored: z.array(z.string()).readonly().optional(),
   }),
   resources: z.record(z.string(), ErpResource),
   definitions: z.record(z.string(), jsonSchema),

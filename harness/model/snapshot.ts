@@ -53,6 +53,8 @@ export const SnapshotMeta = z.strictObject({
   proof: z.string(),
   /** Digest of the recording whose documents were captured. */
   recording: z.string(),
+  /** What the adapter keeps besides schema, lists and documents, such as the preferences of the user. */
+  adapter: z.record(z.string(), z.unknown()),
   /** Digests of the other files, by name. */
   files: z.record(z.string(), z.string()),
 })

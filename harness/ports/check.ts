@@ -1,12 +1,18 @@
 import type { Lane } from '../model/common.ts'
 import type { Difference } from '../model/difference.ts'
 import type { Severity } from '../model/finding.ts'
+import type { StructureDifference } from '../model/structure.ts'
 import type { Capability } from './erp.ts'
+
+/** One change of the published schema, and the same as a difference that knows which invoices use the place. */
+export type StructureFact = Readonly<{ structure: StructureDifference; difference: Difference }>
 
 /** The facts that checks may ask for, by area. */
 export type Facts = Readonly<{
   /** Differences of the published schema. */
-  structure: readonly Difference[]
+  structure: readonly StructureFact[]
+  /** Literals that the connector searches by and that the candidate no longer has. */
+  searches: readonly Difference[]
   /** Differences of value lists. */
   values: readonly Difference[]
   /** Differences between what was sent, what the baseline stored and what the candidate stored. */
@@ -48,4 +54,59 @@ export function defineCheck<Area extends keyof Facts, Message extends string>(
   check: Check<Area, Message>,
 ): Check<Area, Message> {
   return check
+}
+
+/**
+ * One objection per place and kind of difference: everything that is wrong with one field in one way is one finding.
+ * `args` must not depend on the invoice.
+ */
+export function objectTo<Message extends string>(
+  differences: readonly Difference[],
+  messageId: Message,
+  args: (difference: Difference) => Readonly<Record<string, string>> = () => ({}),
+): readonly Objection<Message>[] {
+  const groups = new Map<string, Difference[]>()
+  for (const difference of differences) {
+    const said = { resource: difference.resource, field: difference.pointer.slice(1), ...args(difference) }
+    const key = JSON.stringify([difference.resource, difference.pointer, difference.kind, said])
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [difference])
+    else group.push(difference)
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group
+    if (first === undefined) return []
+    return [
+      {
+        messageId,
+        args: { resource: first.resource, field: first.pointer.slice(1), ...args(first) },
+        differences: group,
+      },
+    ]
+  })
+}
+
+/** Whether a difference is about a value that the ERP stored, and not about a row that is missing or an order. */
+export function isStored(difference: Difference): boolean {
+  return difference.kind !== 'refused' && difference.kind !== 'accepted' && difference.loudness === 'silent'
+}
+
+/** Whether an answer to the connector is about an invoice. */
+export function isOfDocument(difference: Difference): boolean {
+  return difference.stage !== '' && difference.kind !== 'refused'
+}
+
+/** Whether an answer to the connector is about master data that serves every invoice. */
+export function isOfLookup(difference: Difference): boolean {
+  return difference.stage === ''
+}
+
+/** A message without the number that the harness gave the invoice, so that one cause is one finding. */
+export function withoutInvoice(text: string): string {
+  return text.replace(/invoice \d+/g, 'an invoice')
+}
+
+/** Whether a change of the schema is about the values of a field, and not about whether the field is there. */
+export function isValueChange(change: StructureDifference): boolean {
+  return change.keyword !== 'property' && change.keyword !== 'resource' && change.keyword !== 'required'
 }

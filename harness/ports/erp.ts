@@ -1,8 +1,9 @@
-import type { Json } from '../base/json.ts'
+import type { Json, JsonObject } from '../base/json.ts'
 import type { DifferenceClass } from '../model/difference.ts'
-import type { RecordedRequest, RecordedResponse } from '../model/recording.ts'
+import type { Interaction, RecordedRequest, RecordedResponse } from '../model/recording.ts'
 import type { ErpSchema } from '../model/schema.ts'
-import type { ListedValue, Snapshot, ValueLists } from '../model/snapshot.ts'
+import type { Snapshot, ValueLists } from '../model/snapshot.ts'
+import type { SchemaDocument } from './schema-source.ts'
 
 /** Sends one request and returns what came back. Throws `target-unreachable` when nothing came back. */
 export type Transport = Readonly<{
@@ -88,16 +89,26 @@ export type Identity = Readonly<{
   principal: string
 }>
 
+/** A document as stored: its values with references by code, and the id of every record that it is made of. */
+export type ReadBack = Readonly<{
+  document: Json
+  /** Path of each record from the invoice, such as `lines/0`; the invoice itself has the empty path. */
+  parts: readonly Readonly<{ resource: string; id: string; path: string }>[]
+}>
+
 /** An authenticated connection to one ERP. */
 export type Session = Readonly<{
   identify: () => Promise<Identity>
   /** Adds this session's credential to a recorded request that had none, because it was removed. */
   authorize: (request: RecordedRequest) => RecordedRequest
   send: (request: RecordedRequest) => Promise<RecordedResponse>
-  describe: (resources: readonly string[]) => Promise<ErpSchema>
+  /** The published schema of these resources, in the publisher's own format. */
+  describe: (resources: readonly string[]) => Promise<SchemaDocument>
+  /** What the adapter wants kept in a snapshot besides schema, lists and documents. */
+  extras: () => Promise<JsonObject>
   listValues: (lists: Readonly<Record<string, readonly string[]>>) => Promise<ValueLists>
-  /** The whole document as stored now, references by code. `undefined` when there is none. Throws `target-fault`. */
-  readBack: (id: string, schema: ErpSchema, values: ValueLists) => Promise<Json | undefined>
+  /** The whole document as stored now. `undefined` when there is none. Throws `target-fault`. */
+  readBack: (id: string, schema: ErpSchema, values: ValueLists) => Promise<ReadBack | undefined>
   /** Takes a document away again, as this ERP allows in its state. */
   remove: (id: string) => Promise<'deleted' | 'voided' | 'left'>
   /** Ids of the documents with this supplier id and reference. */
@@ -155,11 +166,16 @@ export type ErpAdapter = Readonly<{
   documentResources: readonly string[]
   /** Value lists by resource, with the fields that are kept in a snapshot besides those the recordings use. */
   valueLists: Readonly<Record<string, readonly string[]>>
+  /** JSON Pointers of the secrets in the bodies of one interaction: passwords, session keys. */
+  secretsOf: (
+    request: RecordedRequest,
+    response: RecordedResponse,
+  ) => Readonly<{ request: readonly string[]; response: readonly string[] }>
+  /** The release that answered in a recording, `undefined` when the recording does not tell. */
+  releaseOf: (interactions: readonly Interaction[]) => string | undefined
   decode: (request: RecordedRequest, schema: ErpSchema, names: Names) => Operation
   /** Reads an answer, learns the names of the records in it, and returns the result with names in place of ids. */
   interpret: (operation: Operation, response: RecordedResponse, schema: ErpSchema, names: Names, at: string) => Outcome
-  /** The ids that a `create` or a `find` answered. */
-  idsOf: (operation: Operation, response: RecordedResponse) => readonly string[]
   /** What a `create` sends, references by name. */
   sent: (operation: Operation, request: RecordedRequest, schema: ErpSchema, names: Names) => Json
   facts: (document: Json) => InvoiceFacts
@@ -171,9 +187,4 @@ export type ErpAdapter = Readonly<{
 /** Types an ERP adapter; the default export of every file in `erps/`. */
 export function defineErp(adapter: ErpAdapter): ErpAdapter {
   return adapter
-}
-
-/** Whether a listed value may be used for new invoices. */
-export function isUsable(value: ListedValue): boolean {
-  return value.active
 }

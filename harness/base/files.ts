@@ -1,0 +1,50 @@
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { dirname, relative, resolve, sep } from 'node:path'
+import { GateError } from './errors.ts'
+
+/** Files larger than this are refused unless the reader streams: 64 MiB. */
+const LARGEST_FILE = 64 * 1024 * 1024
+
+/** Reads a text file. Throws `file-missing` or `file-too-large` with the path and what to do. */
+export async function readTextFile(path: string, hint: string, largest = LARGEST_FILE): Promise<string> {
+  try {
+    const { size } = await stat(path)
+    if (size > largest) {
+      throw new GateError('file-too-large', `${path} has ${size} bytes; at most ${largest} are read.`, {
+        hint: 'Check that this is the file you meant.',
+      })
+    }
+    return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '')
+  } catch (cause) {
+    if (cause instanceof GateError) throw cause
+    throw new GateError('file-missing', `${path} cannot be read.`, { hint, cause })
+  }
+}
+
+/** Whether a file or folder exists. */
+export async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Writes a file whole or not at all, and makes its folder. */
+export async function writeTextFile(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  const unfinished = `${path}.tmp`
+  await writeFile(unfinished, text)
+  await rename(unfinished, path)
+}
+
+/** Resolves a path inside a folder. Throws `path-outside-folder` when it leads out of it. */
+export function pathWithin(folder: string, path: string): string {
+  const resolved = resolve(folder, path)
+  const inside = relative(resolve(folder), resolved)
+  if (inside === '..' || inside.startsWith(`..${sep}`)) {
+    throw new GateError('path-outside-folder', `"${path}" leads out of ${folder}.`, {
+      hint: 'Name a file inside the folder.',
+    })
+  }
+  return resolved
+}

@@ -1,0 +1,24 @@
+import { defineCheck, isValueChange, objectTo } from '../ports/check.ts'
+
+export default defineCheck({
+  title: 'Everything that was answered can be answered.',
+  failureTitle: 'Less can be answered than before.',
+  description: 'A value that is never answered again may be one that the connector waits for.',
+  requires: ['structure'],
+  needs: ['describe'],
+  severity: 'info',
+  lane: 'ap-vendor',
+  changeClass: 'C7',
+  messages: { changed: '{resource} {field} can answer less than before.' },
+  remedy: 'Check whether the connector waits for a value that no longer comes.',
+  run: ({ structure }) =>
+    objectTo(
+      structure
+        .filter(
+          ({ structure: change }) =>
+            isValueChange(change) && change.direction === 'read' && change.change === 'narrowed',
+        )
+        .map(({ difference }) => difference),
+      'changed',
+    ),
+})

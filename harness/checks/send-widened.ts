@@ -1,0 +1,24 @@
+import { defineCheck, isValueChange, objectTo } from '../ports/check.ts'
+
+export default defineCheck({
+  title: 'Nothing more can be sent than before.',
+  failureTitle: 'More can be sent than before.',
+  description: 'A fault that used to be stopped at the door is accepted.',
+  requires: ['structure'],
+  needs: ['describe'],
+  severity: 'info',
+  lane: 'ap-vendor',
+  changeClass: 'C7',
+  messages: { changed: '{resource} {field} accepts more than before.' },
+  remedy: 'Check before sending what the ERP no longer checks.',
+  run: ({ structure }) =>
+    objectTo(
+      structure
+        .filter(
+          ({ structure: change }) =>
+            isValueChange(change) && change.direction === 'send' && change.change === 'widened',
+        )
+        .map(({ difference }) => difference),
+      'changed',
+    ),
+})

@@ -1,0 +1,145 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import { startRecording } from '../pipeline/record.ts'
+import { exitOfVerdict, runAndReport } from '../pipeline/report.ts'
+import { sandboxDown, sandboxUp } from '../pipeline/sandbox.ts'
+import { captureSnapshot } from '../pipeline/snapshot.ts'
+import { colored, note, print, progress } from './terminal.ts'
+
+/** Adds every command to the program. */
+export function addCommands(program: Command): void {
+  program
+    .command('run <change>')
+    .description('Rehearse a change request: replay, compare, decide, and write the report. Exits by the verdict.')
+    .option('--target <target>', 'mock, container, container:NAME or the URL of a sandbox', 'mock')
+    .option('--snapshots <folder>', 'folder of the snapshots', 'snapshots')
+    .option('--reports <folder>', 'folder to write reports into', 'reports')
+    .option('--fail-on <verdict>', 'conditional: exit 1 on conditional too', failOn)
+    .action(async (change: string, options: RunFlags) => {
+      process.exitCode = await run(change, options)
+    })
+
+  program
+    .command('demo')
+    .description(
+      'Rehearse the sample update with the mocked API. Exits 0 when the rehearsal completed, whatever the verdict.',
+    )
+    .action(async () => {
+      const change = 'scenarios/tryton-ap/changes/erp-7.0'
+      const status = await run(change, { target: 'mock', snapshots: 'snapshots', reports: 'reports' })
+      print(`\nThe rehearsal completed. \`change-gate run ${change}\` exits ${status} for this verdict.`)
+    })
+
+  program
+    .command('record')
+    .description('Record what a connector exports: a reverse proxy in front of the ERP, sanitized when it stops.')
+    .requiredOption('--upstream <url>', 'where the ERP answers')
+    .requiredOption('--listen <port>', 'port of this machine to listen on', port)
+    .requiredOption('--out <file>', 'recording to write, such as scenarios/NAME/recordings/2026-10.ndjson')
+    .option('--scenario <folder>', 'folder of the integration', 'scenarios/tryton-ap')
+    .action(record)
+
+  program
+    .command('snapshot')
+    .description('Capture what a release exposes and how it stores the recorded invoices, from a proven sandbox.')
+    .requiredOption('--target <target>', 'container:NAME or the URL of a sandbox')
+    .requiredOption('--out <folder>', 'snapshot to write, such as snapshots/tryton-7.0')
+    .option('--scenario <folder>', 'folder of the integration', 'scenarios/tryton-ap')
+    .option('--baseline <folder>', 'snapshot of the recorded release, when the target runs another one')
+    .action(async (options: { target: string; out: string; scenario: string; baseline?: string }) => {
+      const bar = progress('capturing')
+      try {
+        const meta = await captureSnapshot({
+          ...options,
+          baseline: options.baseline,
+          onProgress: bar.update,
+          onLine: note,
+        })
+        bar.stop()
+        print(`${options.out}: ${meta.product} ${meta.build}, captured as ${meta.principal}`)
+      } finally {
+        bar.stop()
+      }
+    })
+
+  const sandbox = program.command('sandbox').description('Start or remove a sandbox ERP in a container.')
+  sandbox
+    .command('up <name>')
+    .description('Start a sandbox, such as tryton-7.0, and print where it answers.')
+    .action(async (name: string) => {
+      const running = await sandboxUp(name, note)
+      print(`url       ${running.url}`)
+      print(`database  ${running.database}`)
+      print(`user      ${running.user}`)
+      print(`password  ${running.password}`)
+      print(`container ${running.id}   (remove it with: change-gate sandbox down ${name})`)
+    })
+  sandbox
+    .command('down <name>')
+    .description('Remove every container of a sandbox that the gate started.')
+    .action(async (name: string) => {
+      const removed = await sandboxDown(name)
+      print(`${name}: ${removed} container${removed === 1 ? '' : 's'} removed`)
+    })
+}
+
+type RunFlags = Readonly<{ target: string; snapshots: string; reports: string; failOn?: 'conditional' }>
+
+/** Runs a change, prints the summary, and returns the exit status that follows from the verdict. */
+async function run(change: string, flags: RunFlags): Promise<0 | 1 | 3> {
+  let title = 'starting'
+  let bar = progress(title)
+  const finish = () => bar.stop()
+  try {
+    const result = await runAndReport({
+      changeFolder: change,
+      target: flags.target,
+      snapshots: flags.snapshots,
+      reports: flags.reports,
+      onStage: (stage) => {
+        finish()
+        title = stage
+        bar = progress(title)
+        note(stage)
+      },
+      onProgress: (done, total, what) => bar.update(done, total, what),
+    })
+    finish()
+    print(colored(result.text))
+    print(`\nreport  ${result.html}`)
+    return exitOfVerdict(result.verdict, flags.failOn === 'conditional')
+  } finally {
+    finish()
+  }
+}
+
+function failOn(text: string): 'conditional' {
+  if (text === 'conditional') return text
+  throw new InvalidArgumentError('the only verdict to name is conditional.')
+}
+
+async function record(options: { upstream: string; listen: number; out: string; scenario: string }): Promise<void> {
+  let told = 0
+  const recording = await startRecording({
+    ...options,
+    port: options.listen,
+    onInteraction: (count) => {
+      if (count - told < 100) return
+      told = count
+      note(`${count} interactions`)
+    },
+  })
+  note(`recording: point the connector at ${recording.url}; stop with Ctrl-C`)
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve())
+    process.once('SIGTERM', () => resolve())
+  })
+  const { interactions, sanitizing } = await recording.finish()
+  print(`${options.out}: ${interactions} interactions`)
+  print(`sanitized: ${sanitizing.map(({ rule, count }) => `${rule} ${count}`).join(', ')}`)
+}
+
+function port(text: string): number {
+  const number = Number(text)
+  if (Number.isInteger(number) && number >= 0 && number < 65536) return number
+  throw new InvalidArgumentError('a port is a number from 0 to 65535.')
+}

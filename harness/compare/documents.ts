@@ -1,0 +1,192 @@
+import { isJsonArray, isJsonObject, type Json } from '../base/json.ts'
+import type { Difference } from '../model/difference.ts'
+import type { InvoiceObservation, Observation, OperationObservation } from '../model/observation.ts'
+import type { ErpSchema } from '../model/schema.ts'
+import type { StoredDocument } from '../model/snapshot.ts'
+import { compareRecords, type Meaning, type RecordContext, relationsOf } from './records.ts'
+
+/** What a comparison of documents found, and what it could not compare. */
+export type DocumentComparison = Readonly<{
+  documents: readonly Difference[]
+  interactions: readonly Difference[]
+  /** What was left out, by reason, with how often. */
+  leftOut: ReadonlyMap<string, number>
+  /** Keys of invoices whose stored document could not be compared, with the reason. */
+  uncompared: ReadonlyMap<string, string>
+}>
+
+/**
+ * Compares what the connector was answered then and now, and what the baseline stored with what the candidate stored,
+ * invoice by invoice, stage by stage. A missing baseline document is told, never taken for agreement.
+ */
+export function compareDocuments(
+  options: Readonly<{
+    observation: Observation
+    baseline: readonly StoredDocument[]
+    baselineSchema: ErpSchema
+    documentResource: string
+    meaning: (resource: string, field: string, schema: ErpSchema) => ReturnType<Meaning>
+  }>,
+): DocumentComparison {
+  const { observation, baselineSchema } = options
+  const leftOut = new Map<string, number>()
+  const uncompared = new Map<string, string>()
+  const relationBefore = relationsOf(baselineSchema)
+  const relationNow = relationsOf(observation.schema)
+  const shared: Omit<RecordContext, 'area' | 'stage' | 'invoices' | 'seenBy'> = {
+    meaning: (resource, field) => options.meaning(resource, field, baselineSchema),
+    relation: (resource, field) => relationBefore(resource, field) ?? relationNow(resource, field),
+    leaveOut: (reason) => leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1),
+  }
+  const stored = new Map(options.baseline.map((document) => [document.key, document]))
+  const interactions = observation.shared.flatMap((operation) =>
+    compareAnswers(operation, '', {
+      ...shared,
+      area: 'interactions',
+      stage: '',
+      invoices: invoicesUsing(operation, observation.invoices),
+      seenBy: 'connector',
+    }),
+  )
+  const documents: Difference[] = []
+  for (const invoice of observation.invoices) {
+    const context = { ...shared, invoices: [invoice.key] }
+    let stage = ''
+    for (const operation of invoice.operations) {
+      if (isWrite(operation)) stage = methodOf(operation)
+      const found = compareAnswers(operation, stage, { ...context, area: 'interactions', stage, seenBy: 'connector' })
+      if (isWrite(operation)) documents.push(...found)
+      else interactions.push(...found)
+    }
+    if (invoice.sent === undefined) continue
+    const before = stored.get(invoice.key)
+    if (before === undefined) {
+      uncompared.set(invoice.key, 'the baseline snapshot has no document of this invoice')
+      continue
+    }
+    for (const now of invoice.stages) {
+      const then = before.stages.find((candidate) => candidate.after === now.after)
+      if (now.outcome !== 'accepted' || then?.outcome !== 'accepted') continue
+      if (!isJsonObject(then.document) || !isJsonObject(now.document)) {
+        uncompared.set(invoice.key, `the document after ${now.after} was not read back`)
+        continue
+      }
+      documents.push(
+        ...compareRecords(options.documentResource, then.document, now.document, invoice.sent, '', {
+          ...context,
+          area: 'documents',
+          stage: now.after,
+          seenBy: 'gate',
+        }),
+      )
+    }
+    const expected = before.stages.filter((candidate) => candidate.outcome === 'accepted').at(-1)?.after
+    const reached = invoice.stages.some((candidate) => candidate.after === expected)
+    const differs = documents.some(
+      (difference) => difference.invoices[0] === invoice.key && difference.kind === 'refused',
+    )
+    if (expected !== undefined && !reached && !differs) {
+      uncompared.set(invoice.key, `the document after ${expected} was not read back`)
+    }
+  }
+  return { documents, interactions, leftOut, uncompared }
+}
+
+function compareAnswers(operation: OperationObservation, stage: string, context: RecordContext): readonly Difference[] {
+  const { recorded, replayed } = operation
+  const { resource } = operation.operation
+  const method = methodOf(operation)
+  const whole = (kind: 'refused' | 'accepted' | 'coerced', isLoud: boolean): Difference => ({
+    area: context.area === 'interactions' && isWrite(operation) ? 'documents' : context.area,
+    kind,
+    class: kind === 'coerced' ? 'text' : 'state',
+    loudness: isLoud ? 'loud' : 'silent',
+    resource,
+    pointer: `/${method}`,
+    at: '',
+    stage,
+    baseline: answerText(recorded),
+    candidate: answerText(replayed),
+    sent: null,
+    invoices: [...context.invoices],
+    seenBy: 'connector',
+  })
+  if (replayed.state === 'not-reached' || replayed.state === 'fault') return []
+  if (replayed.state === 'unresolved')
+    return [{ ...whole('refused', true), class: 'coding', candidate: replayed.because }]
+  if (recorded.state === 'accepted' && replayed.state === 'accepted') {
+    return compareResults(operation, recorded.result, replayed.result, context)
+  }
+  if (recorded.state === 'accepted') return [whole('refused', true)]
+  if (replayed.state === 'accepted') return [whole('accepted', true)]
+  return answerText(recorded) === answerText(replayed) ? [] : [whole('coerced', true)]
+}
+
+function compareResults(
+  operation: OperationObservation,
+  recorded: Json,
+  replayed: Json,
+  context: RecordContext,
+): readonly Difference[] {
+  const { resource, kind } = operation.operation
+  if (isJsonArray(recorded) && isJsonArray(replayed)) {
+    const found = compareRecords(resource, { found: recorded }, { found: replayed }, undefined, '', {
+      ...context,
+      // The list that a search answers holds records of the searched resource.
+      relation: (owner, field) => (field === 'found' ? resource : context.relation(owner, field)),
+      meaning: (owner, field) =>
+        field === 'found' ? { class: 'coding', assigned: false } : context.meaning(owner, field),
+    })
+    return found.map((difference) =>
+      difference.pointer === '/found' && kind !== 'lookup' ? { ...difference, class: 'identity' } : difference,
+    )
+  }
+  return compareRecords(resource, asRecord(recorded), asRecord(replayed), undefined, '', context)
+}
+
+function asRecord(value: Json): Readonly<Record<string, Json>> {
+  return isJsonObject(value) ? value : { result: value }
+}
+
+/** Invoices that use what a look-up found; all of them when it is not a matter of single records, such as the open periods. */
+function invoicesUsing(operation: OperationObservation, invoices: readonly InvoiceObservation[]): readonly string[] {
+  const names = new Set([...namesIn(operation.recorded), ...namesIn(operation.replayed)])
+  const users = invoices.filter((invoice) => invoice.sent !== undefined && mentionsAny(invoice.sent, names))
+  return (users.length > 0 ? users : invoices.filter((invoice) => invoice.sent !== undefined)).map(
+    (invoice) => invoice.key,
+  )
+}
+
+function namesIn(answer: OperationObservation['replayed']): readonly string[] {
+  if (answer.state !== 'accepted' || !isJsonArray(answer.result)) return []
+  return answer.result.flatMap((row) =>
+    isJsonObject(row) && typeof row.id === 'string' ? [row.id] : typeof row === 'string' ? [row] : [],
+  )
+}
+
+function mentionsAny(value: Json, names: ReadonlySet<string>): boolean {
+  if (typeof value === 'string') return names.has(value)
+  if (isJsonArray(value)) return value.some((item) => mentionsAny(item, names))
+  return isJsonObject(value) && Object.values(value).some((member) => mentionsAny(member, names))
+}
+
+function answerText(answer: OperationObservation['replayed']): string {
+  switch (answer.state) {
+    case 'accepted':
+      return 'accepted'
+    case 'rejected':
+    case 'needs-ack':
+    case 'fault':
+      return `${answer.code}: ${answer.message}`
+    default:
+      return answer.because
+  }
+}
+
+function methodOf(operation: OperationObservation): string {
+  return operation.operation.name.slice(operation.operation.name.lastIndexOf('.') + 1)
+}
+
+function isWrite(operation: OperationObservation): boolean {
+  return ['create', 'transition', 'remove'].includes(operation.operation.kind)
+}

@@ -1,0 +1,179 @@
+import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../base/json.ts'
+import type { Difference } from '../model/difference.ts'
+import type { ErpSchema } from '../model/schema.ts'
+import type { FieldMeaning } from '../ports/erp.ts'
+import { pairRows } from './pairing.ts'
+import { classify, isEmpty, sameValue, textOf } from './scalars.ts'
+
+/** What a field means, whatever the ERP. */
+export type Meaning = (resource: string, field: string) => FieldMeaning
+
+/** Where a comparison stands and what it knows. */
+export type RecordContext = Readonly<{
+  meaning: Meaning
+  /** Resource that a field leads to, `undefined` when it holds a plain value or a code. */
+  relation: (resource: string, field: string) => string | undefined
+  area: Difference['area']
+  stage: string
+  invoices: readonly string[]
+  seenBy: Difference['seenBy']
+  /** Counts what is left out of the comparison, by reason. */
+  leaveOut: (reason: string) => void
+}>
+
+/** Compares two records of a resource field by field; `sent` is what the connector sent for the record. */
+export function compareRecords(
+  resource: string,
+  baseline: JsonObject,
+  candidate: JsonObject,
+  sent: Json | undefined,
+  at: string,
+  context: RecordContext,
+): readonly Difference[] {
+  const differences: Difference[] = []
+  for (const field of [...new Set([...Object.keys(baseline), ...Object.keys(candidate)])].sort()) {
+    const [before, now] = [baseline[field], candidate[field]]
+    const was = isJsonObject(sent) ? sent[field] : undefined
+    const place = `${at}/${field}`
+    if (before === undefined || now === undefined) {
+      // A field that one release does not have is a structure difference, unless the connector sent it a value.
+      if (was === undefined || isEmpty(was)) context.leaveOut('the field exists in one of the two releases only')
+      else differences.push(difference(resource, field, place, before, now, was, context))
+      continue
+    }
+    if (isJsonArray(before) && isJsonArray(now)) {
+      differences.push(...compareLists(resource, field, before, now, was, place, context))
+    } else if (isJsonObject(before) && isJsonObject(now)) {
+      differences.push(
+        ...compareRecords(context.relation(resource, field) ?? resource, before, now, was, place, context),
+      )
+    } else if (!sameValue(before, now)) {
+      if (context.meaning(resource, field).assigned && isEmpty(before) === isEmpty(now)) {
+        context.leaveOut('the ERP assigns the value itself; its presence was compared')
+      } else differences.push(difference(resource, field, place, before, now, was, context))
+    }
+  }
+  return differences
+}
+
+function compareLists(
+  resource: string,
+  field: string,
+  baseline: readonly Json[],
+  candidate: readonly Json[],
+  sent: Json | undefined,
+  at: string,
+  context: RecordContext,
+): readonly Difference[] {
+  const related = context.relation(resource, field) ?? resource
+  const rows = pairRows(
+    baseline,
+    candidate,
+    (row) => identityOf(related, row, context.meaning),
+    (left, right) => likeness(left, right),
+  )
+  const sentRows = isJsonArray(sent) ? sent : []
+  const differences: Difference[] = []
+  for (const { baseline: before, candidate: now, from } of rows.pairs) {
+    if (isJsonObject(before) && isJsonObject(now)) {
+      differences.push(...compareRecords(related, before, now, sentRows[from], `${at}/${from}`, context))
+    }
+  }
+  const gained = [...rows.gained]
+  for (const { row, index } of rows.lost) {
+    const replacement = isJsonObject(row) ? undefined : gained.shift()
+    differences.push(
+      difference(resource, field, `${at}/${index}`, row, replacement?.row, sentRows[index], context, isJsonObject(row)),
+    )
+  }
+  for (const { row, index } of gained) {
+    differences.push(
+      difference(resource, field, `${at}/${index}`, undefined, row, sentRows[index], context, isJsonObject(row)),
+    )
+  }
+  if (rows.reordered) {
+    differences.push({
+      ...difference(resource, field, at, baseline.map(labelOf), candidate.map(labelOf), undefined, context),
+      kind: 'reordered',
+      class: context.area === 'interactions' ? 'coding' : 'text',
+    })
+  }
+  return differences
+}
+
+function difference(
+  resource: string,
+  field: string,
+  at: string,
+  baseline: Json | undefined,
+  candidate: Json | undefined,
+  sent: Json | undefined,
+  context: RecordContext,
+  isRow = false,
+): Difference {
+  const meaning = context.meaning(resource, field)
+  const kind = classify(baseline ?? null, candidate ?? null, sent, meaning.class)
+  return {
+    area: context.area,
+    kind: kind.kind,
+    // A whole row carries money, whatever the field that holds it is called.
+    class: !isRow ? kind.class : context.area === 'interactions' ? 'coding' : 'amount',
+    loudness: 'silent',
+    resource,
+    pointer: `/${field}`,
+    at,
+    stage: context.stage,
+    baseline: isRow ? rowText(baseline) : textOf(baseline),
+    candidate: isRow ? rowText(candidate) : textOf(candidate),
+    sent: isRow ? rowText(sent) : textOf(sent),
+    invoices: [...context.invoices],
+    seenBy: context.seenBy,
+  }
+}
+
+/** A row without what the ERP assigns and without where it stands. */
+function identityOf(resource: string, row: Json, meaning: Meaning): Json {
+  if (!isJsonObject(row)) return row
+  return Object.fromEntries(
+    Object.entries(row).filter(
+      ([field, value]) => !meaning(resource, field).assigned && !(typeof value === 'string' && value.includes('@')),
+    ),
+  )
+}
+
+function likeness(left: Json, right: Json): number {
+  if (!isJsonObject(left) || !isJsonObject(right)) return 0
+  let equal = 0
+  for (const [field, value] of Object.entries(left)) {
+    if (!isEmpty(value) && right[field] !== undefined && sameValue(value, right[field])) equal += 1
+  }
+  return equal
+}
+
+function rowText(row: Json | undefined): string | null {
+  if (!isJsonObject(row)) return textOf(row)
+  const told = Object.entries(row)
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .filter(([, value]) => !isEmpty(value) && !isJsonArray(value) && !isJsonObject(value))
+  return told
+    .slice(0, 6)
+    .map(([field, value]) => `${field} ${textOf(value) ?? ''}`)
+    .join(', ')
+}
+
+function labelOf(row: Json): Json {
+  return isJsonObject(row) ? (row.id ?? row.rec_name ?? row.name ?? '…') : row
+}
+
+/** Reads from a published schema which resource a field leads to. */
+export function relationsOf(schema: ErpSchema): (resource: string, field: string) => string | undefined {
+  return (resource, field) => {
+    const read = schema.resources[resource]?.read
+    const properties = typeof read === 'object' ? read.properties : undefined
+    const property: unknown =
+      typeof properties === 'object' && properties !== null ? Reflect.get(properties, field) : undefined
+    const relation: unknown =
+      typeof property === 'object' && property !== null ? Reflect.get(property, 'x-relation') : undefined
+    return typeof relation === 'string' ? relation : undefined
+  }
+}

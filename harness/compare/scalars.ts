@@ -1,0 +1,56 @@
+import { compareDecimals, distance, isDecimal } from '../base/decimal.ts'
+import { canonicalJson, isJsonNumber, type Json, sameJson } from '../base/json.ts'
+import type { DifferenceClass, DifferenceKind } from '../model/difference.ts'
+
+/** Amounts that differ by no more than this are a matter of rounding: one minor unit of a two-digit currency. */
+const ROUNDING = '0.01'
+
+/** Whether two stored values mean the same: numbers and decimals by value, texts by code point. */
+export function sameValue(left: Json, right: Json): boolean {
+  if (sameJson(left, right)) return true
+  const [a, b] = [decimalOf(left), decimalOf(right)]
+  return a !== undefined && b !== undefined && compareDecimals(a, b) === 0
+}
+
+/** What happened to a value between baseline and candidate, and what that makes of its class. */
+export function classify(
+  baseline: Json,
+  candidate: Json,
+  sent: Json | undefined,
+  meaning: DifferenceClass,
+): Readonly<{ kind: DifferenceKind; class: DifferenceClass }> {
+  if (isEmpty(candidate) && !isEmpty(baseline)) return { kind: 'absent', class: meaning }
+  if (isEmpty(baseline) && !isEmpty(candidate))
+    return { kind: sent === undefined || isEmpty(sent) ? 'extra' : 'defaulted', class: meaning }
+  if (meaning === 'state') return { kind: 'changed-state', class: 'state' }
+  const [before, now] = [decimalOf(baseline), decimalOf(candidate)]
+  if (meaning === 'amount' && before !== undefined && now !== undefined) {
+    return compareDecimals(distance(before, now), ROUNDING) <= 0
+      ? { kind: 'rounded', class: 'rounding' }
+      : { kind: 'coerced', class: 'amount' }
+  }
+  if (meaning === 'coding' && sent !== undefined && sameValue(baseline, sent))
+    return { kind: 'defaulted', class: 'coding' }
+  if (typeof baseline === 'string' && typeof candidate === 'string') {
+    if (baseline.startsWith(candidate) && baseline.trimEnd() !== candidate) return { kind: 'truncated', class: meaning }
+    if (baseline.normalize() === candidate.normalize()) return { kind: 'coerced', class: 'text' }
+  }
+  return { kind: 'coerced', class: meaning }
+}
+
+/** A value as it is printed in a report: text in quotes only where white space would not be seen. */
+export function textOf(value: Json | undefined): string | null {
+  if (value === undefined || value === null) return null
+  if (typeof value === 'string') return value === '' || value !== value.trim() ? JSON.stringify(value) : value
+  return isJsonNumber(value) ? value.value : canonicalJson(value)
+}
+
+/** Whether a value says nothing: null, an empty text, an empty list. */
+export function isEmpty(value: Json | undefined): boolean {
+  return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
+}
+
+function decimalOf(value: Json): string | undefined {
+  const text = isJsonNumber(value) ? value.value : typeof value === 'string' ? value : ''
+  return isDecimal(text) ? text : undefined
+}

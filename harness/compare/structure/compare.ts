@@ -1,0 +1,406 @@
+import { pointerOf } from '../../base/pointer.ts'
+import type { ErpResource, ErpSchema, JsonSchema } from '../../model/schema.ts'
+import type { Direction, StructureDifference } from '../../model/structure.ts'
+import { type Prover, proverOf } from './contained.ts'
+import { type Flat, type Flattener, flattenerOf, itemSchemas, memberSchemas } from './flat.ts'
+import { referenceOf, type Space, spaceOf } from './space.ts'
+import { type Explanation, explain, keyOf, type LocalChange, type Pair, type Step } from './walk.ts'
+import { effectOf } from './words.ts'
+
+/** Whether the documents of one resource stay accepted, and whether others are accepted in addition. */
+export type ResourceProof = Readonly<{
+  resource: string
+  direction: Direction
+  /** `no`: every document that was accepted still is. `not-proven` where that could not be shown. */
+  narrowed: 'no' | 'not-proven'
+  /** `no`: no document is accepted that was not before. */
+  widened: 'no' | 'not-proven'
+}>
+
+/** What is different between two releases, and where in the documents each difference is met. */
+export type StructureComparison = Readonly<{
+  differences: readonly StructureDifference[]
+  proofs: readonly ResourceProof[]
+  /** Indexes of the differences that a place of a document meets, on the way to it or at it. */
+  at: (resource: string, direction: Direction, tokens: readonly string[]) => readonly number[]
+}>
+
+/** All differences between what two releases publish. Equal parts are skipped, shared ones are compared once. */
+export function compareStructure(baseline: ErpSchema, candidate: ErpSchema): readonly StructureDifference[] {
+  return structureComparison(baseline, candidate).differences
+}
+
+/** The same, with the proofs and the way from a document to its differences. */
+export function structureComparison(baseline: ErpSchema, candidate: ErpSchema): StructureComparison {
+  const space = spaceOf(baseline, candidate)
+  const flattener = flattenerOf(space)
+  const engine: Engine = { space, flattener, prover: proverOf(space, flattener), explained: new Map() }
+  const found: Found[] = []
+  const proofs: ResourceProof[] = []
+  for (const direction of ['read', 'send'] as const) {
+    const roots = rootsOf(baseline, candidate, direction, engine, found)
+    for (const { resource, pair } of roots) {
+      proofs.push({
+        resource,
+        direction,
+        narrowed: engine.prover.isContained(pair.old, pair.new) ? 'no' : 'not-proven',
+        widened: engine.prover.isContained(pair.new, pair.old) ? 'no' : 'not-proven',
+      })
+    }
+    found.push(...differencesBelow(roots, direction, engine))
+  }
+  found.sort((left, right) => compareKeys(left.order, right.order))
+  return {
+    differences: found.map(({ difference }) => difference),
+    proofs,
+    at: locator(baseline, candidate, engine, found),
+  }
+}
+
+type Engine = Readonly<{ space: Space; flattener: Flattener; prover: Prover; explained: Map<string, Explanation> }>
+
+type Root = Readonly<{ resource: string; pair: Pair }>
+
+/** A difference with the pair it belongs to, and what it is sorted by. */
+type Found = Readonly<{
+  difference: StructureDifference
+  order: readonly string[]
+  pair: string
+  member: string | undefined
+}>
+
+function rootsOf(
+  baseline: ErpSchema,
+  candidate: ErpSchema,
+  direction: Direction,
+  engine: Engine,
+  found: Found[],
+): readonly Root[] {
+  const roots: Root[] = []
+  const names = new Set([...Object.keys(baseline.resources), ...Object.keys(candidate.resources)])
+  for (const resource of [...names].sort()) {
+    const old = own(baseline.resources, resource)
+    const next = own(candidate.resources, resource)
+    const before = old?.[direction]
+    const after = next?.[direction]
+    if (before !== undefined && after !== undefined) {
+      if (old?.deprecated !== next?.deprecated) {
+        found.push(wholeResource(resource, direction, 'deprecated', next?.deprecated === true))
+      }
+      if (!engine.space.isSame(before, after)) {
+        roots.push({
+          resource,
+          pair: { old: engine.flattener.flat('old', [before]), new: engine.flattener.flat('new', [after]) },
+        })
+      }
+    } else if (before !== undefined || after !== undefined) {
+      const isOther = old !== undefined && next !== undefined
+      found.push(wholeResource(resource, direction, isOther ? direction : 'resource', after !== undefined))
+    }
+  }
+  return roots
+}
+
+function own(resources: Readonly<Record<string, ErpResource>>, name: string): ErpResource | undefined {
+  return Object.hasOwn(resources, name) ? resources[name] : undefined
+}
+
+function wholeResource(resource: string, direction: Direction, keyword: string, isAdded: boolean): Found {
+  const verb = direction === 'send' ? 'sent' : 'read'
+  const why =
+    keyword === 'deprecated'
+      ? isAdded
+        ? 'It still works and is going to be removed.'
+        : 'It is not announced for removal any more.'
+      : isAdded
+        ? `The record can be ${verb} now.`
+        : `The record can no longer be ${verb}.`
+  const difference: StructureDifference = {
+    resource,
+    direction,
+    pointer: '',
+    schemaPointer: '',
+    keyword,
+    change: isAdded ? 'added' : 'removed',
+    old: isAdded ? null : 'true',
+    new: isAdded ? 'true' : null,
+    effect: isAdded || keyword === 'deprecated' ? 'compatible' : 'breaking',
+    why,
+    shared: null,
+    also: 0,
+  }
+  return { difference, order: orderOf(difference), pair: '', member: undefined }
+}
+
+function orderOf(difference: StructureDifference): readonly string[] {
+  const { resource, direction, pointer, schemaPointer, keyword, change } = difference
+  return [resource, direction, pointer, schemaPointer, keyword, change, difference.old ?? '', difference.new ?? '']
+}
+
+function compareKeys(left: readonly string[], right: readonly string[]): number {
+  for (const [index, text] of left.entries()) {
+    const other = right[index] ?? ''
+    if (text !== other) return text < other ? -1 : 1
+  }
+  return 0
+}
+
+type Mount = Readonly<{
+  resource: string
+  tokens: readonly string[]
+  path: readonly string[]
+  shared: string | null
+  pair: Pair
+}>
+
+/** Visits every differing pair once, at the shortest place where it is met, and says what is different there. */
+function differencesBelow(roots: readonly Root[], direction: Direction, engine: Engine): readonly Found[] {
+  const mounts = new Map<string, Mount>()
+  const queue: Mount[] = roots.map(({ resource, pair }) => ({
+    resource,
+    tokens: [],
+    path: [],
+    shared: nameOf(pair),
+    pair,
+  }))
+  for (let at = 0; at < queue.length; at += 1) {
+    const mount = queue[at]
+    if (mount === undefined) break
+    const key = keyOf(mount.pair)
+    if (mounts.has(key)) continue
+    mounts.set(key, mount)
+    for (const step of explanationOf(mount.pair, engine).steps) {
+      if (mounts.has(keyOf(step.pair))) continue
+      queue.push({
+        resource: mount.resource,
+        tokens: [...mount.tokens, ...step.tokens],
+        path: [...mount.path, ...step.path],
+        shared: nameOf(step.pair) ?? mount.shared,
+        pair: step.pair,
+      })
+    }
+  }
+  const counts = resourcesOf(roots, mounts, engine)
+  // From the leaves up, so that a proof finds the smaller ones done.
+  const found: Found[] = []
+  for (const [key, mount] of [...mounts].reverse()) {
+    const also = Math.max(0, (counts.get(key) ?? 1) - 1)
+    const { changes, steps } = explanationOf(mount.pair, engine)
+    const proof = proofOf(mount.pair, engine)
+    const here = changes.map((change) =>
+      foundAt(mount, key, direction, change, also, effectOf(change, direction, proof)),
+    )
+    found.push(...here)
+    if (isUnexplained(here, steps, direction, proof, engine))
+      found.push(foundAt(mount, key, direction, UNEXPLAINED, also, DOUBT))
+  }
+  return found
+}
+
+const UNEXPLAINED: LocalChange = {
+  member: undefined,
+  keyword: 'schema',
+  rule: 'rule',
+  change: 'unknown',
+  reach: 'unclear',
+  old: null,
+  new: null,
+  path: [],
+}
+
+const DOUBT = {
+  effect: 'unknown' as const,
+  why: 'No single keyword explains it, and no engine can prove that documents are not affected; only a replay shows it.',
+}
+
+/** Whether the proof fails at a pair although nothing that was found there, or below, says why. */
+function isUnexplained(
+  here: readonly Found[],
+  steps: readonly Step[],
+  direction: Direction,
+  proof: ReturnType<typeof proofOf>,
+  engine: Engine,
+): boolean {
+  const holds = (at: ReturnType<typeof proofOf>) => (direction === 'send' ? at.keepsAll() : at.addsNothing())
+  if (holds(proof)) return false
+  if (here.some(({ difference }) => difference.effect !== 'compatible')) return false
+  // A reader is not broken by a field that is answered in addition, although more documents are possible then.
+  if (
+    direction === 'read' &&
+    here.some(({ difference }) => difference.keyword === 'property' && difference.change === 'added')
+  ) {
+    return false
+  }
+  return steps.every((step) => holds(proofOf(step.pair, engine)))
+}
+
+function proofOf(pair: Pair, engine: Engine): Readonly<{ keepsAll: () => boolean; addsNothing: () => boolean }> {
+  return {
+    keepsAll: () => engine.prover.isContained(pair.old, pair.new),
+    addsNothing: () => engine.prover.isContained(pair.new, pair.old),
+  }
+}
+
+function explanationOf(pair: Pair, engine: Engine): Explanation {
+  const key = keyOf(pair)
+  const known = engine.explained.get(key)
+  if (known !== undefined) return known
+  const made = explain(pair, engine.flattener, engine.space)
+  engine.explained.set(key, made)
+  return made
+}
+
+function foundAt(
+  mount: Mount,
+  key: string,
+  direction: Direction,
+  change: LocalChange,
+  also: number,
+  verdict: Readonly<{ effect: StructureDifference['effect']; why: string }>,
+): Found {
+  const tokens = change.member === undefined ? mount.tokens : [...mount.tokens, change.member]
+  const difference: StructureDifference = {
+    resource: mount.resource,
+    direction,
+    pointer: pointerOf(tokens),
+    schemaPointer: pointerOf([
+      ...mount.path,
+      ...change.path,
+      ...(change.member === undefined ? [] : ['properties', change.member]),
+    ]),
+    keyword: change.keyword,
+    change: change.change,
+    old: change.old,
+    new: change.new,
+    effect: verdict.effect,
+    why: verdict.why,
+    shared: mount.shared,
+    also,
+  }
+  return { difference, order: orderOf(difference), pair: key, member: change.member }
+}
+
+/** The definition that a pair stands for, when it is nothing but a reference to one. */
+function nameOf(pair: Pair): string | null {
+  const [only, ...others] = pair.new.roots ?? []
+  return only !== undefined && typeof only === 'object' && others.length === 0 ? (referenceOf(only) ?? null) : null
+}
+
+/** How many resources reach each pair. */
+function resourcesOf(
+  roots: readonly Root[],
+  mounts: ReadonlyMap<string, Mount>,
+  engine: Engine,
+): ReadonlyMap<string, number> {
+  const index = new Map([...mounts.keys()].map((key, at) => [key, at]))
+  const below = [...mounts.values()].map(({ pair }) => {
+    const steps = explanationOf(pair, engine).steps
+    return [...new Set(steps.map((step) => index.get(keyOf(step.pair)) ?? -1))]
+  })
+  const counts = new Int32Array(below.length)
+  const visited = new Int32Array(below.length).fill(-1)
+  roots.forEach(({ pair }, mark) => {
+    const queue = [index.get(keyOf(pair)) ?? -1]
+    for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+      if (at < 0 || visited[at] === mark) continue
+      visited[at] = mark
+      counts[at] = (counts[at] ?? 0) + 1
+      queue.push(...(below[at] ?? []))
+    }
+  })
+  return new Map([...index].map(([key, at]) => [key, counts[at] ?? 0]))
+}
+
+/** Follows a place of a document through both schemas and collects the differences it meets. */
+function locator(
+  baseline: ErpSchema,
+  candidate: ErpSchema,
+  engine: Engine,
+  found: readonly Found[],
+): StructureComparison['at'] {
+  const byPair = new Map<string, number[]>()
+  found.forEach((entry, index) => {
+    const key = `${entry.difference.direction} ${entry.pair === '' ? `resource ${entry.difference.resource}` : entry.pair}`
+    byPair.set(key, [...(byPair.get(key) ?? []), index])
+  })
+  const isMet = (index: number, next: string | undefined): boolean => {
+    const entry = found[index]
+    if (entry === undefined) return false
+    // What is about one member is met by those who go there, or who take the whole record.
+    return entry.member === undefined || next === undefined || entry.member === next
+  }
+  return (resource, direction, tokens) => {
+    const met = new Set(byPair.get(`${direction} resource ${resource}`) ?? [])
+    const before = own(baseline.resources, resource)?.[direction]
+    const after = own(candidate.resources, resource)?.[direction]
+    if (before === undefined || after === undefined) return [...met]
+    const visit = (old: Flat, next: Flat, at: number, depth: number): void => {
+      for (const index of byPair.get(`${direction} ${keyOf({ old, new: next })}`) ?? []) {
+        if (isMet(index, tokens[at])) met.add(index)
+      }
+      if (depth > 100) return
+      const { steps } = explanationOf({ old, new: next }, engine)
+      let isFollowed = at >= tokens.length
+      for (const step of steps) {
+        if (step.tokens.length === 0) visit(step.pair.old, step.pair.new, at, depth + 1)
+        else if (at < tokens.length && isSameToken(step.tokens[0], tokens[at])) {
+          isFollowed = true
+          visit(step.pair.old, step.pair.new, at + 1, depth + 1)
+        }
+      }
+      // An unchanged field may still lead to another record, which may have changed.
+      const below = isFollowed ? [] : [childOf(old, tokens[at]), childOf(next, tokens[at])]
+      const [one = [], other = []] = below
+      if (one.length > 0 && other.length > 0) {
+        visit(engine.flattener.flat('old', one), engine.flattener.flat('new', other), at + 1, depth + 1)
+      }
+      const relation = relationOf(old) ?? relationOf(next)
+      let rest = at
+      while (/^(\d+|\*)$/.test(tokens[rest] ?? '')) rest += 1
+      if (relation === undefined || rest >= tokens.length) return
+      const start = own(baseline.resources, relation)?.[direction]
+      const end = own(candidate.resources, relation)?.[direction]
+      for (const index of byPair.get(`${direction} resource ${relation}`) ?? []) met.add(index)
+      if (start !== undefined && end !== undefined) {
+        visit(engine.flattener.flat('old', [start]), engine.flattener.flat('new', [end]), rest, depth + 1)
+      }
+    }
+    visit(engine.flattener.flat('old', [before]), engine.flattener.flat('new', [after]), 0, 0)
+    return [...met].sort((left, right) => left - right)
+  }
+}
+
+function childOf(flat: Flat, token: string | undefined): readonly JsonSchema[] {
+  if (token === undefined) return []
+  if (flat.items.length > 0 && /^(\d+|\*)$/.test(token)) return itemSchemas(flat, token === '*' ? 0 : Number(token))
+  return memberSchemas(flat, token, 'least')
+}
+
+function isSameToken(step: string | undefined, token: string | undefined): boolean {
+  if (step === token || token === '*') return true
+  return step === '*' && token !== undefined
+}
+
+function relationOf(flat: Flat): string | undefined {
+  const relation = flat.annotations.get('x-relation')
+  return typeof relation === 'string' ? relation : undefined
+}
+
+/** The schema of one place, for those who need more than the differences: what a field looked like in one release. */
+export function placeIn(
+  schema: ErpSchema,
+  resource: string,
+  direction: Direction,
+  tokens: readonly string[],
+): readonly JsonSchema[] {
+  const root = own(schema.resources, resource)?.[direction]
+  if (root === undefined) return []
+  const flattener = flattenerOf(spaceOf(schema, schema))
+  let flat = flattener.flat('old', [root])
+  for (const token of tokens) {
+    const schemas = childOf(flat, token)
+    if (schemas.length === 0) return []
+    flat = flattener.flat('old', schemas)
+  }
+  return flat.sources
+}

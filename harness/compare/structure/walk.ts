@@ -1,0 +1,254 @@
+import type { JsonSchema } from '../../model/schema.ts'
+import { type Choice, type Flat, type Flattener, itemSchemas, memberSchemas } from './flat.ts'
+import { declaredNames, type KeywordChange, keywordChanges } from './keywords.ts'
+import { type JsonType, referenceOf, type Side, type Space } from './space.ts'
+
+/** Two schemas at the same place of the same document, one of each release. */
+export type Pair = Readonly<{ old: Flat; new: Flat }>
+
+/** The way from one pair to another: tokens of the document, and keywords of the schema. */
+export type Step = Readonly<{ tokens: readonly string[]; path: readonly string[]; pair: Pair }>
+
+/** What is different at one pair, and the pairs below it that are different. */
+export type Explanation = Readonly<{ changes: readonly LocalChange[]; steps: readonly Step[] }>
+
+/** A change with the keywords that lead to it inside one pair, such as the branch of a choice. */
+export type LocalChange = KeywordChange & Readonly<{ path: readonly string[] }>
+
+/** Lists what is different between two schemas, one pair at a time; equal schemas are never entered. */
+export function explain(pair: Pair, flattener: Flattener, space: Space): Explanation {
+  const changes: LocalChange[] = []
+  const steps: Step[] = []
+  const old = unwrapped(pair.old, flattener)
+  const next = unwrapped(pair.new, flattener)
+  compareBases(old, next, [], { flattener, space, changes, steps })
+  compareChoices(old, next, { flattener, space, changes, steps })
+  return { changes: distinct(changes), steps }
+}
+
+type Notes = Readonly<{ flattener: Flattener; space: Space; changes: LocalChange[]; steps: Step[] }>
+
+/** A key under which a pair is explained once. */
+export function keyOf(pair: Pair): string {
+  return `${pair.old.key} | ${pair.new.key}`
+}
+
+/** A choice between one schema and null is that schema, and may be null. */
+function unwrapped(flat: Flat, flattener: Flattener): Flat {
+  const [choice, ...others] = flat.choices
+  if (choice === undefined || others.length > 0) return flat
+  const isNull = (branch: JsonSchema) => {
+    const types = flattener.flat(flat.side, [branch]).types
+    return types.size === 1 && types.has('null')
+  }
+  const rest = choice.branches.filter((branch) => !isNull(branch))
+  if (rest.length === choice.branches.length || rest.length === 0) return flat
+  const inner =
+    rest.length === 1
+      ? flattener.branch(flat, choice, rest)
+      : { ...flat, key: `${flat.key}/no-null`, choices: [{ ...choice, branches: rest }] }
+  const types = new Set<JsonType>([...inner.types, ...(flat.types.has('null') ? (['null'] as const) : [])])
+  return {
+    ...inner,
+    key: `${inner.key}/nullable`,
+    types,
+    values: inner.values === undefined ? undefined : [...inner.values, null],
+  }
+}
+
+function compareBases(old: Flat, next: Flat, path: readonly string[], notes: Notes): void {
+  for (const change of keywordChanges(old, next)) notes.changes.push({ ...change, path })
+  const step = (
+    tokens: readonly string[],
+    way: readonly string[],
+    before: readonly JsonSchema[],
+    after: readonly JsonSchema[],
+  ) => {
+    const pair = pairOf(before, after, old.side, next.side, notes)
+    if (pair !== undefined) notes.steps.push({ tokens, path: [...path, ...way], pair })
+  }
+  const names = declaredNames(next)
+  for (const name of [...declaredNames(old)].filter((entry) => names.has(entry)).sort()) {
+    step([name], ['properties', name], memberSchemas(old, name, 'least'), memberSchemas(next, name, 'least'))
+  }
+  const others = (flat: Flat) =>
+    flat.members.map((entry) => entry.additional).filter((schema) => typeof schema === 'object')
+  if (others(old).length > 0 && others(next).length > 0) {
+    step(['*'], ['additionalProperties'], others(old), others(next))
+  }
+  const longest = Math.max(0, ...[...old.items, ...next.items].map((entry) => entry.prefix.length))
+  for (let index = 0; index < longest; index += 1) {
+    step([String(index)], ['prefixItems', String(index)], itemSchemas(old, index), itemSchemas(next, index))
+  }
+  step(['*'], ['items'], itemSchemas(old, longest), itemSchemas(next, longest))
+}
+
+function pairOf(
+  before: readonly JsonSchema[],
+  after: readonly JsonSchema[],
+  oldSide: Side,
+  newSide: Side,
+  notes: Notes,
+): Pair | undefined {
+  const [one] = before
+  const [other] = after
+  if (before.length === 1 && after.length === 1 && one !== undefined && other !== undefined) {
+    if (notes.space.isSame(one, other)) return undefined
+  } else if (before.length === after.length) {
+    const isSame = before.every((schema, index) => {
+      const counterpart = after[index]
+      return counterpart !== undefined && notes.space.isSame(schema, counterpart)
+    })
+    if (isSame) return undefined
+  }
+  return { old: notes.flattener.flat(oldSide, before), new: notes.flattener.flat(newSide, after) }
+}
+
+function compareChoices(old: Flat, next: Flat, notes: Notes): void {
+  if (old.choices.length === 0 && next.choices.length === 0) return
+  if (old.choices.length === next.choices.length) {
+    old.choices.forEach((choice, index) => {
+      const counterpart = next.choices[index]
+      if (counterpart !== undefined) compareBranches(old, choice, next, counterpart, notes)
+    })
+    return
+  }
+  notes.changes.push({
+    member: undefined,
+    keyword: keywordOf(old.choices[0] ?? next.choices[0]),
+    rule: 'combinator',
+    change: 'unknown',
+    reach: 'unclear',
+    old: namesOf(old),
+    new: namesOf(next),
+    path: [],
+  })
+}
+
+function compareBranches(old: Flat, before: Choice, next: Flat, after: Choice, notes: Notes): void {
+  const keyword = keywordOf(after)
+  if (before.kind !== after.kind) {
+    const names = [keywordOf(before), keyword]
+    notes.changes.push({
+      member: undefined,
+      keyword,
+      rule: 'combinator',
+      change: 'unknown',
+      reach: 'unclear',
+      old: JSON.stringify(names[0]),
+      new: JSON.stringify(names[1]),
+      path: [],
+    })
+  }
+  const left = new Set(after.branches.keys())
+  const unmatched: number[] = []
+  const matched: [number, number][] = []
+  before.branches.forEach((branch, index) => {
+    const same = [...left].find((at) => notes.space.isSame(branch, after.branches[at] ?? false))
+    if (same === undefined) unmatched.push(index)
+    else left.delete(same)
+  })
+  const removed: number[] = []
+  for (const index of unmatched) {
+    const at = counterpartOf(old, before, index, next, after, left, notes.flattener)
+    if (at === undefined) removed.push(index)
+    else {
+      left.delete(at)
+      matched.push([index, at])
+    }
+  }
+  for (const [index, at] of matched) {
+    const one = before.branches[index]
+    const other = after.branches[at]
+    if (one === undefined || other === undefined) continue
+    const pair = pairOf([one], [other], old.side, next.side, notes)
+    if (pair !== undefined) notes.steps.push({ tokens: [], path: [keyword, branchName(other, at)], pair })
+  }
+  const change = (index: number, isRemoved: boolean): LocalChange => {
+    const branch = (isRemoved ? before : after).branches[index] ?? true
+    const name = JSON.stringify(branchName(branch, index))
+    return {
+      member: undefined,
+      keyword: isRemoved ? keywordOf(before) : keyword,
+      rule: 'combinator',
+      change: isRemoved ? 'removed' : 'added',
+      reach: before.kind === 'any' && after.kind === 'any' ? (isRemoved ? 'narrower' : 'wider') : 'unclear',
+      old: isRemoved ? name : null,
+      new: isRemoved ? null : name,
+      path: [keyword, branchName(branch, index)],
+    }
+  }
+  for (const index of removed) notes.changes.push(change(index, true))
+  for (const index of [...left].sort((one, other) => one - other)) notes.changes.push(change(index, false))
+}
+
+/** The branch of the new choice that an old branch most likely became: same name, same constants, or most fields in common. */
+function counterpartOf(
+  old: Flat,
+  before: Choice,
+  index: number,
+  next: Flat,
+  after: Choice,
+  left: ReadonlySet<number>,
+  flattener: Flattener,
+): number | undefined {
+  const branch = before.branches[index]
+  if (branch === undefined) return undefined
+  const name = typeof branch === 'object' ? referenceOf(branch) : undefined
+  const own = flattener.flat(old.side, [branch])
+  let best: number | undefined
+  let bestScore = 0.5
+  for (const at of left) {
+    const candidate = after.branches[at]
+    if (candidate === undefined) continue
+    if (name !== undefined && typeof candidate === 'object' && referenceOf(candidate) === name) return at
+    const score = likeness(own, flattener.flat(next.side, [candidate]), flattener) + (at === index ? 0.05 : 0)
+    if (score > bestScore) {
+      best = at
+      bestScore = score
+    }
+  }
+  return best
+}
+
+function likeness(one: Flat, other: Flat, flattener: Flattener): number {
+  const shared = [...one.types].filter((type) => other.types.has(type)).length
+  if (shared === 0) return 0
+  const names = declaredNames(one)
+  const others = declaredNames(other)
+  if (names.size === 0 && others.size === 0) return one.types.size === other.types.size ? 0.6 : 0.51
+  const common = [...names].filter((name) => others.has(name))
+  const isOther = common.some((name) => {
+    const value = constantOf(one, name, flattener)
+    const counterpart = constantOf(other, name, flattener)
+    return value !== undefined && counterpart !== undefined && value !== counterpart
+  })
+  return isOther ? 0 : common.length / new Set([...names, ...others]).size
+}
+
+function constantOf(flat: Flat, name: string, flattener: Flattener): string | undefined {
+  const values = flattener.flat(flat.side, memberSchemas(flat, name, 'least')).values
+  return values?.length === 1 ? JSON.stringify(values[0]) : undefined
+}
+
+function keywordOf(choice: Choice | undefined): string {
+  return choice?.kind === 'one' ? 'oneOf' : 'anyOf'
+}
+
+function branchName(branch: JsonSchema, index: number): string {
+  return (typeof branch === 'object' ? referenceOf(branch) : undefined) ?? String(index)
+}
+
+function namesOf(flat: Flat): string | null {
+  if (flat.choices.length === 0) return null
+  return JSON.stringify(flat.choices.map((choice) => ({ [keywordOf(choice)]: choice.branches.map(branchName) })))
+}
+
+function distinct(changes: readonly LocalChange[]): readonly LocalChange[] {
+  const seen = new Map<string, LocalChange>()
+  for (const change of changes) {
+    const key = JSON.stringify([change.member, change.keyword, change.change, change.old, change.new, change.path])
+    if (!seen.has(key)) seen.set(key, change)
+  }
+  return [...seen.values()]
+}

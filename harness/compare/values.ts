@@ -1,0 +1,67 @@
+import { isJsonArray, type Json } from '../base/json.ts'
+import type { Difference } from '../model/difference.ts'
+import type { ListedValue, ValueLists } from '../model/snapshot.ts'
+import { sameValue, textOf } from './scalars.ts'
+
+/**
+ * Compares the value lists of two releases by code. `usersOf` names the invoices that use a value, or a field of the list.
+ * A list that only one side has is not compared; `compareValues` names it in `missing`.
+ */
+export function compareValues(
+  baseline: ValueLists,
+  candidate: ValueLists,
+  usersOf: (list: string, code: string, field: string) => readonly string[],
+): Readonly<{ differences: readonly Difference[]; missing: readonly string[] }> {
+  const differences: Difference[] = []
+  const missing = Object.keys(baseline).filter((list) => candidate[list] === undefined)
+  for (const list of Object.keys(baseline).sort()) {
+    const now = candidate[list]
+    if (now === undefined) continue
+    const before = new Map((baseline[list] ?? []).map((value) => [value.code, value]))
+    const after = new Map(now.map((value) => [value.code, value]))
+    for (const code of [...new Set([...before.keys(), ...after.keys()])].sort()) {
+      differences.push(...compareOne(list, code, before.get(code), after.get(code), usersOf))
+    }
+  }
+  return { differences, missing }
+}
+
+function compareOne(
+  list: string,
+  code: string,
+  before: ListedValue | undefined,
+  now: ListedValue | undefined,
+  usersOf: (list: string, code: string, field: string) => readonly string[],
+): readonly Difference[] {
+  const at = (
+    field: string,
+    kind: Difference['kind'],
+    baseline: Json | undefined,
+    candidate: Json | undefined,
+  ): Difference => ({
+    area: 'values',
+    kind,
+    class: 'coding',
+    loudness: 'silent',
+    resource: list,
+    pointer: field === '' ? '' : `/${field}`,
+    at: `/${code}`,
+    stage: '',
+    baseline: textOf(baseline),
+    candidate: textOf(candidate),
+    sent: null,
+    invoices: [...usersOf(list, code, field)],
+    seenBy: 'gate',
+  })
+  if (before === undefined) return [at('', 'extra', undefined, code)]
+  if (now === undefined) return [at('', 'absent', code, undefined)]
+  const found: Difference[] = []
+  if (before.active !== now.active) found.push(at('active', 'changed-state', String(before.active), String(now.active)))
+  for (const field of Object.keys(before.fields).sort()) {
+    const [then, value] = [before.fields[field], now.fields[field]]
+    if (field === 'active' || then === undefined || value === undefined) continue
+    const same = isJsonArray(then) && isJsonArray(value) ? then.length === value.length : sameValue(then, value)
+    if (!same) found.push(at(field, 'coerced', then, value))
+  }
+  return found
+}

@@ -1,0 +1,383 @@
+import { GateError } from '../../base/errors.ts'
+import { shortFingerprintOf } from '../../base/fingerprint.ts'
+import {
+  isJsonArray,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  jsonNumber,
+  toJson,
+  writeJson,
+} from '../../base/json.ts'
+import type { RecordedRequest, RecordedResponse } from '../../model/recording.ts'
+import type { ErpSchema } from '../../model/schema.ts'
+import type { ListedValue, ValueLists } from '../../model/snapshot.ts'
+import type { Credential, Identity, ReadBack, Session, Transport } from '../../ports/erp.ts'
+import type { SchemaDocument } from '../../ports/schema-source.ts'
+import { answerOf, requestOf } from '../protocols/json-rpc.ts'
+import { CODE_FIELDS } from './answers.ts'
+import { canonicalValue, fieldNames, fieldOf, idOf, idsIn, relationKind } from './fields.ts'
+import { DOCUMENT_MODELS, INVOICE } from './operations.ts'
+
+/** Code of the party that only a sandbox has; `docs/sandbox.md` says how to set it. */
+export const SANDBOX_MARKER = 'CHANGE-GATE-SANDBOX'
+
+/** Relations that lead from an invoice to the records it is made of. */
+const TREE: Readonly<Record<string, readonly string[]>> = {
+  [INVOICE]: ['lines', 'taxes', 'move', 'cancel_move'],
+  'account.invoice.line': ['analytic_accounts'],
+  'account.move': ['lines'],
+  'account.move.line': ['analytic_lines'],
+}
+
+/** Who wrote a record, when, and under which id: true of every write, and never the same twice. */
+const BOOKKEEPING = [
+  'id',
+  'create_date',
+  'create_uid',
+  'write_date',
+  'write_uid',
+  'post_date',
+  'last_modification_date',
+]
+
+/** Models whose label is an address or an identifier of a person; it is compared by digest. */
+const PERSONAL_MODELS = ['party.address', 'party.identifier', 'party.contact_mechanism', 'bank.account.number']
+
+/** An authenticated Tryton session. */
+export class TrytonSession implements Session {
+  readonly #transport: Transport
+  readonly #database: string
+  readonly #authorization: string
+  readonly #user: string
+  #context: JsonObject = {}
+  #calls = 0
+  readonly #labels = new Map<string, string>()
+
+  private constructor(transport: Transport, database: string, user: string, authorization: string) {
+    this.#transport = transport
+    this.#database = database
+    this.#user = user
+    this.#authorization = authorization
+  }
+
+  /** Logs in. Throws `target-refused-login` or `target-fault`. */
+  static async open(transport: Transport, credential: Credential, database: string): Promise<TrytonSession> {
+    const request = requestOf(`/${database}/`, 0, {
+      method: 'common.db.login',
+      params: [credential.user, { password: credential.password }],
+    })
+    const response = await transport.send(request)
+    const answer = response.status === 200 ? answerOf(response) : undefined
+    const [id, key] = answer?.state === 'result' && isJsonArray(answer.result) ? answer.result : []
+    if (id === undefined || typeof key !== 'string') {
+      throw new GateError(
+        response.status === 401 ? 'target-refused-login' : 'target-fault',
+        `${transport.url} did not log in user "${credential.user}" to database "${database}" (HTTP ${response.status}).`,
+        {
+          hint: 'Check the credential and the database name; a lapsed credential is for the owner named in integration.yaml.',
+        },
+      )
+    }
+    const token = Buffer.from(`${credential.user}:${idOf(id) ?? ''}:${key}`).toString('base64')
+    const session = new TrytonSession(transport, database, credential.user, `Session ${token}`)
+    const preferences = await session.#call('model.res.user.get_preferences', [true])
+    const company = isJsonObject(preferences) ? preferences.company : undefined
+    session.#context = { language: 'en', ...(company === undefined ? {} : { company }) }
+    return session
+  }
+
+  async identify(): Promise<Identity> {
+    const version = await this.#call('common.server.version', [], '/')
+    const build = typeof version === 'string' ? version : 'unknown'
+    const marker = await this.#call('model.party.party.search_count', [[['code', '=', SANDBOX_MARKER]]])
+    const proven = idOf(marker) === '1'
+    return {
+      product: 'tryton',
+      release: build.split('.').slice(0, 2).join('.'),
+      build,
+      environment: proven ? 'sandbox' : 'unknown',
+      proof: proven
+        ? `party ${SANDBOX_MARKER} exists in database ${this.#database}`
+        : `party ${SANDBOX_MARKER} does not exist in database ${this.#database}`,
+      principal: this.#user,
+    }
+  }
+
+  authorize(request: RecordedRequest): RecordedRequest {
+    const path = request.path === '/' ? '/' : `/${this.#database}/`
+    return { ...request, path, headers: { ...request.headers, authorization: this.#authorization } }
+  }
+
+  send(request: RecordedRequest): Promise<RecordedResponse> {
+    return this.#transport.send(request)
+  }
+
+  async describe(resources: readonly string[]): Promise<SchemaDocument> {
+    const models: Record<string, Json> = {}
+    for (const model of [...resources].sort()) models[model] = await this.#call(`model.${model}.fields_get`, [[]])
+    const { release } = await this.identify()
+    return {
+      name: `${this.#transport.url} fields_get`,
+      text: writeJson(toJson({ product: 'tryton', release, models })),
+    }
+  }
+
+  async extras(): Promise<JsonObject> {
+    const preferences = await this.#call('model.res.user.get_preferences', [true])
+    if (!isJsonObject(preferences)) return {}
+    const {
+      company: _,
+      'company.rec_name': __,
+      employee: ___,
+      employees: ____,
+      companies: _____,
+      groups: ______,
+      ...rest
+    } = preferences
+    return { preferences: rest }
+  }
+
+  async listValues(lists: Readonly<Record<string, readonly string[]>>): Promise<ValueLists> {
+    const rows = new Map<string, readonly JsonObject[]>()
+    for (const [model, fields] of Object.entries(lists)) {
+      const code = CODE_FIELDS[model]
+      const wanted = [...new Set([...(code === undefined ? [] : [code]), ...fields])]
+      const found = await this.#call(
+        `model.${model}.search_read`,
+        // Naming `active` in the domain is what makes Tryton list inactive records too.
+        [fields.includes('active') ? [['active', 'in', [true, false]]] : [], jsonNumber(0), null, null, wanted],
+      )
+      rows.set(model, isJsonArray(found) ? found.filter(isJsonObject) : [])
+    }
+    for (const row of rows.get('party.party') ?? []) {
+      for (const [index, id] of idsIn(row.addresses).entries()) {
+        this.#labels.set(`party.address ${id}`, `${String(row.code)}/addresses/${index}`)
+      }
+    }
+    const codeOf = (model: string, id: string): string | undefined => {
+      const row = rows.get(model)?.find((candidate) => idOf(candidate.id) === id)
+      const value = row?.[CODE_FIELDS[model] ?? '']
+      return typeof value === 'string' ? value : undefined
+    }
+    return Object.fromEntries(
+      [...rows].map(([model, records]) => [model, records.map((record) => listed(model, record, codeOf))]),
+    )
+  }
+
+  async find(supplierId: string, reference: string): Promise<readonly string[]> {
+    const domain = [
+      ['party', '=', jsonNumber(supplierId)],
+      ['reference', '=', reference],
+    ]
+    return idsIn(await this.#call(`model.${INVOICE}.search`, [domain, jsonNumber(0), null, null]))
+  }
+
+  async remove(id: string): Promise<'deleted' | 'voided' | 'left'> {
+    const [record] = await this.#read(INVOICE, [id], ['state'])
+    const state = record?.state
+    if (state === 'draft' || state === 'validated') {
+      await this.#call(`model.${INVOICE}.delete`, [[jsonNumber(id)]])
+      return 'deleted'
+    }
+    if (state === 'posted') {
+      await this.#call(`model.${INVOICE}.cancel`, [[jsonNumber(id)]])
+      return 'voided'
+    }
+    return state === 'cancelled' ? 'voided' : 'left'
+  }
+
+  async readBack(id: string, schema: ErpSchema, values: ValueLists): Promise<ReadBack | undefined> {
+    const tree = new Map<string, JsonObject>()
+    const names = new Map<string, string>()
+    await this.#collect(INVOICE, [[id, '']], schema, tree, names)
+    if (!tree.has(`${INVOICE} ${id}`)) return undefined
+    const codes = new Map<string, string>()
+    for (const [model, list] of Object.entries(values)) {
+      for (const value of list) codes.set(`${model} ${value.id}`, value.code)
+    }
+    await this.#learnLabels(tree, schema, (key) => names.has(key) || codes.has(key))
+    const nameOf = (model: string, recordId: string): string => {
+      const key = `${model} ${recordId}`
+      const path = names.get(key)
+      return codes.get(key) ?? (path === undefined ? undefined : `@${path}`) ?? this.#labels.get(key) ?? `${model} ?`
+    }
+    const parts = [...names].map(([key, path]) => {
+      const [resource = '', part = ''] = key.split(' ')
+      return { resource, id: part, path: path === 'invoice' ? '' : path }
+    })
+    return { document: this.#document(INVOICE, id, schema, tree, nameOf), parts }
+  }
+
+  /** Reads records and, level by level, the records they are made of. */
+  async #collect(
+    model: string,
+    records: readonly (readonly [id: string, path: string])[],
+    schema: ErpSchema,
+    tree: Map<string, JsonObject>,
+    names: Map<string, string>,
+  ): Promise<void> {
+    const fields = fieldNames(schema, model).filter((name) => this.#isCompared(schema, model, name))
+    const rows = await this.#read(
+      model,
+      records.map(([id]) => id),
+      fields,
+    )
+    const next = new Map<string, [string, string][]>()
+    for (const row of rows) {
+      const id = idOf(row.id) ?? ''
+      const path = records.find(([candidate]) => candidate === id)?.[1] ?? ''
+      tree.set(`${model} ${id}`, row)
+      names.set(`${model} ${id}`, path === '' ? 'invoice' : path)
+      for (const name of TREE[model] ?? []) {
+        const field = fieldOf(schema, model, name)
+        const relation = field?.relation
+        if (field === undefined || relation === undefined) continue
+        const ids = relationKind(field.type) === 'one' ? [idOf(row[name])] : idsIn(row[name])
+        for (const [index, child] of ids.entries()) {
+          if (child === undefined || tree.has(`${relation} ${child}`)) continue
+          const own = relationKind(field.type) === 'one' ? name : `${name}/${index}`
+          next.set(relation, [...(next.get(relation) ?? []), [child, path === '' ? own : `${path}/${own}`]])
+        }
+      }
+    }
+    for (const [relation, children] of next) await this.#collect(relation, children, schema, tree, names)
+  }
+
+  #isCompared(schema: ErpSchema, model: string, name: string): boolean {
+    return !BOOKKEEPING.includes(name) && fieldOf(schema, model, name)?.type !== 'binary'
+  }
+
+  /** Learns the label of every record that is neither part of the document nor in a value list. */
+  async #learnLabels(
+    tree: ReadonlyMap<string, JsonObject>,
+    schema: ErpSchema,
+    isKnown: (key: string) => boolean,
+  ): Promise<void> {
+    const unknown = new Map<string, Set<string>>()
+    for (const [key, row] of tree) {
+      const model = key.slice(0, key.indexOf(' '))
+      for (const [name, value] of Object.entries(row)) {
+        const field = fieldOf(schema, model, name)
+        if (field?.relation === undefined || relationKind(field.type) !== 'one') continue
+        const id = idOf(value)
+        const target = `${field.relation} ${id ?? ''}`
+        if (id === undefined || isKnown(target) || this.#labels.has(target)) continue
+        unknown.set(field.relation, (unknown.get(field.relation) ?? new Set()).add(id))
+      }
+    }
+    for (const [model, ids] of unknown) {
+      for (const row of await this.#read(model, [...ids], ['rec_name'])) {
+        const label = row.rec_name ?? null
+        const text = typeof label === 'string' ? label : ''
+        this.#labels.set(
+          `${model} ${idOf(row.id) ?? ''}`,
+          PERSONAL_MODELS.includes(model) ? digestedLabel(model, text) : text,
+        )
+      }
+    }
+  }
+
+  #document(
+    model: string,
+    id: string,
+    schema: ErpSchema,
+    tree: ReadonlyMap<string, JsonObject>,
+    nameOf: (model: string, id: string) => string,
+  ): Json {
+    const row = tree.get(`${model} ${id}`) ?? {}
+    const fields = Object.entries(row).flatMap(([name, value]): [string, Json][] => {
+      const field = fieldOf(schema, model, name)
+      // `read` always answers with the id, whatever was asked for.
+      if (field === undefined || BOOKKEEPING.includes(name)) return []
+      const relation = field.relation
+      const kind = relationKind(field.type)
+      if (relation === undefined || kind === 'none') return [[name, this.#plain(value, field.type, nameOf)]]
+      const part = (TREE[model] ?? []).includes(name) && DOCUMENT_MODELS.includes(relation)
+      const record = (child: string): Json =>
+        part ? this.#document(relation, child, schema, tree, nameOf) : nameOf(relation, child)
+      if (kind === 'many') return [[name, idsIn(value).map(record)]]
+      const child = idOf(value)
+      return [[name, child === undefined ? null : record(child)]]
+    })
+    return Object.fromEntries(fields)
+  }
+
+  #plain(value: Json, type: string, nameOf: (model: string, id: string) => string): Json {
+    const plain = canonicalValue(value, type)
+    const [, model, id] =
+      type === 'reference' && typeof plain === 'string' ? (/^([\w.]+),(-?\d+)$/.exec(plain) ?? []) : []
+    return model === undefined || id === undefined ? plain : `${model} ${nameOf(model, id)}`
+  }
+
+  async #read(model: string, ids: readonly string[], fields: readonly string[]): Promise<readonly JsonObject[]> {
+    const result = await this.#call(`model.${model}.read`, [ids.map((id) => jsonNumber(id)), fields])
+    return isJsonArray(result) ? result.filter(isJsonObject) : []
+  }
+
+  /** Makes one call of the gate's own. Throws `target-fault` when it is not answered with a result. */
+  async #call(method: string, params: readonly Json[], path = `/${this.#database}/`): Promise<Json> {
+    const context = method.startsWith('model.') ? [this.#context] : []
+    const request = requestOf(path, this.#calls++, { method, params: [...params, ...context] })
+    const response = await this.#transport.send({
+      ...request,
+      headers: { ...request.headers, authorization: this.#authorization },
+    })
+    const answer = response.status === 200 ? answerOf(response) : undefined
+    if (answer?.state === 'result') return answer.result
+    const detail = answer?.state === 'error' ? writeJson(answer.error).slice(0, 300) : `HTTP ${response.status}`
+    throw new GateError('target-fault', `${this.#transport.url} did not answer ${method}: ${detail}.`, {
+      hint: 'Check that the user may call it, that the session has not lapsed and that the ERP is not in maintenance.',
+    })
+  }
+}
+
+/** A personal label by its digest; a virtual ERP has only the digest and answers with it. */
+function digestedLabel(model: string, text: string): string {
+  return new RegExp(`^${model} [0-9a-f]{12}$`).test(text) ? text : `${model} ${shortFingerprintOf(text)}`
+}
+
+function listed(
+  model: string,
+  record: JsonObject,
+  codeOf: (model: string, id: string) => string | undefined,
+): ListedValue {
+  const code = record[CODE_FIELDS[model] ?? '']
+  const fields = Object.entries(record).flatMap(([name, value]): [string, Json][] => {
+    if (name === 'id') return []
+    return [[name, canonicalField(model, name, value, codeOf)]]
+  })
+  return {
+    id: idOf(record.id) ?? '',
+    code: typeof code === 'string' ? code : '',
+    active: record.active === undefined || canonicalValue(record.active, 'boolean') === true,
+    fields: Object.fromEntries(fields),
+  }
+}
+
+/** Relations among value lists by code; what is in no list by how many there are. */
+function canonicalField(
+  model: string,
+  name: string,
+  value: Json,
+  codeOf: (model: string, id: string) => string | undefined,
+): Json {
+  if (name === 'active') return canonicalValue(value, 'boolean')
+  if (isJsonArray(value)) return value.map((_, index) => `${name}/${index}`)
+  const id = idOf(value)
+  const relation = LIST_RELATIONS[`${model}.${name}`]
+  if (id !== undefined && relation !== undefined) return codeOf(relation, id) ?? null
+  return canonicalValue(value, 'unknown')
+}
+
+/** Fields of value lists that name a record of another list. */
+const LIST_RELATIONS: Readonly<Record<string, string>> = {
+  'account.account.parent': 'account.account',
+  'account.tax.parent': 'account.tax',
+  'account.tax.invoice_account': 'account.account',
+  'account.tax.credit_note_account': 'account.account',
+  'account.period.fiscalyear': 'account.fiscalyear',
+  'analytic_account.account.root': 'analytic_account.account',
+  'analytic_account.account.parent': 'analytic_account.account',
+  'company.company.currency': 'currency.currency',
+}

@@ -1,0 +1,57 @@
+import type { Json } from '../base/json.ts'
+import type { Identity, Operation } from '../ports/erp.ts'
+import type { ErpSchema } from './schema.ts'
+import type { DocumentStage, ValueLists } from './snapshot.ts'
+
+/** What one operation was answered with, names in place of ids. */
+export type Answered =
+  | Readonly<{ state: 'accepted'; result: Json }>
+  | Readonly<{ state: 'rejected'; code: string; message: string; raw: Json }>
+  | Readonly<{ state: 'needs-ack'; code: string; message: string }>
+  | Readonly<{ state: 'fault'; code: string; message: string }>
+
+/** What became of an operation in the replay. */
+export type Replayed =
+  | Answered
+  /** Not sent, because an operation before it in the same invoice ended otherwise than it was recorded. */
+  | Readonly<{ state: 'not-reached'; because: string }>
+  /** Not sent, because a record it names could not be found in the target. Never guessed. */
+  | Readonly<{ state: 'unresolved'; because: string }>
+
+/** One recorded operation, its recorded answer and the answer of the target. */
+export type OperationObservation = Readonly<{
+  seq: number
+  operation: Operation
+  recorded: Answered
+  replayed: Replayed
+}>
+
+/** One exported invoice and all that was observed of it. */
+export type InvoiceObservation = Readonly<{
+  key: string
+  /** The supplier's code. */
+  supplier: string
+  reference: string
+  /** What the connector sent, references by code; absent when it did not send the invoice at all. */
+  sent?: Json
+  operations: readonly OperationObservation[]
+  /** The document after each operation that wrote it, as the target stored it. */
+  stages: readonly DocumentStage[]
+  /** Id of the document in the target, when it was created. */
+  id?: string
+}>
+
+/** Everything seen in one replay. */
+export type Observation = Readonly<{
+  identity: Identity
+  schema: ErpSchema
+  values: ValueLists
+  /** Operations that serve every invoice: log-in and look-ups. */
+  shared: readonly OperationObservation[]
+  invoices: readonly InvoiceObservation[]
+  /** The connection fault that ended the replay, if one did. */
+  fault?: Readonly<{ seq: number; code: string; message: string; at: string }>
+  /** Keys of invoices that a virtual ERP answered from rules. */
+  byRules: readonly string[]
+  leftBehind: readonly Readonly<{ invoice: string; id: string; why: string }>[]
+}>

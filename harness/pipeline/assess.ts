@@ -1,0 +1,406 @@
+import { GateError } from '../base/errors.ts'
+import { isJsonArray, isJsonObject, type Json } from '../base/json.ts'
+import { compareDocuments } from '../compare/documents.ts'
+import { compareStructure } from '../compare/structure/compare.ts'
+import { lostSearchValues, structureFacts } from '../compare/structure-facts.ts'
+import { compareValues } from '../compare/values.ts'
+import { type Counted, controlTotals } from '../decide/control-totals.ts'
+import { impactOf } from '../decide/impact.ts'
+import { rollbackPlan } from '../decide/rollback.ts'
+import { decide } from '../decide/verdict.ts'
+import type { ChangeAssessment, InvoiceResult } from '../model/assessment.ts'
+import { Lane } from '../model/common.ts'
+import type { Difference } from '../model/difference.ts'
+import type { Finding } from '../model/finding.ts'
+import type { InvoiceObservation, Observation } from '../model/observation.ts'
+import type { SanitizedRecording } from '../model/recording.ts'
+import type { Snapshot, StoredDocument } from '../model/snapshot.ts'
+import type { ErpAdapter, InvoiceFacts } from '../ports/erp.ts'
+import { runChecks } from '../reconcile/findings.ts'
+import { reconcile } from '../reconcile/reconcile.ts'
+import { type Uses, usesOf } from '../replay/uses.ts'
+import { HARNESS } from './harness.ts'
+import { loadPlugIns } from './registry.ts'
+import type { Rehearsal } from './run.ts'
+import type { Scenario } from './scenario.ts'
+
+/** Everything that was gathered for one change request. */
+export type Evidence = Readonly<{
+  scenario: Scenario
+  adapter: ErpAdapter
+  recording: SanitizedRecording
+  baseline: Snapshot
+  candidate: Snapshot | undefined
+  asIs: Rehearsal
+  withPlan: Rehearsal | undefined
+  agreement: ChangeAssessment['evidence']['agreement']
+  /** ISO 8601 instant by which expiry is judged. */
+  assessedAt: string
+  durationMs: number
+}>
+
+/** Turns evidence into an assessment: compare, check, reconcile, decide. Throws what the configuration is at fault for. */
+export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
+  const { scenario, adapter, recording, baseline, asIs } = evidence
+  const { integration } = scenario
+  const { change, notes, policy } = scenario.change
+  const [checks, expectations] = [await loadPlugIns('checks'), await loadPlugIns('expectations')]
+  for (const id of Object.keys(policy.severity)) {
+    if (!checks.has(id)) {
+      throw new GateError('policy-unknown-check', `change.yaml weighs "${id}", and no check has this id.`, {
+        hint: `Choose one of: ${[...checks.keys()].join(', ')}.`,
+      })
+    }
+  }
+  const plan = notes.filter((note) => note['affects-us'] === true).flatMap((note) => note.plan)
+  const uses = usesOf(recording, adapter, baseline.schema)
+  const stored = new Map(baseline.documents.map((document) => [document.key, document]))
+  const facts = new Map(asIs.observation.invoices.map((invoice) => [invoice.key, factsOf(invoice, stored, adapter)]))
+  const judge = (observation: Observation, uses: Uses) => {
+    const documents = compareDocuments({
+      observation,
+      baseline: baseline.documents,
+      baselineSchema: baseline.schema,
+      documentResource: adapter.documentResource,
+      meaning: adapter.meaning,
+    })
+    const values = compareValues(baseline.values, observation.values, (list, code, field) =>
+      usersOf(uses, list, code, field),
+    )
+    const run = runChecks(
+      checks,
+      {
+        structure: structureFacts(compareStructure(baseline.schema, observation.schema), uses.field),
+        searches: lostSearchValues(uses.literals, baseline.schema, observation.schema),
+        values: values.differences,
+        documents: documents.documents,
+        interactions: documents.interactions,
+      },
+      {
+        capabilities: adapter.capabilities,
+        severity: policy.severity,
+        money: new Map([...facts].map(([key, known]) => [key, { currency: known.currency, gross: known.gross }])),
+        relevance: (difference) => relevanceOf(difference),
+      },
+    )
+    return { documents, values, run }
+  }
+  const judged = judge(asIs.observation, uses)
+  const reconciled = reconcile({
+    findings: judged.run.findings,
+    withPlan:
+      evidence.withPlan === undefined
+        ? undefined
+        : judge(evidence.withPlan.observation, usesOf(recording, adapter, baseline.schema, plan)).run.findings,
+    notes,
+    waivers: scenario.waivers,
+    expectations,
+    exercised: uses.touches,
+    at: evidence.assessedAt,
+    people: change.people,
+  })
+  const level = (key: string): InvoiceResult['evidence'] => {
+    if (asIs.kind !== 'mock') return 'live'
+    return asIs.observation.byRules.includes(key) ? 'schema' : 'recorded'
+  }
+  const invoices = asIs.observation.invoices.map((invoice) =>
+    invoiceResult(
+      invoice,
+      facts.get(invoice.key) ?? NO_FACTS,
+      stored.get(invoice.key),
+      level(invoice.key),
+      reconciled.findings,
+      judged.documents.uncompared,
+    ),
+  )
+  const accounting = accountingOf(asIs.observation, recording, judged.documents.uncompared)
+  const totals = controlTotals(
+    asIs.observation.invoices.map((invoice) => countedOf(invoice, stored.get(invoice.key), adapter)),
+  )
+  const evidenceLevel = weakest(invoices.map((invoice) => invoice.evidence))
+  const { fault } = asIs.observation
+  const decision = decide({
+    accounting,
+    checks: [...judged.run.results],
+    controlTotals: [...totals],
+    findings: [...reconciled.findings],
+    invoices,
+    notes: [...reconciled.notes],
+    waivers: [...reconciled.waivers],
+    evidenceLevel,
+    policy,
+    integration,
+    fault:
+      fault === undefined
+        ? undefined
+        : {
+            message: `The connection failed at interaction ${fault.seq} (${fault.at}): ${fault.message} Nothing after it was checked.`,
+            lane: fault.code === 'unauthorized' || fault.code === 'forbidden' ? integration.auth.owner : 'it',
+          },
+    uncompared: judged.documents.uncompared,
+    missingLists: judged.values.missing,
+    hasPlan: evidence.withPlan !== undefined,
+    planNotes: notes.filter((note) => note.plan.length > 0).map((note) => note.id),
+    approver: change.people.approver,
+    developer: change.people.developer,
+  })
+  const allowed = decision.verdict === 'go' || decision.verdict === 'conditional'
+  return {
+    format: 'erp-change-gate/assessment',
+    version: 1,
+    meta: {
+      assessedAt: evidence.assessedAt,
+      durationMs: evidence.durationMs,
+      harness: HARNESS,
+      targetUrl: asIs.url,
+      runTag: '',
+      validUntil: allowed ? change.window.end : null,
+    },
+    integration: {
+      id: integration.id,
+      title: integration.title,
+      erp: adapter.title,
+      connector: `${recording.header.connector.name} ${recording.header.connector.release}`,
+    },
+    change: {
+      id: change.id,
+      title: change.title,
+      kind: change.kind,
+      type: change.type,
+      from: change.from,
+      to: change.to,
+      window: change.window,
+      people: change.people,
+    },
+    verdict: decision.verdict,
+    reasons: [...decision.reasons],
+    conditions: [...decision.conditions],
+    impact: impactOf(reconciled.findings, invoices),
+    owners: {
+      accountable: integration.owners.accountable,
+      lanes: Lane.options.flatMap((lane) => {
+        const contact = integration.owners.lanes[lane]
+        if (contact === undefined) return []
+        const open = reconciled.findings.filter(
+          (finding) => finding.lane === lane && finding.severity !== 'info' && finding.status === 'unexpected',
+        )
+        return [
+          {
+            lane,
+            contact: `${contact.name} <${contact.email}>`,
+            respondWithinHours: contact['respond-within-hours'],
+            findings: open.map((finding) => finding.fingerprint),
+          },
+        ]
+      }),
+    },
+    evidence: {
+      level: evidenceLevel,
+      target: {
+        kind: asIs.kind,
+        build: asIs.observation.identity.build,
+        environment: asIs.observation.identity.environment,
+        proof: asIs.observation.identity.proof,
+      },
+      recording: {
+        digest: recording.digest,
+        recordedAt: recording.header.recordedAt,
+        connector: `${recording.header.connector.name} ${recording.header.connector.release}`,
+        erp: `${recording.header.erp.product} ${recording.header.erp.release}`,
+        sanitizing: recording.header.sanitizing,
+      },
+      baseline: { digest: baseline.digest, build: baseline.meta.build, capturedAt: baseline.meta.capturedAt },
+      candidate:
+        evidence.candidate === undefined
+          ? null
+          : {
+              digest: evidence.candidate.digest,
+              build: evidence.candidate.meta.build,
+              capturedAt: evidence.candidate.meta.capturedAt,
+            },
+      agreement: evidence.agreement,
+      notCompared: [...judged.documents.leftOut]
+        .sort()
+        .map(([why, count]) => ({ what: 'values of stored documents', count, why })),
+    },
+    accounting,
+    controlTotals: [...totals],
+    checks: [...judged.run.results],
+    findings: [...reconciled.findings],
+    notes: [...reconciled.notes],
+    waivers: [...reconciled.waivers],
+    invoices,
+    rollback: rollbackPlan({
+      findings: reconciled.findings,
+      changeClassOf: (id) => checks.get(id)?.changeClass ?? '',
+      kind: change.kind,
+      from: change.from,
+      to: change.to,
+      erp: adapter.title,
+      connector: integration.connector.name,
+      schedule: integration.schedule,
+      accountable: integration.owners.accountable,
+      window: change.window,
+      canary: invoices.find((invoice) => invoice.outcome !== 'not-checked')?.key ?? 'the first of the queue',
+      invoices: invoices.length,
+    }),
+    leftBehind: [...asIs.observation.leftBehind],
+  }
+}
+
+const NO_FACTS: InvoiceFacts = {
+  supplier: '',
+  reference: '',
+  type: 'invoice',
+  date: '',
+  currency: '',
+  net: '0.00',
+  tax: '0.00',
+  gross: '0.00',
+  state: '',
+  period: '',
+  lines: 0,
+}
+
+/** What is known of an invoice: as the baseline stored it, else as it was sent, else as another export of it was. */
+function factsOf(
+  invoice: InvoiceObservation,
+  stored: ReadonlyMap<string, StoredDocument>,
+  adapter: ErpAdapter,
+): InvoiceFacts {
+  const own = finalDocument(stored.get(invoice.key)?.stages ?? []) ?? invoice.sent
+  if (own !== undefined) return adapter.facts(own)
+  const first = finalDocument(stored.get(`${invoice.supplier} ${invoice.reference}`)?.stages ?? [])
+  return first === undefined ? NO_FACTS : adapter.facts(first)
+}
+
+function finalDocument(stages: InvoiceObservation['stages']): Json | undefined {
+  return stages.filter((stage) => stage.outcome === 'accepted').at(-1)?.document
+}
+
+function relevanceOf(difference: Difference): Finding['relevance'] {
+  if (difference.area === 'values' || difference.area === 'structure')
+    return difference.invoices.length > 0 ? 'used' : 'not-used'
+  return 'used'
+}
+
+/** Invoices that name a listed value, where the connector uses the field that changed. */
+function usersOf(uses: Uses, list: string, code: string, field: string): readonly string[] {
+  // Nobody reads whether a value is active: it decides by itself what is found and accepted.
+  const matters = field === '' || field === 'active' || uses.touches(list, field)
+  return matters ? [...uses.value(list, code)] : []
+}
+
+function invoiceResult(
+  invoice: InvoiceObservation,
+  facts: InvoiceFacts,
+  baseline: StoredDocument | undefined,
+  evidence: InvoiceResult['evidence'],
+  findings: readonly Finding[],
+  uncompared: ReadonlyMap<string, string>,
+): InvoiceResult {
+  const mine = findings.filter((finding) => finding.invoices.includes(invoice.key))
+  const unchecked =
+    uncompared.has(invoice.key) ||
+    invoice.operations.some(({ replayed }) => replayed.state === 'fault' || replayed.state === 'unresolved') ||
+    invoice.operations.every(({ replayed }) => replayed.state === 'not-reached')
+  const outcome = unchecked
+    ? 'not-checked'
+    : mine.some((finding) => finding.check === 'invoice-refused')
+      ? 'refused'
+      : mine.some((finding) => finding.check === 'invoice-newly-accepted')
+        ? 'newly-accepted'
+        : mine.some((finding) => finding.severity !== 'info')
+          ? 'differs'
+          : 'same'
+  const document = finalDocument(invoice.stages)
+  return {
+    key: invoice.key,
+    supplier: invoice.supplier,
+    reference: invoice.reference,
+    type: facts.type,
+    currency: facts.currency === '' ? 'unknown' : facts.currency,
+    gross: facts.gross,
+    recorded: endOf(invoice.sent, baseline?.stages ?? []),
+    replayed: endOf(invoice.sent, invoice.stages),
+    document: numberOf(document),
+    date: facts.date === '' ? null : facts.date,
+    outcome,
+    evidence: unchecked ? 'none' : evidence,
+    findings: mine.map((finding) => finding.fingerprint),
+  }
+}
+
+function numberOf(document: Json | undefined): string | null {
+  const number = isJsonObject(document) ? document.number : undefined
+  return typeof number === 'string' ? number : null
+}
+
+/** The state in which an export ended, in words. */
+function endOf(sent: Json | undefined, stages: InvoiceObservation['stages']): string {
+  if (sent === undefined) return 'not sent: a document with this reference was found'
+  const last = stages.at(-1)
+  if (last === undefined) return 'unknown'
+  if (last.outcome === 'rejected') return `refused at ${last.after}`
+  const state = isJsonObject(last.document) ? last.document.state : undefined
+  return typeof state === 'string' ? state : 'unknown'
+}
+
+/** Counts invoices through the pipeline: an invoice that was not asked about to its end is not observed. */
+function accountingOf(
+  observation: Observation,
+  recording: SanitizedRecording,
+  uncompared: ReadonlyMap<string, string>,
+): ChangeAssessment['accounting'] {
+  const { invoices, fault } = observation
+  const stopped = (state: string) => state === 'fault' || state === 'unresolved'
+  const replayed = invoices.filter(({ operations }) =>
+    operations.some(({ replayed }) => replayed.state !== 'not-reached' && !stopped(replayed.state)),
+  )
+  const observed = replayed.filter(({ operations }) =>
+    operations.every(
+      ({ replayed }) =>
+        !stopped(replayed.state) &&
+        !(replayed.state === 'not-reached' && fault !== undefined && replayed.because.startsWith('the connection')),
+    ),
+  )
+  const compared = observed.filter(({ key }) => !uncompared.has(key))
+  const all = [...observation.shared, ...invoices.flatMap(({ operations }) => operations)]
+  const notReached = all.filter(({ replayed }) => replayed.state === 'not-reached').length
+  const counts = {
+    recorded: invoices.length,
+    replayed: replayed.length,
+    observed: observed.length,
+    compared: compared.length,
+    interactions: recording.interactions.length,
+    interactionsReplayed: all.length - notReached,
+    interactionsNotReached: notReached,
+  }
+  const equal = [counts.replayed, counts.observed, counts.compared].every((count) => count === counts.recorded)
+  return { ...counts, reconciles: equal && all.length === counts.interactions && fault === undefined }
+}
+
+function countedOf(invoice: InvoiceObservation, baseline: StoredDocument | undefined, adapter: ErpAdapter): Counted {
+  const [then, now] = [finalDocument(baseline?.stages ?? []), finalDocument(invoice.stages)]
+  const recorded = then === undefined ? undefined : adapter.facts(then)
+  const refused = invoice.operations.some(
+    ({ operation, recorded: before, replayed }) =>
+      ['create', 'transition'].includes(operation.kind) && before.state === 'accepted' && replayed.state !== 'accepted',
+  )
+  return {
+    recorded,
+    accepted: refused || now === undefined ? undefined : recorded,
+    stored: now === undefined ? undefined : adapter.facts(now),
+    accounts: { recorded: accountsOf(then), stored: accountsOf(now) },
+  }
+}
+
+function accountsOf(document: Json | undefined): readonly string[] {
+  const lines = isJsonObject(document) && isJsonArray(document.lines) ? document.lines : []
+  return lines.flatMap((line) => (isJsonObject(line) && typeof line.account === 'string' ? [line.account] : []))
+}
+
+function weakest(levels: readonly InvoiceResult['evidence'][]): InvoiceResult['evidence'] {
+  const order = ['none', 'schema', 'recorded', 'live'] as const
+  return order.find((level) => levels.includes(level)) ?? 'none'
+}

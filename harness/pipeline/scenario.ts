@@ -1,0 +1,86 @@
+import { readdir } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { GateError } from '../base/errors.ts'
+import { exists, readTextFile } from '../base/files.ts'
+import { parseYaml } from '../base/yaml.ts'
+import { Change, type Waiver, Waivers } from '../model/change.ts'
+import { Integration } from '../model/integration.ts'
+import { FieldMapping } from '../model/mapping.ts'
+import type { SanitizedRecording } from '../model/recording.ts'
+import { readRecording } from '../record/store.ts'
+
+/** Everything a person wrote about one change request. */
+export type Scenario = Readonly<{
+  folder: string
+  integration: Integration
+  mapping: FieldMapping
+  change: Change
+  waivers: readonly Waiver[]
+  /** Every integration beside this one: their production hosts are refused too. */
+  allIntegrations: readonly Integration[]
+}>
+
+/** Reads `changes/<name>` of an integration. Throws `file-missing` or `yaml-invalid` with file, line and column. */
+export async function readScenario(changeFolder: string): Promise<Scenario> {
+  const folder = resolve(changeFolder)
+  const integrationFolder = dirname(dirname(folder))
+  const hint = 'Name the folder of a change request, such as scenarios/tryton-ap/changes/erp-7.0.'
+  const changeFile = join(folder, 'change.yaml')
+  const change = parseYaml(await readTextFile(changeFile, hint), Change, shown(changeFile))
+  const waiversFile = join(folder, 'waivers.yaml')
+  const waivers = (await exists(waiversFile))
+    ? parseYaml(await readTextFile(waiversFile, hint), Waivers, shown(waiversFile)).waivers
+    : []
+  const mappingFile = join(integrationFolder, 'mapping.yaml')
+  return {
+    folder: integrationFolder,
+    integration: await readIntegration(integrationFolder),
+    mapping: parseYaml(await readTextFile(mappingFile, hint), FieldMapping, shown(mappingFile)),
+    change,
+    waivers,
+    allIntegrations: await readAllIntegrations(dirname(integrationFolder)),
+  }
+}
+
+/** Reads the `integration.yaml` of a scenario folder. */
+export async function readIntegration(folder: string): Promise<Integration> {
+  const file = join(folder, 'integration.yaml')
+  const text = await readTextFile(file, 'Name the folder of an integration, such as scenarios/tryton-ap.')
+  return parseYaml(text, Integration, shown(file))
+}
+
+/** Reads every integration in a folder of scenarios. One that cannot be read is an error: it may name a production host. */
+export async function readAllIntegrations(scenarios: string): Promise<readonly Integration[]> {
+  const all: Integration[] = []
+  for (const name of (await readdir(scenarios)).sort()) {
+    if (await exists(join(scenarios, name, 'integration.yaml'))) all.push(await readIntegration(join(scenarios, name)))
+  }
+  return all
+}
+
+/** Reads the newest recording of an integration. Throws `file-missing` when there is none. */
+export async function readNewestRecording(folder: string): Promise<{ recording: SanitizedRecording; file: string }> {
+  const recordings = join(folder, 'recordings')
+  const names = (await exists(recordings))
+    ? (await readdir(recordings)).filter((name) => name.endsWith('.ndjson')).sort()
+    : []
+  const newest = names.at(-1)
+  if (newest === undefined) {
+    throw new GateError('file-missing', `${shown(recordings)} holds no recording.`, {
+      hint: 'Record an export first: change-gate record --upstream URL --listen PORT --out FILE.',
+    })
+  }
+  const file = shown(join(recordings, newest))
+  return { recording: await readRecording(file), file }
+}
+
+/** A path as people should see it: relative to where they stand, when it is below. */
+export function shown(path: string): string {
+  const here = `${process.cwd()}/`
+  return path.startsWith(here) ? path.slice(here.length) : path
+}
+
+/** The name of an integration folder. */
+export function scenarioName(folder: string): string {
+  return basename(folder)
+}

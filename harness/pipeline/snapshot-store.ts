@@ -1,0 +1,136 @@
+import { join } from 'node:path'
+import { GateError, messageOf } from '../base/errors.ts'
+import { readTextFile, writeTextFile } from '../base/files.ts'
+import { digestOf } from '../base/fingerprint.ts'
+import { canonicalJson, isJsonArray, isJsonObject, type Json, parseJson, toJson } from '../base/json.ts'
+import { ErpSchema } from '../model/schema.ts'
+import {
+  type DocumentStage,
+  type ListedValue,
+  type Snapshot,
+  SnapshotMeta,
+  type StoredDocument,
+  type ValueLists,
+} from '../model/snapshot.ts'
+
+/** Writes a snapshot folder: schema, value lists, documents, and what they are of. */
+export async function writeSnapshot(folder: string, snapshot: Omit<Snapshot, 'digest'>): Promise<void> {
+  const files: Record<string, string> = {
+    'schema.json': `${canonicalJson(toJson(snapshot.schema), 1)}\n`,
+    'values.json': `${valuesText(snapshot.values)}\n`,
+    'documents.ndjson': snapshot.documents.map((document) => `${canonicalJson(toJson(document))}\n`).join(''),
+  }
+  for (const [name, text] of Object.entries(files)) await writeTextFile(join(folder, name), text)
+  const digests = Object.fromEntries(Object.entries(files).map(([name, text]) => [name, digestOf(text)]))
+  const meta = { ...snapshot.meta, files: digests }
+  await writeTextFile(join(folder, 'meta.json'), `${canonicalJson(toJson(meta), 1)}\n`)
+}
+
+/**
+ * Reads a snapshot folder and checks that its files are the ones that were captured together.
+ * Throws `file-missing`, `artifact-version`, `json-invalid` or `snapshot-unusable` with the file and what to do.
+ */
+export async function readSnapshot(folder: string): Promise<Snapshot> {
+  const hint = 'Capture the release first: change-gate snapshot --target container:NAME --out FOLDER.'
+  const metaFile = join(folder, 'meta.json')
+  const metaText = await readTextFile(metaFile, hint)
+  const meta = SnapshotMeta.safeParse(plainJson(metaText, metaFile))
+  if (!meta.success) {
+    throw new GateError(
+      'json-invalid',
+      `${metaFile}: ${meta.error.issues[0]?.path.join('.')}: ${meta.error.issues[0]?.message}.`,
+      { hint },
+    )
+  }
+  if (meta.data.version > 1) {
+    throw new GateError('artifact-version', `${metaFile} has version ${meta.data.version}; 1 is known.`, {
+      hint: 'Update erp-change-gate.',
+    })
+  }
+  const read = async (name: string): Promise<string> => {
+    const file = join(folder, name)
+    const text = await readTextFile(file, hint)
+    if (digestOf(text) !== meta.data.files[name]) {
+      throw new GateError(
+        'snapshot-unusable',
+        `${file} is not the file that was captured: its digest differs from meta.json.`,
+        {
+          hint: 'Restore it from version control or capture the snapshot again.',
+        },
+      )
+    }
+    return text
+  }
+  const schemaText = await read('schema.json')
+  const schema = ErpSchema.safeParse(plainJson(schemaText, join(folder, 'schema.json')))
+  if (!schema.success) {
+    throw new GateError('json-invalid', `${folder}/schema.json: ${schema.error.issues[0]?.message}.`, { hint })
+  }
+  const values = parseValues(parseJson(await read('values.json')))
+  const lines = (await read('documents.ndjson')).split('\n').filter((line) => line !== '')
+  return {
+    meta: meta.data,
+    schema: schema.data,
+    values,
+    documents: lines.map((line) => parseDocument(parseJson(line))),
+    digest: digestOf(metaText),
+  }
+}
+
+/** One listed value per line, so that a change of one value is a change of one line. */
+function valuesText(values: ValueLists): string {
+  const lists = Object.keys(values)
+    .sort()
+    .map((name) => {
+      const rows = (values[name] ?? []).map((value) => `  ${canonicalJson(toJson(value))}`)
+      return ` ${JSON.stringify(name)}: [\n${rows.join(',\n')}\n ]`
+    })
+  return `{\n${lists.join(',\n')}\n}`
+}
+
+function plainJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new GateError('json-invalid', `${file}: ${messageOf(cause)}.`, {
+      hint: 'Restore it from version control.',
+      cause,
+    })
+  }
+}
+
+function parseValues(json: Json): ValueLists {
+  if (!isJsonObject(json)) return {}
+  return Object.fromEntries(
+    Object.entries(json).map(([name, list]) => [name, isJsonArray(list) ? list.map(parseValue) : []]),
+  )
+}
+
+function parseValue(json: Json): ListedValue {
+  const { id, code, active, fields } = isJsonObject(json) ? json : {}
+  return {
+    id: typeof id === 'string' ? id : '',
+    code: typeof code === 'string' ? code : '',
+    active: active === true,
+    fields: isJsonObject(fields) ? fields : {},
+  }
+}
+
+function parseDocument(json: Json): StoredDocument {
+  const { key, sent, stages } = isJsonObject(json) ? json : {}
+  return {
+    key: typeof key === 'string' ? key : '',
+    sent: sent ?? null,
+    stages: isJsonArray(stages) ? stages.map(parseStage) : [],
+  }
+}
+
+function parseStage(json: Json): DocumentStage {
+  const { after, outcome, error, document } = isJsonObject(json) ? json : {}
+  return {
+    after: typeof after === 'string' ? after : '',
+    outcome: outcome === 'accepted' ? 'accepted' : 'rejected',
+    ...(error === undefined ? {} : { error }),
+    ...(document === undefined ? {} : { document }),
+  }
+}

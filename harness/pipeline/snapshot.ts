@@ -1,0 +1,150 @@
+import { GateError } from '../base/errors.ts'
+import type { SanitizedRecording } from '../model/recording.ts'
+import type { ErpSchema } from '../model/schema.ts'
+import type { Snapshot } from '../model/snapshot.ts'
+import type { ErpAdapter, Session } from '../ports/erp.ts'
+import type { SchemaDocument } from '../ports/schema-source.ts'
+import { decodeRecording } from '../replay/chains.ts'
+import { noJournal } from '../replay/journal.ts'
+import { replay } from '../replay/replay.ts'
+import { loadPlugIn, loadPlugIns } from './registry.ts'
+import { readAllIntegrations, readIntegration, readNewestRecording } from './scenario.ts'
+import { readSnapshot, writeSnapshot } from './snapshot-store.ts'
+import { openTarget, parseTarget } from './target.ts'
+
+/**
+ * Captures what a release exposes and how it stores the recorded invoices, from a target that is proven to be a sandbox.
+ * `baseline` is the snapshot of the recorded release; it is not needed when the target runs that release itself.
+ */
+export async function captureSnapshot(
+  options: Readonly<{
+    target: string
+    out: string
+    scenario: string
+    baseline: string | undefined
+    onProgress?: (done: number, total: number, what: string) => void
+    onLine?: (line: string) => void
+  }>,
+): Promise<Snapshot['meta']> {
+  const integration = await readIntegration(options.scenario)
+  const allIntegrations = await readAllIntegrations(`${options.scenario}/..`)
+  const adapter = await loadPlugIn('erps', integration.erp.product)
+  const { recording } = await readNewestRecording(options.scenario)
+  const name = parseTarget(options.target, `${integration.erp.product}-${recording.header.erp.release}`)
+  if (name.kind === 'mock') {
+    throw new GateError('usage', 'A snapshot cannot be taken of the mocked API: it is made from one.', {
+      hint: 'Use container:NAME or a URL.',
+    })
+  }
+  const target = await openTarget({
+    target: name,
+    adapter,
+    integration,
+    allIntegrations,
+    release: undefined,
+    snapshot: undefined,
+    ...(options.onLine === undefined ? {} : { onProgress: options.onLine }),
+  })
+  try {
+    const sameRelease = target.identity.release === recording.header.erp.release
+    const baseline = sameRelease || options.baseline === undefined ? undefined : await readSnapshot(options.baseline)
+    if (!sameRelease && baseline === undefined) {
+      throw new GateError(
+        'snapshot-unusable',
+        `The recording is of release ${recording.header.erp.release}, and the target runs ${target.identity.release}.`,
+        {
+          hint: 'Name the snapshot of the recorded release with --baseline.',
+        },
+      )
+    }
+    const described = await describe(adapter, target.session, recording, baseline?.schema)
+    const values = await target.session.listValues(listsOf(adapter, recording, baseline?.schema ?? described))
+    const observation = await replay({
+      recording,
+      adapter,
+      session: target.session,
+      recordedSchema: baseline?.schema ?? described,
+      schema: described,
+      values,
+      identity: target.identity,
+      plan: [],
+      journal: noJournal,
+      removePosted: !target.disposable,
+      ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+    })
+    if (observation.fault) {
+      throw new GateError(
+        'target-fault',
+        `The connection failed at interaction ${observation.fault.seq}: ${observation.fault.message}`,
+        {
+          hint: 'Capture again when the sandbox answers; a partial snapshot is not written.',
+        },
+      )
+    }
+    const meta: Snapshot['meta'] = {
+      format: 'erp-change-gate/snapshot',
+      version: 1,
+      product: target.identity.product,
+      release: target.identity.release,
+      build: target.identity.build,
+      capturedAt: new Date().toISOString(),
+      principal: target.identity.principal,
+      proof: target.identity.proof,
+      recording: recording.digest,
+      adapter: Object.fromEntries(Object.entries(await target.session.extras())),
+      files: {},
+    }
+    const documents = observation.invoices.flatMap(({ key, sent, stages }) =>
+      sent === undefined ? [] : [{ key, sent, stages }],
+    )
+    await writeSnapshot(options.out, { meta, schema: described, values, documents })
+    return meta
+  } finally {
+    await target.close()
+  }
+}
+
+/** Reads the published schema of every resource that the recording and its documents touch. */
+export async function describe(
+  adapter: ErpAdapter,
+  session: Session,
+  recording: SanitizedRecording,
+  recordedSchema: ErpSchema | undefined,
+): Promise<ErpSchema> {
+  const first =
+    recordedSchema ??
+    (await readSchema(await session.describe([...adapter.documentResources, ...Object.keys(adapter.valueLists)])))
+  const { shared, chains } = decodeRecording(recording.interactions, adapter, first)
+  const touched = new Set([...adapter.documentResources, ...Object.keys(adapter.valueLists)])
+  for (const step of [...shared, ...chains.flatMap((chain) => chain.steps)]) {
+    if (step.operation.kind === 'session') continue
+    for (const use of [...step.operation.reads, ...step.operation.sends, ...step.operation.filters])
+      touched.add(use.resource)
+  }
+  return readSchema(await session.describe([...touched].sort()))
+}
+
+/** The value lists to capture, with the fields that the recorded look-ups read or filter by. */
+export function listsOf(
+  adapter: ErpAdapter,
+  recording: SanitizedRecording,
+  schema: ErpSchema,
+): Readonly<Record<string, readonly string[]>> {
+  const lists = new Map(Object.entries(adapter.valueLists).map(([name, fields]) => [name, new Set(fields)]))
+  for (const { operation } of decodeRecording(recording.interactions, adapter, schema).shared) {
+    if (operation.kind !== 'lookup') continue
+    for (const use of [...operation.reads, ...operation.filters]) {
+      if (!use.field.includes('.') && use.field !== 'id') lists.get(use.resource)?.add(use.field)
+    }
+  }
+  return Object.fromEntries([...lists].map(([name, fields]) => [name, [...fields]]))
+}
+
+async function readSchema(document: SchemaDocument): Promise<ErpSchema> {
+  for (const source of (await loadPlugIns('schema-sources')).values()) {
+    if (source.recognizes(document)) return source.read(document)
+  }
+  throw new GateError('schema-invalid', `${document.name}: no schema source recognizes this format.`, {
+    hint: 'Add a schema source, see CONTRIBUTING.md.',
+  })
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { defineExpectation } from '../../ports/expectation.ts'
+
+const Args = z.strictObject({ resource: z.string(), field: z.string(), from: z.string(), to: z.string() })
+
+export default defineExpectation<z.infer<typeof Args>>({
+  title: 'A value of a selection has another name.',
+  args: Args,
+  summary: ({ resource, field, from, to }) => `${field} of ${resource}: ${from} becomes ${to}`,
+  explains: ({ finding, differences }, { resource, field, from, to }) => {
+    if (finding.resource !== resource) return false
+    if (finding.check === 'search-value-gone') return finding.pointer === `/${field}` && finding.args.value === from
+    if (finding.area === 'structure') return finding.pointer === `/${field}` && finding.kind === 'coerced'
+    if (finding.check === 'lookup-value-gained' || finding.check === 'lookup-value-lost') {
+      // A search that excludes the old name finds everything that has the new one.
+      return differences.every((difference) =>
+        (difference.candidate ?? difference.baseline ?? '').includes(`${field} ${to}`),
+      )
+    }
+    return (
+      finding.pointer === `/${field}` &&
+      differences.every((difference) => difference.baseline === from && difference.candidate === to)
+    )
+  },
+  isExercised: (exercised, { resource, field }) => exercised(resource, field),
+  suggest: ({ finding, differences }) => {
+    const [first] = differences
+    if (finding.check !== 'value-altered' || first?.baseline == null || first.candidate == null) return undefined
+    const same = differences.every(
+      (difference) => difference.baseline === first.baseline && difference.candidate === first.candidate,
+    )
+    return same
+      ? { resource: finding.resource, field: finding.pointer.slice(1), from: first.baseline, to: first.candidate }
+      : undefined
+  },
+})

@@ -1,0 +1,164 @@
+import { GateError } from '../base/errors.ts'
+import type { ChangeAssessment } from '../model/assessment.ts'
+import type { PlanOperation, ReleaseNoteEntry, Waiver } from '../model/change.ts'
+import type { Finding } from '../model/finding.ts'
+import type { Exercised, Expectation, UnjudgedFinding } from '../ports/expectation.ts'
+
+type NoteResult = ChangeAssessment['notes'][number]
+type WaiverResult = ChangeAssessment['waivers'][number]
+
+/** Findings and release notes, held against each other both ways. */
+export type Reconciliation = Readonly<{
+  findings: readonly Finding[]
+  notes: readonly NoteResult[]
+  waivers: readonly WaiverResult[]
+}>
+
+/**
+ * Matches findings with what the release notes announce and with waivers, both ways: a finding is expected, waived or
+ * unexpected; an expectation is met, unmet or untested. Throws `expectation-unknown` for an id or arguments that do not exist.
+ */
+export function reconcile(
+  options: Readonly<{
+    findings: readonly UnjudgedFinding[]
+    /** The findings of the replay with the plan, when there is a plan. */
+    withPlan: readonly UnjudgedFinding[] | undefined
+    notes: readonly ReleaseNoteEntry[]
+    waivers: readonly Waiver[]
+    expectations: ReadonlyMap<string, Expectation>
+    exercised: Exercised
+    /** Instant to judge expiry by, ISO 8601. */
+    at: string
+    /** People of the change request: nobody waives their own work. */
+    people: Readonly<{ developer: string; approver: string }>
+  }>,
+): Reconciliation {
+  const announced = options.notes.flatMap((note) =>
+    note.expect.map((entry) => announcementOf(note, entry, options.expectations)),
+  )
+  const waivers = options.waivers.map((waiver): WaiverResult => ({ ...waiver, state: waiverState(waiver, options) }))
+  const findings = options.findings.map((unjudged): Finding => {
+    const notes = announced
+      .filter(({ note, explains }) => note['affects-us'] === true && explains(unjudged))
+      .map(({ note }) => note.id)
+    const waiver = waivers.find(
+      ({ fingerprint, state }) => fingerprint === unjudged.finding.fingerprint && state === 'in-force',
+    )
+    const status = notes.length > 0 ? 'expected' : waiver !== undefined ? 'waived' : 'unexpected'
+    return {
+      ...unjudged.finding,
+      status,
+      notes: [...new Set(notes)],
+      suggestion: status === 'unexpected' ? suggestionFor(unjudged, options.expectations) : null,
+      withPlan: withPlanState(unjudged, options.withPlan),
+    }
+  })
+  return { findings, notes: options.notes.map((note) => noteResult(note, announced, options)), waivers }
+}
+
+type Announcement = Readonly<{
+  note: ReleaseNoteEntry
+  id: string
+  summary: string
+  explains: (unjudged: UnjudgedFinding) => boolean
+  isExercised: (exercised: Exercised) => boolean
+}>
+
+function announcementOf(
+  note: ReleaseNoteEntry,
+  entry: Readonly<Record<string, unknown>>,
+  expectations: ReadonlyMap<string, Expectation>,
+): Announcement {
+  const [id = '', args] = Object.entries(entry)[0] ?? []
+  const expectation = expectations.get(id)
+  if (expectation === undefined) {
+    throw new GateError('expectation-unknown', `Note ${note.id} expects "${id}", which does not exist.`, {
+      hint: `Choose one of: ${[...expectations.keys()].join(', ')}.`,
+    })
+  }
+  const parsed = expectation.args.safeParse(args)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    throw new GateError(
+      'expectation-unknown',
+      `Note ${note.id}, ${id}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}.`,
+      {
+        hint: `${id}: ${expectation.title}`,
+      },
+    )
+  }
+  const { data } = parsed
+  return {
+    note,
+    id,
+    summary: expectation.summary(data),
+    explains: (unjudged) => expectation.explains(unjudged, data),
+    isExercised: (exercised) => expectation.isExercised(exercised, data),
+  }
+}
+
+function noteResult(
+  note: ReleaseNoteEntry,
+  announced: readonly Announcement[],
+  options: Parameters<typeof reconcile>[0],
+): NoteResult {
+  return {
+    id: note.id,
+    from: note.from,
+    source: note.source,
+    says: note.says,
+    affectsUs: note['affects-us'] === 'undecided' ? 'undecided' : note['affects-us'] ? 'yes' : 'no',
+    because: note.because ?? null,
+    plan: note.plan.map(planSentence),
+    expectations: announced
+      .filter((announcement) => announcement.note === note)
+      .map((announcement) => {
+        const found = options.findings.filter(announcement.explains).map(({ finding }) => finding.fingerprint)
+        const state = found.length > 0 ? 'met' : announcement.isExercised(options.exercised) ? 'unmet' : 'untested'
+        return { expectation: announcement.id, summary: announcement.summary, state, findings: found }
+      }),
+  }
+}
+
+/** What an operation of the plan does, in one sentence. */
+export function planSentence(operation: PlanOperation): string {
+  if ('drop-field' in operation) {
+    const { resource, field, direction } = operation['drop-field']
+    return `Stop ${direction === 'read' ? 'reading' : 'sending'} ${field} of ${resource}.`
+  }
+  const { resource, field, values } = operation['map-value']
+  const pairs = Object.entries(values).map(([from, to]) => `${from} becomes ${to}`)
+  return `Send and search ${field} of ${resource} with other values: ${pairs.join(', ')}.`
+}
+
+/** A finding is the same with the plan when it is about the same place in the same way and still weighs something. */
+function withPlanState(
+  unjudged: UnjudgedFinding,
+  withPlan: readonly UnjudgedFinding[] | undefined,
+): Finding['withPlan'] {
+  if (withPlan === undefined) return 'not-replayed'
+  const { check, resource, pointer, kind } = unjudged.finding
+  const same = withPlan.some(
+    ({ finding }) =>
+      (finding.severity !== 'info' || unjudged.finding.severity === 'info') &&
+      finding.check === check &&
+      finding.resource === resource &&
+      finding.pointer === pointer &&
+      finding.kind === kind,
+  )
+  return same ? 'still-there' : 'gone'
+}
+
+function waiverState(waiver: Waiver, options: Parameters<typeof reconcile>[0]): WaiverResult['state'] {
+  if (Date.parse(waiver.expires) <= Date.parse(options.at)) return 'expired'
+  if (waiver.approver === waiver.owner || waiver.approver === options.people.developer) return 'self-approved'
+  return options.findings.some(({ finding }) => finding.fingerprint === waiver.fingerprint) ? 'in-force' : 'unused'
+}
+
+function suggestionFor(unjudged: UnjudgedFinding, expectations: ReadonlyMap<string, Expectation>): string | null {
+  for (const [id, expectation] of expectations) {
+    const args = expectation.suggest(unjudged)
+    if (args !== undefined) return `- ${id}: ${JSON.stringify(args)}`
+  }
+  return null
+}

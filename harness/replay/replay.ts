@@ -1,0 +1,219 @@
+import { GateError } from '../base/errors.ts'
+import type { Json } from '../base/json.ts'
+import { jsonNumber } from '../base/json.ts'
+import { withValues } from '../base/pointer.ts'
+import type { PlanOperation } from '../model/change.ts'
+import type { InvoiceObservation, Observation, OperationObservation, Replayed } from '../model/observation.ts'
+import type { RecordedRequest, SanitizedRecording } from '../model/recording.ts'
+import type { ErpSchema } from '../model/schema.ts'
+import type { DocumentStage, ValueLists } from '../model/snapshot.ts'
+import type { ErpAdapter, Identity, Operation, Session } from '../ports/erp.ts'
+import { answeredOf, type Chain, decodeRecording, type Step } from './chains.ts'
+import type { Journal } from './journal.ts'
+import { AmbiguousName, LearnedNames } from './names.ts'
+import { planned } from './plan.ts'
+
+/** What a replay needs. */
+export type ReplayOptions = Readonly<{
+  recording: SanitizedRecording
+  adapter: ErpAdapter
+  session: Session
+  /** Schema of the release that was recorded, to read the recorded requests with. */
+  recordedSchema: ErpSchema
+  /** Schema and value lists of the target. */
+  schema: ErpSchema
+  values: ValueLists
+  identity: Identity
+  /** Applied to every recorded request before it is sent; empty for a replay as is. */
+  plan: readonly PlanOperation[]
+  journal: Journal
+  /** Removes what was posted when the replay ends; off where the target itself is thrown away. */
+  removePosted: boolean
+  onProgress?: (done: number, total: number, what: string) => void
+}>
+
+/**
+ * Sends a recording to a target that is proven to be a sandbox, one operation after the other within an invoice, and reads
+ * back every document after each operation that wrote it. Ids are rewritten by name; a record whose name is unknown or
+ * ambiguous in the target is never guessed. A connection fault ends the replay and is told as such.
+ */
+export async function replay(options: ReplayOptions): Promise<Observation> {
+  const { recording, adapter, recordedSchema } = options
+  const decoded = decodeRecording(recording.interactions, adapter, recordedSchema)
+  const run = new Run(options, decoded.names)
+  const shared: OperationObservation[] = []
+  for (const step of decoded.shared) shared.push(await run.perform(step))
+  const invoices: InvoiceObservation[] = []
+  for (const [index, chain] of decoded.chains.entries()) {
+    options.onProgress?.(index, decoded.chains.length, chain.key)
+    invoices.push(await run.chain(chain))
+  }
+  options.onProgress?.(decoded.chains.length, decoded.chains.length, '')
+  const leftBehind = options.removePosted ? await run.removeAll(invoices) : []
+  return {
+    identity: options.identity,
+    schema: options.schema,
+    values: options.values,
+    shared,
+    invoices,
+    ...(run.fault === undefined ? {} : { fault: run.fault }),
+    byRules: [],
+    leftBehind,
+  }
+}
+
+class Run {
+  fault: Observation['fault']
+  readonly #options: ReplayOptions
+  readonly #recorded: LearnedNames
+  readonly #live = new LearnedNames()
+
+  constructor(options: ReplayOptions, recorded: LearnedNames) {
+    this.#options = options
+    this.#recorded = recorded
+  }
+
+  async chain(chain: Chain): Promise<InvoiceObservation> {
+    const { adapter, recordedSchema } = this.#options
+    const operations: OperationObservation[] = []
+    const stages: DocumentStage[] = []
+    let sent: Json | undefined
+    let id: string | undefined
+    let stopped: string | undefined
+    for (const step of chain.steps) {
+      const { operation } = step
+      if (stopped !== undefined) {
+        operations.push(observed(step, { state: 'not-reached', because: stopped }))
+        continue
+      }
+      if (operation.kind === 'create') {
+        sent = adapter.sent(operation, step.interaction.request, recordedSchema, this.#recorded)
+        await this.#options.journal.write({
+          invoice: chain.key,
+          seq: step.interaction.seq,
+          what: `about to ${operation.name}`,
+        })
+      }
+      const result = await this.perform(step)
+      operations.push(result)
+      if (operation.kind === 'create' && result.replayed.state === 'accepted') {
+        id = this.#live.idOf(operation.resource, step.at)
+        await this.#options.journal.write({
+          invoice: chain.key,
+          seq: step.interaction.seq,
+          what: `created ${id ?? 'without an id'}`,
+        })
+      }
+      if (isWrite(operation)) {
+        const stage = await this.#stage(step, result, id)
+        if (stage !== undefined) stages.push(stage)
+        // What follows a write that ended otherwise would be asked of a document that the connector never saw.
+        if (result.replayed.state !== result.recorded.state) stopped = `${operation.name} was ${result.replayed.state}`
+      }
+    }
+    return {
+      key: chain.key,
+      supplier: chain.supplier,
+      reference: chain.reference,
+      ...(sent === undefined ? {} : { sent }),
+      operations,
+      stages,
+      ...(id === undefined ? {} : { id }),
+    }
+  }
+
+  async perform(step: Step): Promise<OperationObservation> {
+    if (this.fault !== undefined) {
+      return observed(step, { state: 'not-reached', because: `the connection failed at interaction ${this.fault.seq}` })
+    }
+    // Logging in was done once for this session; a recorded log-in has no password left in it.
+    if (step.operation.kind === 'session') return observed(step, step.recorded)
+    try {
+      const request = this.#rewritten(step)
+      if (typeof request === 'string') return observed(step, { state: 'unresolved', because: request })
+      const { adapter, session, schema } = this.#options
+      const response = await session.send(session.authorize(request))
+      const operation = adapter.decode(request, schema, this.#live)
+      const answered = answeredOf(adapter.interpret(operation, response, schema, this.#live, step.at))
+      if (answered.state === 'fault') this.#fail(step, answered.code, answered.message)
+      return observed(step, answered)
+    } catch (error) {
+      if (error instanceof AmbiguousName) return observed(step, { state: 'unresolved', because: error.message })
+      if (!(error instanceof GateError)) throw error
+      this.#fail(step, error.code, error.message)
+      return observed(step, { state: 'fault', code: error.code, message: error.message })
+    }
+  }
+
+  async removeAll(invoices: readonly InvoiceObservation[]): Promise<Observation['leftBehind']> {
+    const left: { invoice: string; id: string; why: string }[] = []
+    for (const invoice of [...invoices].reverse()) {
+      if (invoice.id === undefined) continue
+      try {
+        const how = await this.#options.session.remove(invoice.id)
+        await this.#options.journal.write({ invoice: invoice.key, seq: 0, what: `${how} ${invoice.id}` })
+        if (how === 'left') left.push({ invoice: invoice.key, id: invoice.id, why: 'its state does not allow removal' })
+      } catch (error) {
+        if (!(error instanceof GateError)) throw error
+        left.push({ invoice: invoice.key, id: invoice.id, why: error.message })
+      }
+    }
+    return left
+  }
+
+  async #stage(step: Step, result: OperationObservation, id: string | undefined): Promise<DocumentStage | undefined> {
+    const after = step.operation.name.slice(step.operation.name.lastIndexOf('.') + 1)
+    const { replayed } = result
+    if (replayed.state === 'rejected') return { after, outcome: 'rejected', error: replayed.raw }
+    if (replayed.state === 'needs-ack')
+      return {
+        after,
+        outcome: 'rejected',
+        error: ['UserWarning', [replayed.code.replace('UserWarning ', '.'), replayed.message, '']],
+      }
+    if (replayed.state !== 'accepted' || id === undefined || step.operation.kind === 'remove') return undefined
+    try {
+      const stored = await this.#options.session.readBack(id, this.#options.schema, this.#options.values)
+      if (stored === undefined) return undefined
+      // A connector learns the ids of lines from its own read; when that read is refused, the replay must not lose them.
+      for (const part of stored.parts) {
+        this.#live.learn(part.resource, part.id, part.path === '' ? step.at : `${step.at}/${part.path}`)
+      }
+      return { after, outcome: 'accepted', document: stored.document }
+    } catch (error) {
+      if (!(error instanceof GateError)) throw error
+      this.#fail(step, error.code, error.message)
+      return undefined
+    }
+  }
+
+  /** The recorded request with the target's ids and the plan applied, or why it cannot be sent. */
+  #rewritten(step: Step): RecordedRequest | string {
+    const { request } = step.interaction
+    if (request.body === undefined || !('json' in request.body)) return request
+    const places = new Map<string, Json | undefined>()
+    for (const reference of step.operation.references) {
+      const name = this.#recorded.nameOf(reference.resource, reference.id)
+      if (name === undefined) {
+        return `${reference.resource} ${reference.id} at ${reference.pointer} was never looked up in the recording, so it has no name to be found by`
+      }
+      const id = this.#live.idOf(reference.resource, name)
+      if (id === undefined) return `${reference.resource} "${name}" was not found in the target`
+      places.set(reference.pointer, jsonNumber(id))
+    }
+    for (const [pointer, value] of planned(step.operation, this.#options.plan)) places.set(pointer, value)
+    return { ...request, body: { json: withValues(request.body.json, places) } }
+  }
+
+  #fail(step: Step, code: string, message: string): void {
+    this.fault ??= { seq: step.interaction.seq, code, message, at: step.operation.name }
+  }
+}
+
+function observed(step: Step, replayed: Replayed): OperationObservation {
+  return { seq: step.interaction.seq, operation: step.operation, recorded: step.recorded, replayed }
+}
+
+function isWrite(operation: Operation): boolean {
+  return operation.kind === 'create' || operation.kind === 'transition' || operation.kind === 'remove'
+}

@@ -1,0 +1,71 @@
+import type { ErpResource } from '../model/schema.ts'
+import { defineSchemaSource } from '../ports/schema-source.ts'
+import { normalizerOf } from './reading/json-schema.ts'
+import { isPlainObject, looksLikeJson, member, objectOf, refuse, sortedEntries, textMember } from './reading/text.ts'
+import { readTree } from './reading/tree.ts'
+
+/** Keywords of which a root schema has at least one; without any it only holds definitions. */
+const ROOT_KEYWORDS = [
+  'type',
+  'properties',
+  '$ref',
+  'allOf',
+  'anyOf',
+  'oneOf',
+  'enum',
+  'const',
+  'items',
+  'not',
+  'if',
+  'required',
+]
+
+/**
+ * A JSON Schema of any draft. A document that only has definitions has one resource per definition. Nothing tells what is
+ * sent and what is read, so each resource is both; and objects are as open as JSON Schema says.
+ */
+export default defineSchemaSource({
+  title: 'JSON Schema',
+  recognizes: ({ text }) =>
+    looksLikeJson(text)
+      ? /"\$schema"\s*:\s*"[^"]*json-schema/.test(text) ||
+        (/"(type|properties|definitions|\$defs|\$ref|allOf|anyOf|oneOf|enum|const)"\s*:/.test(text) &&
+          !/"(openapi|swagger|models|Resources|doctype|fields_get)"\s*:|"format"\s*:\s*"erp-change-gate/.test(text))
+      : /^\$schema\s*:|^(properties|definitions|\$defs)\s*:/m.test(text),
+  read: (document) => {
+    const content = readTree(document)
+    if (typeof content !== 'boolean' && !isPlainObject(content)) refuse(document, [], 'expected a schema.')
+    const normalizer = normalizerOf({ document, content }, { parse: readTree })
+    const resource = (schema: unknown, tokens: readonly string[]): ErpResource => {
+      const both = normalizer.normalize(schema, tokens, 'both')
+      const title = textMember(schema, 'title')
+      return {
+        send: both,
+        read: both,
+        ...(title === undefined ? {} : { title }),
+        ...(member(schema, 'deprecated') === true ? { deprecated: true } : {}),
+        position: tokens.map((token) => `/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
+      }
+    }
+    const isRoot = !isPlainObject(content) || ROOT_KEYWORDS.some((keyword) => content[keyword] !== undefined)
+    const resources: [string, ErpResource][] = []
+    if (isRoot) resources.push([textMember(content, 'title') ?? 'document', resource(content, [])])
+    else {
+      for (const home of ['definitions', '$defs']) {
+        const named = member(content, home)
+        for (const [name, schema] of isPlainObject(named) ? sortedEntries(named) : []) {
+          resources.push([name, resource(schema, [home, name])])
+        }
+      }
+    }
+    const definitions = normalizer.definitions()
+    const ignored = normalizer.ignored()
+    return {
+      format: 'erp-change-gate/schema',
+      version: 1,
+      source: { kind: 'json-schema', inferred: false, ...(ignored.length > 0 ? { ignored } : {}) },
+      resources: objectOf(resources),
+      definitions,
+    }
+  },
+})

@@ -1,0 +1,241 @@
+import type { ErpResource, JsonSchema } from '../model/schema.ts'
+import { defineSchemaSource, type SchemaDocument } from '../ports/schema-source.ts'
+import { type Normalizer, normalizerOf } from './reading/json-schema.ts'
+import {
+  isPlainObject,
+  looksLikeJson,
+  member,
+  objectOf,
+  type PlainObject,
+  refuse,
+  sortedEntries,
+  textMember,
+} from './reading/text.ts'
+import { readTree } from './reading/tree.ts'
+
+const METHODS = ['get', 'put', 'post', 'patch', 'delete', 'head', 'options', 'trace']
+
+/**
+ * OpenAPI 3.0 and 3.1 and Swagger 2. Every operation is a resource, `POST /Invoices`: its body is what is sent, its good
+ * answers are what is read; its parameters are a second resource, `POST /Invoices (parameters)`. Members that are not
+ * declared are taken for refused, since servers drop what they do not know.
+ */
+export default defineSchemaSource({
+  title: 'OpenAPI 3.0 and 3.1, Swagger 2',
+  recognizes: ({ text }) =>
+    looksLikeJson(text)
+      ? /"(openapi|swagger)"\s*:\s*"[23]\./.test(text)
+      : /^["']?(openapi|swagger)["']?\s*:\s*["']?[23]\./m.test(text),
+  read: (document) => {
+    const content = readTree(document)
+    if (!isPlainObject(content)) return refuse(document, [], 'expected an object.')
+    const normalizer = normalizerOf({ document, content }, { parse: readTree })
+    const specification: Specification = { document, content, normalizer }
+    const info = member(content, 'info')
+    const release = textMember(info, 'version')
+    const product = textMember(info, 'title')
+    const resources = resourcesOf(specification)
+    const definitions = normalizer.definitions()
+    return {
+      format: 'erp-change-gate/schema',
+      version: 1,
+      source: {
+        kind: 'openapi',
+        ...(product === undefined ? {} : { product }),
+        ...(release === undefined ? {} : { release }),
+        inferred: false,
+        undeclared: 'refused',
+        ignored: [...normalizer.ignored(), 'answers other than 2xx', 'headers of answers', 'security'].sort(),
+      },
+      resources,
+      definitions,
+    }
+  },
+})
+
+type Specification = Readonly<{ document: SchemaDocument; content: PlainObject; normalizer: Normalizer }>
+
+function resourcesOf(specification: Specification): Readonly<Record<string, ErpResource>> {
+  const { content, document, normalizer } = specification
+  const resources: [string, ErpResource][] = []
+  const paths = member(content, 'paths')
+  for (const [path, item] of isPlainObject(paths) ? sortedEntries(paths) : []) {
+    if (!isPlainObject(item)) continue
+    for (const method of METHODS) {
+      const operation = member(item, method)
+      if (!isPlainObject(operation)) continue
+      const tokens = ['paths', path, method]
+      const id = `${method.toUpperCase()} ${path}`
+      const shared = listOf(member(item, 'parameters')).map((value, index) => ({
+        value,
+        tokens: ['paths', path, 'parameters', String(index)],
+      }))
+      const ownOnes = listOf(member(operation, 'parameters')).map((value, index) => ({
+        value,
+        tokens: [...tokens, 'parameters', String(index)],
+      }))
+      const parameters = [...shared, ...ownOnes].map((entry) => resolved(specification, entry.value, entry.tokens))
+      const send = bodyOf(specification, operation, parameters, tokens)
+      const read = answerOf(specification, operation, tokens)
+      const title = textMember(operation, 'summary')
+      const common = {
+        ...(title === undefined ? {} : { title }),
+        ...(member(operation, 'deprecated') === true ? { deprecated: true } : {}),
+        position: positionOf(tokens),
+      }
+      resources.push([
+        id,
+        { ...common, ...(send === undefined ? {} : { send }), ...(read === undefined ? {} : { read }) },
+      ])
+      const asked = parametersOf(specification, parameters)
+      if (asked !== undefined) resources.push([`${id} (parameters)`, { ...common, send: asked }])
+    }
+  }
+  if (resources.length > 0) return objectOf(resources)
+  // A catalog of records without operations: each record may be sent and read.
+  const schemas = member(member(content, 'components'), 'schemas') ?? member(content, 'definitions')
+  if (!isPlainObject(schemas)) return refuse(document, ['paths'], 'there are neither operations nor schemas.')
+  const home = member(content, 'definitions') === undefined ? ['components', 'schemas'] : ['definitions']
+  return objectOf(
+    sortedEntries(schemas).map(([name, schema]) => [
+      name,
+      {
+        send: normalizer.normalize(schema, [...home, name], 'send'),
+        read: normalizer.normalize(schema, [...home, name], 'read'),
+        position: positionOf([...home, name]),
+      },
+    ]),
+  )
+}
+
+function positionOf(tokens: readonly string[]): string {
+  return tokens.map((token) => `/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+type Placed = Readonly<{ value: PlainObject; tokens: readonly string[] }>
+
+/** Follows references between parameters, bodies and answers; schemas are left to the normalizer. */
+function resolved(specification: Specification, value: unknown, tokens: readonly string[]): Placed {
+  let current = value
+  let place = tokens
+  for (let hops = 0; hops < 20; hops += 1) {
+    const reference = textMember(current, '$ref')
+    if (reference === undefined) break
+    if (!reference.startsWith('#/'))
+      return refuse(specification.document, [...tokens, '$ref'], `"${reference}" is not in this document.`)
+    place = reference
+      .slice(2)
+      .split('/')
+      .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
+    let found: unknown = specification.content
+    for (const token of place) found = Array.isArray(found) ? found[Number(token)] : member(found, token)
+    if (found === undefined) return refuse(specification.document, [...tokens, '$ref'], `"${reference}" leads nowhere.`)
+    current = found
+  }
+  if (!isPlainObject(current)) return refuse(specification.document, tokens, 'expected an object.')
+  return { value: current, tokens: place }
+}
+
+/** The schema of the JSON form of a body; the first form where there is none in JSON. */
+function contentOf(specification: Specification, holder: Placed, use: 'send' | 'read'): JsonSchema | undefined {
+  const content = member(holder.value, 'content')
+  if (isPlainObject(content)) {
+    const types = Object.keys(content).sort()
+    const chosen =
+      types.find((type) => /^application\/json\b/.test(type)) ?? types.find((type) => /json/.test(type)) ?? types[0]
+    const schema = chosen === undefined ? undefined : member(content[chosen], 'schema')
+    return chosen === undefined || schema === undefined
+      ? undefined
+      : specification.normalizer.normalize(schema, [...holder.tokens, 'content', chosen, 'schema'], use)
+  }
+  const schema = member(holder.value, 'schema')
+  return schema === undefined
+    ? undefined
+    : specification.normalizer.normalize(schema, [...holder.tokens, 'schema'], use)
+}
+
+function bodyOf(
+  specification: Specification,
+  operation: PlainObject,
+  parameters: readonly Placed[],
+  tokens: readonly string[],
+): JsonSchema | undefined {
+  const body = member(operation, 'requestBody')
+  if (body !== undefined)
+    return contentOf(specification, resolved(specification, body, [...tokens, 'requestBody']), 'send')
+  const inBody = parameters.find(({ value }) => value.in === 'body')
+  if (inBody !== undefined) return contentOf(specification, inBody, 'send')
+  const fields = parameters.filter(({ value }) => value.in === 'formData')
+  return fields.length === 0 ? undefined : recordOf(specification, fields, (value) => String(value.name))
+}
+
+function answerOf(
+  specification: Specification,
+  operation: PlainObject,
+  tokens: readonly string[],
+): JsonSchema | undefined {
+  const responses = member(operation, 'responses')
+  if (!isPlainObject(responses)) return undefined
+  const good = Object.keys(responses)
+    .filter((status) => /^2/.test(status))
+    .sort()
+  const statuses = good.length > 0 ? good : Object.keys(responses).filter((status) => status === 'default')
+  const schemas = statuses.flatMap((status) => {
+    const schema = contentOf(
+      specification,
+      resolved(specification, responses[status], [...tokens, 'responses', status]),
+      'read',
+    )
+    return schema === undefined ? [] : [schema]
+  })
+  const [only] = schemas
+  return schemas.length <= 1 ? only : { anyOf: schemas }
+}
+
+function parametersOf(specification: Specification, parameters: readonly Placed[]): JsonSchema | undefined {
+  const asked = parameters.filter(({ value }) => value.in === 'query' || value.in === 'header' || value.in === 'path')
+  if (asked.length === 0) return undefined
+  // The name of a path parameter never travels, only its position does; the path itself names it.
+  return recordOf(specification, asked, (value) =>
+    value.in === 'query' ? String(value.name) : `${value.in}: ${value.name}`,
+  )
+}
+
+const PARAMETER_KEYWORDS = new Set([
+  'name',
+  'in',
+  'required',
+  'description',
+  'allowEmptyValue',
+  'style',
+  'explode',
+  'schema',
+  'content',
+])
+
+function recordOf(
+  specification: Specification,
+  fields: readonly Placed[],
+  nameOf: (value: PlainObject) => string,
+): JsonSchema {
+  const properties = new Map<string, JsonSchema>()
+  const required = new Set<string>()
+  for (const { value, tokens } of fields) {
+    const name = nameOf(value)
+    if (value.required === true) required.add(name)
+    const schema = contentOf(specification, { value, tokens }, 'send')
+    // Swagger 2 writes the keywords of the schema beside the parameter's own.
+    const plain = Object.fromEntries(Object.entries(value).filter(([keyword]) => !PARAMETER_KEYWORDS.has(keyword)))
+    properties.set(name, schema ?? specification.normalizer.normalize(plain, tokens, 'send'))
+  }
+  return {
+    type: 'object',
+    properties: objectOf([...properties].sort(([left], [right]) => (left < right ? -1 : 1))),
+    ...(required.size > 0 ? { required: [...required].sort() } : {}),
+    additionalProperties: false,
+  }
+}

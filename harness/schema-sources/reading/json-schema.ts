@@ -1,0 +1,383 @@
+import type { JsonSchema } from '../../model/schema.ts'
+import type { SchemaDocument } from '../../ports/schema-source.ts'
+import { isPlainObject, MAX_DEPTH, member, type PlainObject, refuse } from './text.ts'
+
+/** Where a schema is used: fields that may only be read are left out of what is sent, and the other way round. */
+export type Use = 'both' | 'send' | 'read'
+
+/** One parsed document, with the means to reach the documents it refers to. */
+export type Parsed = Readonly<{ document: SchemaDocument; content: unknown }>
+
+/** Turns published schemas into normalized ones; what they refer to ends up in `definitions`. */
+export type Normalizer = Readonly<{
+  normalize: (schema: unknown, tokens: readonly string[], use: Use) => JsonSchema
+  /** Works off all references; to be called once, at the end. */
+  definitions: () => Readonly<Record<string, JsonSchema>>
+  /** Keywords that were met and mean nothing to the comparison. */
+  ignored: () => readonly string[]
+}>
+
+type Options = Readonly<{ parse: (document: SchemaDocument) => unknown }>
+
+const KEPT = new Set([
+  'enum',
+  'const',
+  'multipleOf',
+  'minLength',
+  'maxLength',
+  'pattern',
+  'format',
+  'minItems',
+  'maxItems',
+  'uniqueItems',
+  'minContains',
+  'maxContains',
+  'minProperties',
+  'maxProperties',
+  'dependentRequired',
+  'default',
+  'contentEncoding',
+  'contentMediaType',
+  '$dynamicRef',
+  '$recursiveRef',
+])
+const NESTED = new Set([
+  'additionalProperties',
+  'propertyNames',
+  'contains',
+  'not',
+  'if',
+  'then',
+  'else',
+  'unevaluatedItems',
+  'unevaluatedProperties',
+])
+const NESTED_LISTS = new Set(['allOf', 'anyOf', 'oneOf'])
+const NESTED_MAPS = new Set(['properties', 'patternProperties', 'dependentSchemas'])
+
+/** Keywords that say nothing about documents, and those that are read together with another one. */
+const SILENT = new Set([
+  '$schema',
+  '$id',
+  'id',
+  '$anchor',
+  '$dynamicAnchor',
+  '$recursiveAnchor',
+  '$vocabulary',
+  '$comment',
+  '$defs',
+  'definitions',
+  'example',
+  'examples',
+  'externalDocs',
+  'xml',
+  'nullable',
+  'additionalItems',
+  'mapping',
+  'collectionFormat',
+])
+
+/** Names of definitions that every format keeps in its own place. */
+const HOMES = [/^\/components\/schemas\/([^/]+)$/, /^\/definitions\/([^/]+)$/, /^\/\$defs\/([^/]+)$/]
+
+/** A normalizer for one document and those it refers to. */
+export function normalizerOf(root: Parsed, options: Options): Normalizer {
+  const definitions = new Map<string, JsonSchema>()
+  const pending: { name: string; parsed: Parsed; tokens: readonly string[]; schema: unknown; use: Use }[] = []
+  const documents = new Map<string, Parsed>([[root.document.name, root]])
+  const ignored = new Set<string>()
+  const anchors = new Map<Parsed, ReadonlyMap<string, readonly string[]>>()
+
+  function normalize(schema: unknown, tokens: readonly string[], use: Use, parsed: Parsed): JsonSchema {
+    if (typeof schema === 'boolean') return schema
+    if (!isPlainObject(schema)) {
+      return refuse(
+        parsed.document,
+        tokens,
+        `expected a schema, not ${Array.isArray(schema) ? 'a list' : String(schema)}.`,
+      )
+    }
+    if (tokens.length > MAX_DEPTH * 2) refuse(parsed.document, tokens.slice(0, 8), 'schemas are nested too deeply.')
+    const made: Record<string, unknown> = {}
+    const hidden: string[] = []
+    for (const keyword in schema) {
+      if (!Object.hasOwn(schema, keyword)) continue
+      const value = schema[keyword]
+      if (KEPT.has(keyword)) made[keyword] = value
+      else if (NESTED.has(keyword)) made[keyword] = normalize(value, [...tokens, keyword], use, parsed)
+      else if (NESTED_LISTS.has(keyword)) {
+        made[keyword] = listOf(value, [...tokens, keyword], parsed).map((inner, index) =>
+          normalize(inner, [...tokens, keyword, String(index)], use, parsed),
+        )
+      } else if (NESTED_MAPS.has(keyword)) {
+        made[keyword] = membersOf(value, keyword, tokens, use, parsed, hidden)
+      } else take(made, schema, keyword, value, tokens, use, parsed)
+    }
+    if (hidden.length > 0) {
+      if (use === 'send') made['x-read-only-names'] = hidden.sort()
+      if (Array.isArray(made.required)) made.required = made.required.filter((name) => !hidden.includes(String(name)))
+    }
+    if (Array.isArray(made.required) && made.required.length === 0) delete made.required
+    if (made['x-discriminator'] !== undefined && made.oneOf !== undefined && made.anyOf === undefined) {
+      // A field says which branch is meant, so the other branches need not be ruled out.
+      made.anyOf = made.oneOf
+      delete made.oneOf
+    }
+    return isNullable(schema) ? withNull(made) : made
+  }
+
+  function membersOf(
+    value: unknown,
+    keyword: string,
+    tokens: readonly string[],
+    use: Use,
+    parsed: Parsed,
+    hidden: string[],
+  ): Readonly<Record<string, JsonSchema>> {
+    if (!isPlainObject(value)) return refuse(parsed.document, [...tokens, keyword], 'expected an object.')
+    const made: [string, JsonSchema][] = []
+    for (const name of Object.keys(value)) {
+      const inner = value[name]
+      const isHidden =
+        keyword === 'properties' &&
+        ((use === 'send' && member(inner, 'readOnly') === true) ||
+          (use === 'read' && member(inner, 'writeOnly') === true))
+      if (isHidden) hidden.push(name)
+      else made.push([name, normalize(inner, [...tokens, keyword, name], use, parsed)])
+    }
+    return Object.fromEntries(made)
+  }
+
+  /** Keywords that are spelled differently between drafts and formats. */
+  function take(
+    made: Record<string, unknown>,
+    schema: PlainObject,
+    keyword: string,
+    value: unknown,
+    tokens: readonly string[],
+    use: Use,
+    parsed: Parsed,
+  ): void {
+    switch (keyword) {
+      case 'type':
+        if (value === 'file') {
+          made.type = 'string'
+          made.format = 'binary'
+        } else made.type = value
+        return
+      case 'required':
+        if (Array.isArray(value)) made.required = value
+        return
+      case 'minimum':
+      case 'maximum': {
+        const exclusive = keyword === 'minimum' ? 'exclusiveMinimum' : 'exclusiveMaximum'
+        made[schema[exclusive] === true ? exclusive : keyword] = value
+        return
+      }
+      case 'exclusiveMinimum':
+      case 'exclusiveMaximum':
+        if (typeof value === 'number') made[keyword] = value
+        return
+      case 'items':
+        if (Array.isArray(value)) {
+          made.prefixItems = value.map((inner, index) =>
+            normalize(inner, [...tokens, 'items', String(index)], use, parsed),
+          )
+          const rest = schema.additionalItems
+          if (rest !== undefined) made.items = normalize(rest, [...tokens, 'additionalItems'], use, parsed)
+        } else made.items = normalize(value, [...tokens, 'items'], use, parsed)
+        return
+      case 'prefixItems':
+        made.prefixItems = listOf(value, [...tokens, keyword], parsed).map((inner, index) =>
+          normalize(inner, [...tokens, keyword, String(index)], use, parsed),
+        )
+        return
+      case 'dependencies':
+        if (isPlainObject(value)) {
+          const isNames = (needs: unknown) => Array.isArray(needs)
+          const entries = Object.entries(value)
+          const names = entries.filter(([, needs]) => isNames(needs))
+          const schemas = entries.filter(([, needs]) => !isNames(needs))
+          if (names.length > 0) made.dependentRequired = Object.fromEntries(names)
+          if (schemas.length > 0) {
+            made.dependentSchemas = Object.fromEntries(
+              schemas.map(([name, inner]) => [name, normalize(inner, [...tokens, keyword, name], use, parsed)]),
+            )
+          }
+        }
+        return
+      case 'title':
+        if (typeof value === 'string') made['x-title'] = value
+        return
+      case 'description':
+        if (typeof value === 'string') made.description = value.length > 300 ? value.slice(0, 300) : value
+        return
+      case 'deprecated':
+        if (value === true) made.deprecated = true
+        return
+      case 'readOnly':
+        if (value === true) made['x-read-only'] = true
+        return
+      case 'writeOnly':
+        return
+      case 'discriminator':
+        takeDiscriminator(made, value)
+        return
+      case '$ref':
+        if (typeof value !== 'string')
+          refuse(parsed.document, [...tokens, keyword], 'expected the text of a reference.')
+        else refer(made, value, tokens, use, parsed)
+        return
+      default:
+        if (!SILENT.has(keyword) && !keyword.startsWith('x-')) ignored.add(keyword)
+    }
+  }
+
+  function takeDiscriminator(made: Record<string, unknown>, value: unknown): void {
+    const name = typeof value === 'string' ? value : member(value, 'propertyName')
+    if (typeof name !== 'string') return
+    made['x-discriminator'] = name
+  }
+
+  function refer(
+    made: Record<string, unknown>,
+    reference: string,
+    tokens: readonly string[],
+    use: Use,
+    parsed: Parsed,
+  ): void {
+    const relation = /\/metadata-catalog\/([^/#?]+)$/.exec(reference)
+    if (relation?.[1] !== undefined) {
+      made.type = 'object'
+      made['x-relation'] = relation[1]
+      return
+    }
+    const hash = reference.indexOf('#')
+    const file = hash < 0 ? reference : reference.slice(0, hash)
+    const fragment = hash < 0 ? '' : reference.slice(hash + 1)
+    const target = file === '' || file === textOf(parsed.content, '$id') ? parsed : external(file, parsed)
+    if (target === undefined) {
+      // Nothing is fetched: what stands at a remote place is unknown, and the comparison says so.
+      made.$ref = reference
+      return
+    }
+    const path = pathOf(fragment, target, tokens, parsed)
+    const pointer = path.map((token) => `/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+    const home = HOMES.map((pattern) => pattern.exec(pointer)?.[1]).find((found) => found !== undefined)
+    const plain = home?.replaceAll('~1', '/').replaceAll('~0', '~') ?? (pointer === '' ? '#' : pointer.slice(1))
+    const name = `${target === root ? '' : `${target.document.name}#`}${plain}${use === 'send' ? ' (sent)' : ''}`
+    made.$ref = `#/definitions/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+    if (definitions.has(name)) return
+    let schema: unknown = target.content
+    for (const [index, token] of path.entries()) {
+      const next = Array.isArray(schema) ? schema[Number(token)] : member(schema, token)
+      if (next === undefined) {
+        refuse(
+          parsed.document,
+          [...tokens, '$ref'],
+          `"${reference}" leads nowhere: there is no "${path.slice(0, index + 1).join('/')}".`,
+        )
+      }
+      schema = next
+    }
+    definitions.set(name, true)
+    pending.push({ name, parsed: target, tokens: path, schema, use })
+  }
+
+  function external(file: string, parsed: Parsed): Parsed | undefined {
+    if (/^[a-z][a-z0-9+.-]*:/i.test(file) || file.startsWith('/')) return undefined
+    const document = parsed.document.resolve?.(file)
+    if (document === undefined) return undefined
+    const known = documents.get(document.name)
+    if (known !== undefined) return known
+    if (documents.size > 500) refuse(parsed.document, [], 'it refers to more than 500 documents.')
+    const made = { document, content: options.parse(document) }
+    documents.set(document.name, made)
+    return made
+  }
+
+  function pathOf(fragment: string, target: Parsed, tokens: readonly string[], parsed: Parsed): readonly string[] {
+    if (fragment === '') return []
+    if (!fragment.startsWith('/')) {
+      const known = anchors.get(target) ?? anchorsOf(target.content)
+      anchors.set(target, known)
+      const found = known.get(fragment)
+      return found ?? refuse(parsed.document, [...tokens, '$ref'], `there is no anchor "${fragment}".`)
+    }
+    return fragment
+      .slice(1)
+      .split('/')
+      .map((token) => decode(token).replaceAll('~1', '/').replaceAll('~0', '~'))
+  }
+
+  return {
+    normalize: (schema, tokens, use) => normalize(schema, tokens, use, root),
+    definitions: () => {
+      for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+        definitions.set(next.name, normalize(next.schema, next.tokens, next.use, next.parsed))
+      }
+      return Object.fromEntries([...definitions].sort(([left], [right]) => (left < right ? -1 : 1)))
+    },
+    ignored: () => [...ignored].sort(),
+  }
+}
+
+function listOf(value: unknown, tokens: readonly string[], parsed: Parsed): readonly unknown[] {
+  return Array.isArray(value) ? value : refuse(parsed.document, tokens, 'expected a list of schemas.')
+}
+
+function textOf(value: unknown, key: string): string | undefined {
+  const found = member(value, key)
+  return typeof found === 'string' ? found : undefined
+}
+
+function decode(token: string): string {
+  try {
+    return decodeURIComponent(token)
+  } catch {
+    return token
+  }
+}
+
+function isNullable(schema: PlainObject): boolean {
+  return schema.nullable === true || schema['x-nullable'] === true
+}
+
+/** OpenAPI 3.0 says `nullable` where JSON Schema lists the type. */
+function withNull(made: Readonly<Record<string, unknown>>): JsonSchema {
+  const { type } = made
+  if (typeof type === 'string') {
+    const values = made.enum
+    return {
+      ...made,
+      type: [type, 'null'],
+      ...(Array.isArray(values) && !values.includes(null) ? { enum: [...values, null] } : {}),
+    }
+  }
+  if (type !== undefined) return made
+  const { description, deprecated, default: preset, ...rest } = made
+  if (Object.keys(rest).length === 0) return made
+  return {
+    anyOf: [rest, { type: 'null' }],
+    ...(description === undefined ? {} : { description }),
+    ...(deprecated === undefined ? {} : { deprecated }),
+    ...(preset === undefined ? {} : { default: preset }),
+  }
+}
+
+/** Places of all anchors: `$anchor`, and the older `$id: "#name"`. */
+function anchorsOf(content: unknown): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>()
+  const visit = (value: unknown, tokens: readonly string[]): void => {
+    if (Array.isArray(value)) for (const [index, item] of value.entries()) visit(item, [...tokens, String(index)])
+    if (!isPlainObject(value)) return
+    for (const key of ['$anchor', '$dynamicAnchor']) if (typeof value[key] === 'string') found.set(value[key], tokens)
+    for (const key of ['$id', 'id']) {
+      const id = value[key]
+      if (typeof id === 'string' && id.startsWith('#')) found.set(id.slice(1), tokens)
+    }
+    for (const [key, inner] of Object.entries(value)) visit(inner, [...tokens, key])
+  }
+  visit(content, [])
+  return found
+}
