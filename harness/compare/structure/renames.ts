@@ -89,6 +89,11 @@ function candidateOf(from: Field, to: Field, values: FieldValues): Candidate {
   if (shape === 1) evidence.push('type, format and limits are the same')
   if (said !== undefined && said >= 0.5) evidence.push(`label and description are alike (${Math.round(said * 100)} %)`)
   const described = said === undefined ? name * 0.75 + shape * 0.2 : name * 0.5 + shape * 0.15 + said * 0.3
+  const inside = annotation(from.schemas, 'x-maps-to')
+  if (inside !== undefined && inside === annotation(to.schemas, 'x-maps-to')) {
+    evidence.push(`both stand for ${inside} inside the ERP`)
+    return { from, to, score: Math.min(0.95, 0.7 + described * 0.3), evidence }
+  }
   const { resource, pointer } = from.difference
   const before = values('old', resource, pointer)
   const after = values('new', to.difference.resource, to.difference.pointer)
@@ -107,6 +112,11 @@ function candidateOf(from: Field, to: Field, values: FieldValues): Candidate {
     `${Math.round(equal * before.length)} of ${before.length} recorded invoices carry the same value in both`,
   )
   return { from, to, score: described * equal, evidence }
+}
+
+function annotation(schemas: readonly JsonSchema[], keyword: string): string | undefined {
+  const values = schemas.map((schema) => (isObject(schema) ? schema[keyword] : undefined))
+  return values.find((value) => typeof value === 'string')
 }
 
 function shapeLikeness(left: readonly JsonSchema[], right: readonly JsonSchema[]): number {
