@@ -26,6 +26,7 @@ function readYaml(document: SchemaDocument): unknown {
     })
     const fault = parsed.errors[0] ?? parsed.warnings.find((warning) => warning.code !== 'TAG_RESOLVE_FAILED')
     if (fault !== undefined) {
+      if (/call stack/.test(fault.message)) refuse(document, [], 'nested too deeply to be read.')
       const { line, col } = lines.linePos(fault.pos[0])
       refuse(document, [], `line ${line}, column ${col}: ${fault.message}`)
     }
