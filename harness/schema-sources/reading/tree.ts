@@ -6,9 +6,12 @@ import { checkSize, looksLikeJson, MAX_DEPTH, readJson, refuse } from './text.ts
 /** How often one YAML document may refer to its own anchors: enough for shared examples, too few for a bomb. */
 const MAX_ALIASES = 1000
 
-/** Parses a document that is JSON or YAML. Custom tags, repeated keys and alias bombs are refused with line and column. */
+/**
+ * Parses a document that is JSON or YAML. Custom tags, repeated keys and alias bombs are refused with line and column;
+ * how deep JSON may nest is left to the normalizer.
+ */
 export function readTree(document: SchemaDocument): unknown {
-  return looksLikeJson(document.text) ? readJson(document) : readYaml(document)
+  return looksLikeJson(document.text) ? readJson(document, 'checked-by-reader') : readYaml(document)
 }
 
 function readYaml(document: SchemaDocument): unknown {
