@@ -271,7 +271,7 @@ describe('soundness, judged by ajv', () => {
         const acceptsNew = judge(next, after)
         if (acceptsOld === undefined || acceptsNew === undefined) return
         const comparison = structureComparison(erpSchema(old, before), erpSchema(next, after))
-        const [proof] = comparison.proofs
+        const [proof] = comparison.proofs()
         const isNarrowed = proof !== undefined && proof.narrowed !== 'no'
         const isWidened = proof !== undefined && proof.widened !== 'no'
         const documents = documentsOf([old, next, before, after] as unknown as JsonSchema, values)
