@@ -67,15 +67,18 @@ function compareBases(old: Flat, next: Flat, path: readonly string[], notes: Not
     const pair = pairOf(before, after, old.side, next.side, notes)
     if (pair !== undefined) notes.steps.push({ tokens, path: [...path, ...way], pair })
   }
-  const names = declaredNames(next)
+  // What no document of one side can have is not compared: it is gone, or new, with its type.
+  const isShared = (type: JsonType) => old.types.has(type) && next.types.has(type)
+  const names = isShared('object') ? declaredNames(next) : new Set<string>()
   for (const name of [...declaredNames(old)].filter((entry) => names.has(entry)).sort()) {
     step([name], ['properties', name], memberSchemas(old, name, 'least'), memberSchemas(next, name, 'least'))
   }
   const others = (flat: Flat) =>
     flat.members.map((entry) => entry.additional).filter((schema) => typeof schema === 'object')
-  if (others(old).length > 0 && others(next).length > 0) {
+  if (isShared('object') && others(old).length > 0 && others(next).length > 0) {
     step(['*'], ['additionalProperties'], others(old), others(next))
   }
+  if (!isShared('array')) return
   const longest = Math.max(0, ...[...old.items, ...next.items].map((entry) => entry.prefix.length))
   for (let index = 0; index < longest; index += 1) {
     step([String(index)], ['prefixItems', String(index)], itemSchemas(old, index), itemSchemas(next, index))
