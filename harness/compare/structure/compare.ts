@@ -247,6 +247,8 @@ const DOUBT = {
  * unchanged or changed to the harmless side, and none reaches from one member into another.
  */
 function isTransparent(changes: readonly LocalChange[], pair: Pair, direction: Direction, engine: Engine): boolean {
+  // Two schemas that differ and show no difference are not understood.
+  if (changes.length === 0 && explanationOf(pair, engine).steps.length === 0) return false
   const harmless = direction === 'send' ? 'wider' : 'narrower'
   if (changes.some(({ reach }) => reach !== harmless && reach !== 'none')) return false
   return [pair.old, pair.new].every((flat) => {
