@@ -57,6 +57,7 @@ export type InvoiceResult = z.infer<typeof InvoiceResult>
 
 /** How much of the recorded volume a group of findings touches. An invoice counts once, however many findings name it. */
 const Extent = z.strictObject({
+  /** How many findings of severity `error` or `warning`; those for information touch nothing. */
   findings: Whole,
   invoices: Whole,
   suppliers: Whole,

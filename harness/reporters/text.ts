@@ -11,12 +11,13 @@ import {
   grouped,
   handling,
   instant,
+  isInformation,
   VERDICTS,
   worstFirst,
 } from './rendering/words.ts'
 
 const WIDTH = 118
-const REASONS_SHOWN = 5
+const REASONS_SHOWN = 4
 const FINDINGS_SHOWN = { silent: 3, loud: 2 }
 const NOTES_SHOWN = 3
 const NOT_COMPARED_SHOWN = 3
@@ -98,6 +99,7 @@ function findingsOf({ findings, impact }: Readonly<ChangeAssessment>): readonly 
   return [
     ...groupLines('Silent', findings, 'silent', impact.silent, impact.recordedInvoices),
     ...groupLines('Loud', findings, 'loud', impact.loud, impact.recordedInvoices),
+    ...informationLines(findings.filter(isInformation).length),
   ]
 }
 
@@ -108,14 +110,18 @@ function groupLines(
   extent: Readonly<Extent>,
   recorded: number,
 ): readonly string[] {
-  const group = worstFirst(findings.filter((finding) => finding.loudness === loudness))
+  const group = worstFirst(findings.filter((finding) => finding.loudness === loudness && !isInformation(finding)))
   const money = extentAmounts(extent)
-  const touched = `${counted(extent.findings, 'finding')}, ${extent.invoices} of ${counted(recorded, 'invoice')}`
+  const touched = `${counted(group.length, 'finding')}, ${extent.invoices} of ${counted(recorded, 'invoice')}`
   return [
     ...wrapped(`${title.padEnd(9)}  `, [touched, ...money].join(', ')),
     ...group.slice(0, FINDINGS_SHOWN[loudness]).flatMap(findingLines),
     ...more(group.length - FINDINGS_SHOWN[loudness], 'finding'),
   ]
+}
+
+function informationLines(count: number): readonly string[] {
+  return count > 0 ? [`Besides    ${counted(count, 'finding')} for information, see the report`] : []
 }
 
 function findingLines(finding: Readonly<Finding>): readonly string[] {

@@ -63,10 +63,10 @@ th,td{text-align:start;vertical-align:top;padding:.34rem .6rem .34rem 0;border-t
 thead th{border-top:0;color:var(--soft);font-weight:600;font-size:.92em;vertical-align:bottom}
 tbody th{font-weight:600}
 .money td,.money thead th,.amount{text-align:right;white-space:nowrap}
-.money td:last-child,.money th:last-child{padding-right:0}
+.money{width:auto;min-width:100%}.money td:last-child,.money th:last-child{padding-right:0}
 .money th,.money td{padding-left:.3rem}
 .money tbody th{padding-left:0}
-.bar{width:2.6em;height:.62em;display:inline-block;margin-right:.5em}.bar .track{fill:var(--faint)}.bar .part{fill:var(--bad)}
+.share{position:relative}.bar{position:absolute;right:0;bottom:1px;width:calc(100% - .5rem);height:3px}.bar .track{fill:var(--faint)}.bar .part{fill:var(--bad)}
 .acts td:not(:nth-child(2)){font-weight:600}.owners td:nth-child(n+3),.owners thead th:nth-child(n+3),.money tbody th{white-space:nowrap}.sum{font-weight:600}.owners tbody th{width:33%}
 .owners tbody tr:not(.acts) td{color:var(--soft)}
 .confidence dl div,.facts div{display:flex;gap:.6rem;padding:.1rem 0}
@@ -130,11 +130,11 @@ input{width:100%}button{cursor:pointer;padding:.3rem .9rem}
 @media screen and (max-width:820px){.columns{display:flex;flex-direction:column}.column{display:contents}.change{grid-template-columns:minmax(0,1fr)}
 .reasoning{order:1}.impact{order:2}.owners{order:3}.back{order:4}.confidence{order:5}.traced{order:6}
 .verdict{grid-template-columns:auto 1fr}.stamp{grid-column:1/-1}
-.scroll>table:not(.narrow):not(.picture){min-width:44rem}.scroll>.examples{min-width:38rem}.scroll>.invoices{min-width:52rem}}
+.scroll>table:not(.narrow):not(.picture):not(.money){min-width:44rem}.scroll>.examples{min-width:38rem}.scroll>.invoices{min-width:52rem}}
 @media screen and (max-width:520px){body{font-size:14.5px}main>section{padding:.9rem .85rem}.frame{padding:0 .5rem 1.5rem}.verdict{margin:-.9rem -.85rem 0;padding:.9rem .85rem}
 .sign{width:2.6rem;height:2.6rem}h1{font-size:1.9rem}.change div,.facts div,.confidence dl div{display:block}.change dt,.facts dt,.confidence dt{font-size:.88em}
 .signatures{grid-template-columns:minmax(0,1fr)}
-.bar{display:none}.money,.owners table{font-size:.86em}.owners th,.owners td,.money th,.money td{padding-right:.35rem}}
+table.money,.owners table{font-size:.86em}.owners th,.owners td,.money th,.money td{padding-right:.35rem}}
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 @media print{@page{size:auto;margin:10mm 11mm}
 :root{color-scheme:light}
