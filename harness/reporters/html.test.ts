@@ -25,6 +25,8 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
 ]
+/** What A4, the narrower of the two, leaves between its margins, in CSS pixels. */
+const PRINTED_WIDTH = 710
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8')
 const HAS_CHROMIUM = existsSync(EXECUTABLE)
 if (!HAS_CHROMIUM) {
@@ -176,6 +178,9 @@ describe.skipIf(!HAS_CHROMIUM && process.env.CI === undefined)('html in Chromium
     )
     expect(pagesOf(await page.pdf({ format, printBackground: true }))).toBe(1)
     expect(whole).toBeGreaterThan(1)
+    await page.emulateMedia({ media: 'print' })
+    await page.setViewportSize({ width: PRINTED_WIDTH, height: 1_000 })
+    expect(await overflow(page)).toBeLessThanOrEqual(0)
     await page.context().close()
   })
 

@@ -66,7 +66,7 @@ tbody th{font-weight:600}
 .money{width:auto;min-width:100%}.money td:last-child,.money th:last-child{padding-right:0}
 .money th,.money td{padding-left:.3rem}
 .money tbody th{padding-left:0}
-.share{position:relative}.bar{position:absolute;right:0;bottom:1px;width:calc(100% - .5rem);height:3px}.bar .track{fill:var(--faint)}.bar .part{fill:var(--bad)}
+.share{position:relative}.bar{position:absolute;right:.6rem;bottom:1px;width:calc(100% - .9rem);height:3px}.bar .track{fill:var(--faint)}.bar .part{fill:var(--bad)}
 .acts td:not(:nth-child(2)){font-weight:600}.owners td:nth-child(n+3),.owners thead th:nth-child(n+3),.money tbody th{white-space:nowrap}.sum{font-weight:600}.owners tbody th{width:33%}
 .owners tbody tr:not(.acts) td{color:var(--soft)}
 .confidence dl div,.facts div{display:flex;gap:.6rem;padding:.1rem 0}
@@ -149,7 +149,7 @@ a{color:inherit;text-decoration:none}
 .columns{grid-template-columns:minmax(0,1.08fr) minmax(0,1fr);column-gap:6mm}
 .card{padding:1.5mm 0 1.6mm}.card h2,.approvals h2{font-size:9pt;margin:0 0 .8mm}.card p+p{margin-top:.6mm}
 .reasons li{margin-bottom:.7mm}.reasons .who{display:inline}.figure strong{font-size:14pt}.figure{font-size:9pt}
-.board table{font-size:7.6pt}.board th,.board td{padding-top:.6mm;padding-bottom:.6mm}
+.board table{font-size:7.6pt}.board th,.board td{padding-top:.6mm;padding-bottom:.6mm}.board .money{font-size:7.1pt}.board .money th,.board .money td{padding-left:.4mm;padding-right:.9mm}.bar{right:.9mm;width:calc(100% - 1.3mm)}
 .confidence dt{flex-basis:22mm}.confidence dl div{padding:.15mm 0}
 .timeline{height:4mm;margin:1mm 0 0}
 .approvals{padding-top:1.5mm}.line{height:8mm}.signatures{gap:1mm 4mm}.digest{margin-top:1.5mm;font-size:6.8pt}

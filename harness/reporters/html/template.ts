@@ -154,7 +154,7 @@ const BOARD = `<section id="board" class="board" aria-labelledby="verdict">
 <div class="card impact">
 <h2>Business impact if nothing is done</h2>
 {{#if view.impact.any}}<p class="figure"><strong>{{view.impact.invoices}}</strong> of {{view.impact.recordedInvoices}} invoices, <strong>{{view.impact.suppliers}}</strong> of {{view.impact.recordedSuppliers}} suppliers</p>
-<p class="split">{{> icon name="silent"}} <strong>{{view.impact.silent.invoices}}</strong> silently wrong, found at close &nbsp; {{> icon name="loud"}} <strong>{{view.impact.loud.invoices}}</strong> refused, noticed at once</p>{{else}}<p class="figure"><strong>0</strong> of {{view.impact.recordedInvoices}} invoices, <strong>0</strong> of {{view.impact.recordedSuppliers}} suppliers</p>{{/if}}
+<p class="split">{{> icon name="silent"}} <strong>{{view.impact.silent.invoices}}</strong> silently wrong, found at close &nbsp; {{> icon name="loud"}} <strong>{{view.impact.loud.invoices}}</strong> refused at once</p>{{else}}<p class="figure"><strong>0</strong> of {{view.impact.recordedInvoices}} invoices, <strong>0</strong> of {{view.impact.recordedSuppliers}} suppliers</p>{{/if}}
 <div class="scroll" role="region" aria-label="Table: Gross amount concerned" tabindex="0"><table class="money">
 <caption class="unseen">Gross amount concerned, by currency</caption>
 <thead><tr><th scope="col"><span class="unseen">Currency</span></th><th scope="col">Concerned</th><th scope="col">Share</th><th scope="col">Silent</th><th scope="col">Loud</th></tr></thead>
@@ -231,7 +231,7 @@ const FINDINGS = `<section id="findings" aria-labelledby="findings-title">
 {{#each view.findings.loud.findings}}{{> finding}}{{/each}}
 </div>
 {{#if view.findings.information.findings}}<div class="group" data-group>
-<h3>{{> icon name="info"}} For information: no recorded export depends on it</h3>
+<h3>{{> icon name="info"}} For information: seen, and of no weight in the decision</h3>
 <p>{{view.findings.information.count}}.{{#if view.findings.information.more}} <strong>Showing {{view.findings.information.more.shown}} of {{view.findings.information.more.all}}</strong>; the rest is in the JSON assessment.{{/if}}</p>
 <div class="scroll" role="region" aria-label="Table: Findings for information" tabindex="0"><table>
 <caption class="unseen">Findings for information</caption>
@@ -254,7 +254,7 @@ const INVOICES = `<section id="invoices" aria-labelledby="invoices-title">
 <div class="scroll" role="region" aria-label="Table: Invoices" tabindex="0"><table class="invoices">
 <caption>What became of every recorded invoice</caption>
 <thead><tr><th scope="col">Invoice</th><th scope="col">Supplier and reference</th><th scope="col" class="amount">Gross</th><th scope="col">Recorded → replayed</th><th scope="col">Outcome</th><th scope="col">Findings</th></tr></thead>
-<tbody>{{#each view.invoices.rows}}<tr id="{{place}}" data-item data-outcome="{{outcomeId}}"><th scope="row">{{key}} <span class="kind">{{type}}{{#if date}} of {{date}}{{/if}}</span></th><td><bdi>{{supplier}}</bdi> <span class="kind"><bdi>{{reference}}</bdi></span></td><td class="amount">{{currency}} {{gross}}</td><td><bdi>{{recorded}}</bdi> → <bdi>{{replayed}}</bdi>{{#if document}} <span class="kind">as <bdi>{{document}}</bdi></span>{{/if}}</td><td class="outcome">{{> icon name=icon}} {{outcome}} <span class="kind">{{evidence}} evidence</span></td><td class="prints">{{#if findings.rows}}{{> links findings}}{{else}}<span class="absent">none</span>{{/if}}</td></tr>{{/each}}</tbody>
+<tbody>{{#each view.invoices.rows}}<tr id="{{place}}" data-item data-outcome="{{outcomeId}}"><th scope="row">{{key}} <span class="kind">{{type}}{{#if date}} of {{date}}{{/if}}</span></th><td><bdi>{{supplier}}</bdi> <span class="kind"><bdi>{{reference}}</bdi></span></td><td class="amount">{{currency}} {{gross}}</td><td><bdi>{{recorded}}</bdi> → <bdi>{{replayed}}</bdi>{{#if document}} <span class="kind whole">as <bdi>{{document}}</bdi></span>{{/if}}</td><td class="outcome">{{> icon name=icon}} {{outcome}} <span class="kind">{{evidence}} evidence</span></td><td class="prints">{{#if findings.rows}}{{> links findings}}{{else}}<span class="absent">none</span>{{/if}}</td></tr>{{/each}}</tbody>
 </table></div>
 </section>`
 
