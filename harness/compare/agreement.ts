@@ -1,6 +1,6 @@
 import { isJsonArray, isJsonObject, type Json } from '../base/json.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
-import type { InvoiceObservation, Observation, OperationObservation } from '../model/observation.ts'
+import type { InvoiceObservation, Observation, OperationObservation } from '../ports/observation.ts'
 import { compareRecords, type Meaning, relationsOf } from './records.ts'
 import { textOf } from './scalars.ts'
 

@@ -12,10 +12,10 @@ import type { ChangeAssessment, InvoiceResult } from '../model/assessment.ts'
 import { Lane } from '../model/common.ts'
 import type { Difference } from '../model/difference.ts'
 import type { Finding } from '../model/finding.ts'
-import type { InvoiceObservation, Observation } from '../model/observation.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
 import type { Snapshot, StoredDocument } from '../model/snapshot.ts'
 import type { ErpAdapter, InvoiceFacts } from '../ports/erp.ts'
+import type { InvoiceObservation, Observation } from '../ports/observation.ts'
 import { runChecks } from '../reconcile/findings.ts'
 import { reconcile } from '../reconcile/reconcile.ts'
 import { type Uses, usesOf } from '../replay/uses.ts'
@@ -34,6 +34,7 @@ export type Evidence = Readonly<{
   asIs: Rehearsal
   withPlan: Rehearsal | undefined
   agreement: ChangeAssessment['evidence']['agreement']
+  runTag: string
   /** ISO 8601 instant by which expiry is judged. */
   assessedAt: string
   durationMs: number
@@ -100,7 +101,9 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     people: change.people,
   })
   const level = (key: string): InvoiceResult['evidence'] => {
-    if (asIs.kind !== 'mock') return 'live'
+    if (!asIs.observation.identity.simulated) return 'live'
+    // Over HTTP a virtual ERP does not tell which documents it answered from rules.
+    if (asIs.kind !== 'mock') return 'schema'
     return asIs.observation.byRules.includes(key) ? 'schema' : 'recorded'
   }
   const invoices = asIs.observation.invoices.map((invoice) =>
@@ -153,7 +156,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       durationMs: evidence.durationMs,
       harness: HARNESS,
       targetUrl: asIs.url,
-      runTag: '',
+      runTag: evidence.runTag,
       validUntil: allowed ? change.window.end : null,
     },
     integration: {

@@ -3,15 +3,16 @@ import type { Json } from '../base/json.ts'
 import { jsonNumber } from '../base/json.ts'
 import { withValues } from '../base/pointer.ts'
 import type { PlanOperation } from '../model/change.ts'
-import type { InvoiceObservation, Observation, OperationObservation, Replayed } from '../model/observation.ts'
 import type { RecordedRequest, SanitizedRecording } from '../model/recording.ts'
 import type { ErpSchema } from '../model/schema.ts'
 import type { DocumentStage, ValueLists } from '../model/snapshot.ts'
 import type { ErpAdapter, Identity, Operation, Session } from '../ports/erp.ts'
+import type { InvoiceObservation, Observation, OperationObservation, Replayed } from '../ports/observation.ts'
 import { answeredOf, type Chain, decodeRecording, type Step } from './chains.ts'
 import type { Journal } from './journal.ts'
 import { AmbiguousName, LearnedNames } from './names.ts'
 import { planned } from './plan.ts'
+import { answerWithoutTag, type RunTag, tagged, withoutTag } from './run-tag.ts'
 
 /** What a replay needs. */
 export type ReplayOptions = Readonly<{
@@ -27,6 +28,8 @@ export type ReplayOptions = Readonly<{
   /** Applied to every recorded request before it is sent; empty for a replay as is. */
   plan: readonly PlanOperation[]
   journal: Journal
+  /** Put into every reference; empty where the target is thrown away after the run. */
+  runTag: RunTag
   /** Removes what was posted when the replay ends; off where the target itself is thrown away. */
   removePosted: boolean
   onProgress?: (done: number, total: number, what: string) => void
@@ -132,7 +135,7 @@ class Run {
       const request = this.#rewritten(step)
       if (typeof request === 'string') return observed(step, { state: 'unresolved', because: request })
       const { adapter, session, schema } = this.#options
-      const response = await session.send(session.authorize(request))
+      const response = answerWithoutTag(await session.send(session.authorize(request)), this.#options.runTag)
       const operation = adapter.decode(request, schema, this.#live)
       const answered = answeredOf(adapter.interpret(operation, response, schema, this.#live, step.at))
       if (answered.state === 'fault') this.#fail(step, answered.code, answered.message)
@@ -179,7 +182,7 @@ class Run {
       for (const part of stored.parts) {
         this.#live.learn(part.resource, part.id, part.path === '' ? step.at : `${step.at}/${part.path}`)
       }
-      return { after, outcome: 'accepted', document: stored.document }
+      return { after, outcome: 'accepted', document: withoutTag(stored.document, this.#options.runTag) }
     } catch (error) {
       if (!(error instanceof GateError)) throw error
       this.#fail(step, error.code, error.message)
@@ -201,8 +204,20 @@ class Run {
       if (id === undefined) return `${reference.resource} "${name}" was not found in the target`
       places.set(reference.pointer, jsonNumber(id))
     }
+    for (const [pointer, value] of this.#tags(step.operation)) places.set(pointer, value)
     for (const [pointer, value] of planned(step.operation, this.#options.plan)) places.set(pointer, value)
     return { ...request, body: { json: withValues(request.body.json, places) } }
+  }
+
+  #tags(operation: Operation): readonly (readonly [string, Json])[] {
+    const { runTag, adapter } = this.#options
+    const { resource, field, longest } = adapter.referenceField
+    if (runTag === '') return []
+    return [...operation.sends, ...operation.filters].flatMap((use) =>
+      use.resource === resource && use.field === field && typeof use.value === 'string'
+        ? [[use.pointer, tagged(use.value, runTag, longest)] as const]
+        : [],
+    )
   }
 
   #fail(step: Step, code: string, message: string): void {

@@ -23,7 +23,14 @@ export type StructureComparison = Readonly<{
   proofs: readonly ResourceProof[]
   /** Indexes of the differences that a place of a document meets, on the way to it or at it. */
   at: (resource: string, direction: Direction, tokens: readonly string[]) => readonly number[]
+  /** What was published at the place of a difference: before, when it was removed, else now. */
+  schemasOf: (index: number) => readonly JsonSchema[]
+  /** Changed places without anything nested, with what is proven about them: what a second engine can judge. */
+  leaves: readonly Leaf[]
 }>
+
+/** One changed place. */
+export type Leaf = Readonly<{ place: string; pair: Pair; keepsAll: boolean; addsNothing: boolean }>
 
 /** All differences between what two releases publish. Equal parts are skipped, shared ones are compared once. */
 export function compareStructure(baseline: ErpSchema, candidate: ErpSchema): readonly StructureDifference[] {
@@ -54,7 +61,25 @@ export function structureComparison(baseline: ErpSchema, candidate: ErpSchema): 
     differences: found.map(({ difference }) => difference),
     proofs,
     at: locator(baseline, candidate, engine, found),
+    schemasOf: (index) => {
+      const entry = found[index]
+      if (entry?.member === undefined || entry.mounted === undefined) return []
+      const flat = entry.difference.change === 'removed' ? entry.mounted.old : entry.mounted.new
+      return engine.flattener.flat(flat.side, memberSchemas(flat, entry.member, 'least')).sources
+    },
+    leaves: leavesOf(found, engine),
   }
+}
+
+function leavesOf(found: readonly Found[], engine: Engine): readonly Leaf[] {
+  const leaves = new Map<string, Leaf>()
+  for (const { difference, mounted, pair } of found) {
+    if (mounted === undefined || leaves.has(pair) || explanationOf(mounted, engine).steps.length > 0) continue
+    const proof = proofOf(mounted, engine)
+    const place = `${difference.resource} ${difference.direction} ${difference.pointer}`
+    leaves.set(pair, { place, pair: mounted, keepsAll: proof.keepsAll(), addsNothing: proof.addsNothing() })
+  }
+  return [...leaves.values()]
 }
 
 type Engine = Readonly<{ space: Space; flattener: Flattener; prover: Prover; explained: Map<string, Explanation> }>
@@ -66,6 +91,7 @@ type Found = Readonly<{
   difference: StructureDifference
   order: readonly string[]
   pair: string
+  mounted: Pair | undefined
   member: string | undefined
 }>
 
@@ -129,7 +155,7 @@ function wholeResource(resource: string, direction: Direction, keyword: string, 
     shared: null,
     also: 0,
   }
-  return { difference, order: orderOf(difference), pair: '', member: undefined }
+  return { difference, order: orderOf(difference), pair: '', mounted: undefined, member: undefined }
 }
 
 function orderOf(difference: StructureDifference): readonly string[] {
@@ -277,7 +303,7 @@ function foundAt(
     shared: mount.shared,
     also,
   }
-  return { difference, order: orderOf(difference), pair: key, member: change.member }
+  return { difference, order: orderOf(difference), pair: key, mounted: mount.pair, member: change.member }
 }
 
 /** The definition that a pair stands for, when it is nothing but a reference to one. */
@@ -326,6 +352,8 @@ function locator(
   const isMet = (index: number, next: string | undefined): boolean => {
     const entry = found[index]
     if (entry === undefined) return false
+    // A new duty concerns everyone who sends the record, whether he sends the member or not.
+    if (entry.difference.keyword === 'required' && entry.difference.change === 'added') return true
     // What is about one member is met by those who go there, or who take the whole record.
     return entry.member === undefined || next === undefined || entry.member === next
   }

@@ -407,7 +407,7 @@ export function memberSchemas(flat: Flat, name: string, doubt: 'least' | 'most')
   const schemas: JsonSchema[] = []
   for (const entry of flat.members) {
     const declared = entry.properties.get(name)
-    if (declared !== undefined) schemas.push(declared)
+    if (declared !== undefined && declared !== true) schemas.push(declared)
     let isOther = declared === undefined
     for (const [pattern, schema] of entry.patterns) {
       const applies = matches(pattern, name)
