@@ -197,6 +197,8 @@ export const ChangeAssessment = z.strictObject({
       approver: z.string(),
     }),
   }),
+  /** Where the change request is written, relative to the repository, and the line of each release note entry; absent when unknown. */
+  written: z.strictObject({ file: z.string(), lines: z.record(z.string(), Whole) }).optional(),
   verdict: Verdict,
   reasons: z.array(Reason),
   /** Conditions under which `conditional` is a go. */
