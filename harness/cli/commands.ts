@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
+import { schemaOf } from '../pipeline/published-schema.ts'
 import { startRecording } from '../pipeline/record.ts'
 import { exitOfVerdict, runAndReport } from '../pipeline/report.ts'
 import { sandboxDown, sandboxUp } from '../pipeline/sandbox.ts'
@@ -60,6 +61,11 @@ export function addCommands(program: Command): void {
         bar.stop()
       }
     })
+
+  program
+    .command('schema <file>')
+    .description('Print the JSON Schema of a file that you write: integration, mapping, change or waivers.')
+    .action((file: string) => print(schemaOf(file)))
 
   const sandbox = program.command('sandbox').description('Start or remove a sandbox ERP in a container.')
   sandbox
