@@ -69,6 +69,10 @@ export const PARTIALS: Readonly<Record<string, string>> = {
   link: '{{#if linked}}<a class="print" href="#f-{{fingerprint}}">{{fingerprint}}</a>{{else}}<code class="whole">{{fingerprint}}</code>{{/if}}',
   links: '{{#each rows}}{{> link}} {{/each}}{{#if more}}<span class="more">and {{more}}</span>{{/if}}',
   value: '{{#if absent}}<span class="absent">{{text}}</span>{{else}}<bdi class="value">{{text}}</bdi>{{/if}}',
+  confidence: `<div class="card confidence">
+<h2>How far to trust this</h2>
+<dl>{{#each view.confidence}}<div><dt>{{term}}</dt><dd>{{#if ok}}{{> icon name="ok"}}<span class="unseen">in order: </span> {{else}}{{#unless (isNull ok)}}{{> icon name="no"}}<span class="unseen">not in order: </span> {{/unless}}{{/if}}<bdi>{{text}}</bdi></dd></div>{{/each}}</dl>
+</div>`,
   finding: `<article class="finding {{severity}}" id="f-{{fingerprint}}" tabindex="-1" aria-labelledby="t-{{fingerprint}}" data-item data-loudness="{{loudness}}" data-severity="{{severity}}" data-class="{{class}}" data-lane="{{laneId}}" data-status="{{status}}">
 <header>
 <h4 id="t-{{fingerprint}}">{{> icon name=severityIcon}} <bdi>{{message}}</bdi></h4>
@@ -137,11 +141,11 @@ const BOARD = `<section id="board" class="board" aria-labelledby="verdict">
 </div>
 <div class="card owners">
 <h2>Who must act</h2>
-<table>
+<div class="scroll" role="region" aria-label="Table: Who must act" tabindex="0"><table class="acting">
 <caption class="unseen">Owners and how soon they answer</caption>
-<thead><tr><th scope="col">Owner</th><th scope="col">Contact</th><th scope="col">Answers</th><th scope="col">Open</th></tr></thead>
-<tbody>{{#each view.owners}}<tr{{#if acts}} class="acts"{{/if}}><th scope="row">{{lane}}</th><td><bdi>{{person}}</bdi>{{#if address}}<bdi class="kind">{{address}}</bdi>{{/if}}</td><td>{{hours}}</td><td>{{count}}</td></tr>{{/each}}</tbody>
-</table>
+<thead><tr><th scope="col">Owner</th><th scope="col">Contact</th><th scope="col">Answers</th><th scope="col">Reasons</th><th scope="col">Findings</th></tr></thead>
+<tbody>{{#each view.owners}}<tr{{#if acts}} class="acts"{{/if}}><th scope="row">{{lane}}</th><td><bdi>{{person}}</bdi>{{#if address}}<bdi class="kind">{{address}}</bdi>{{/if}}</td><td>{{hours}}</td><td>{{reasons}}</td><td>{{open}}</td></tr>{{/each}}</tbody>
+</table></div>
 </div>
 <div class="card traced">
 <h2>Release notes</h2>
@@ -149,6 +153,7 @@ const BOARD = `<section id="board" class="board" aria-labelledby="verdict">
 {{#if view.notes.open.rows}}<ul>{{#each view.notes.open.rows}}<li><a href="#n-{{id}}">{{id}}</a> <strong>{{state}}</strong>: <bdi>{{text}}</bdi></li>{{/each}}</ul>{{/if}}
 {{#if view.notes.open.more}}<p class="more">and <a href="#notes">{{view.notes.open.more}}</a></p>{{/if}}
 </div>
+{{#if view.calm}}{{> confidence}}{{/if}}
 </div>
 <div class="column">
 <div class="card impact">
@@ -171,10 +176,7 @@ const BOARD = `<section id="board" class="board" aria-labelledby="verdict">
 {{#each view.rollback.topPoints.rows}}<p class="point">{{> icon name="warn"}} <strong>Point of no return</strong>{{#if by}} {{by}}{{/if}}: <bdi>{{text}}</bdi></p>{{else}}<p class="point">No point of no return is known.</p>{{/each}}
 <p class="more"><a href="#rollback">{{#if view.rollback.topPoints.more}}All points and steps{{else}}All steps{{/if}}</a></p>
 </div>
-<div class="card confidence">
-<h2>How far to trust this</h2>
-<dl>{{#each view.confidence}}<div><dt>{{term}}</dt><dd>{{#if ok}}{{> icon name="ok"}}<span class="unseen">in order: </span> {{else}}{{#unless (isNull ok)}}{{> icon name="no"}}<span class="unseen">not in order: </span> {{/unless}}{{/if}}<bdi>{{text}}</bdi></dd></div>{{/each}}</dl>
-</div>
+{{#unless view.calm}}{{> confidence}}{{/unless}}
 </div>
 </div>
 <div class="approvals">

@@ -32,7 +32,7 @@ export const SHOWN = {
   findingsOfInvoice: 6,
   findingsOfReason: 12,
   disagreements: 200,
-  sentence: 150,
+  sentence: 180,
 } as const
 
 /** Narrow no-break space: groups of digits stay together and never look like two numbers. */
@@ -48,6 +48,7 @@ export function viewOf(given: ChangeAssessment, digest: string) {
   const contacts = contactsOf(assessment)
   const places = new Map(assessment.invoices.map((invoice, index) => [invoice.key, `i-${index + 1}`]))
   const link = (fingerprint: string) => ({ fingerprint, linked: linked.has(fingerprint) })
+  const notes = notesOf(assessment, link)
   return {
     title: `${VERDICTS[assessment.verdict].word}: ${assessment.change.id} ${assessment.change.title}`,
     digest,
@@ -64,7 +65,9 @@ export function viewOf(given: ChangeAssessment, digest: string) {
     owners: ownersOf(assessment, link),
     accountable: assessment.owners.accountable,
     confidence: confidenceOf(assessment),
-    notes: notesOf(assessment, link),
+    /** Where little stands against the change, the left column of page one has room for more. */
+    calm: assessment.reasons.length + assessment.conditions.length + notes.open.rows.length <= 3,
+    notes,
     rollback: rollbackOf(assessment, link),
     approvals: approvalsOf(assessment),
     findings: findingsOf(assessment, weighing, information, contacts, places),
@@ -161,16 +164,24 @@ function grossIn(extent: Readonly<Extent>, currency: string): string {
   return grouped(extent.amounts.find((amount) => amount.currency === currency)?.gross ?? '0', SPACE)
 }
 
-function ownersOf({ owners }: Readonly<ChangeAssessment>, link: Link) {
-  return owners.lanes.map((owner) => ({
-    lane: LANE_TITLES[owner.lane],
-    contact: owner.contact,
-    ...personOf(owner.contact),
-    hours: hours(owner.respondWithinHours),
-    acts: owner.findings.length > 0,
-    count: number(owner.findings.length),
-    findings: capped(owner.findings.map(link), SHOWN.findingsOfReason, 'finding'),
-  }))
+/** Owners with those who must act first: who has open findings, or stands behind a reason. */
+function ownersOf({ owners, reasons }: Readonly<ChangeAssessment>, link: Link) {
+  return owners.lanes
+    .map((owner) => {
+      const named = reasons.filter((reason) => reason.lane === owner.lane).length
+      const open = owner.findings.length
+      return {
+        lane: LANE_TITLES[owner.lane],
+        contact: owner.contact,
+        ...personOf(owner.contact),
+        hours: hours(owner.respondWithinHours),
+        acts: named > 0 || open > 0,
+        reasons: number(named),
+        open: number(open),
+        findings: capped(owner.findings.map(link), SHOWN.findingsOfReason, 'finding'),
+      }
+    })
+    .toSorted((left, right) => Number(right.acts) - Number(left.acts))
 }
 
 /** A contact as integrations write it, "Name <address>", in its two parts. */
