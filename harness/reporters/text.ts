@@ -129,7 +129,7 @@ function findingLines(finding: Readonly<Finding>): readonly string[] {
   const touched = [counted(finding.invoices.length, 'invoice'), ...money].join(', ')
   return wrapped(
     `  ${finding.severity.padEnd(7)}  ${finding.fingerprint}  `,
-    `${finding.check}: ${touched}; ${handling(finding)}`,
+    `${finding.check} ${finding.resource}${finding.pointer}: ${touched}; ${handling(finding)}`,
   )
 }
 
@@ -192,7 +192,11 @@ function wrapped(label: string, text: string): readonly string[] {
   const indent = ' '.repeat(label.length)
   const lines: string[] = []
   let line = label
-  for (const word of text.split(' ')) {
+  // An amount stays on one line with its currency: what would break it is made unbreakable while lines are filled.
+  const whole = text
+    .replace(/(\d) (?=\d{3}\b)/g, `$1${JOINED}`)
+    .replace(/\b([A-Z]{3}) (?=\d)|(\d) (?=%)/g, `$1$2${JOINED}`)
+  for (const word of whole.split(' ')) {
     const empty = line === label || line === indent
     if (!empty && line.length + 1 + word.length > WIDTH) {
       lines.push(line)
@@ -201,5 +205,8 @@ function wrapped(label: string, text: string): readonly string[] {
       line = empty ? line + word : `${line} ${word}`
     }
   }
-  return [...lines, line]
+  return [...lines, line].map((filled) => filled.replaceAll(JOINED, ' '))
 }
+
+/** Stands for a space at which no line may break. */
+const JOINED = '\u00a0'
