@@ -118,7 +118,7 @@ details{margin-top:.25rem}summary{cursor:pointer;padding:.25rem 0;color:var(--li
 label{display:block;font-size:.85em;color:var(--soft)}
 input,select,button{font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--soft);border-radius:4px;padding:.3rem .5rem;min-height:2.15rem;max-width:100%}
 input{width:100%}button{cursor:pointer;padding:.3rem .9rem}
-.invoices .prints{min-width:14.5rem}.invoices tbody th{white-space:nowrap}.kind bdi{color:inherit}
+.invoices .prints{min-width:14.5rem}.kind bdi{color:inherit}
 .outcome{white-space:nowrap}
 .totals td{text-align:right;white-space:nowrap;padding-right:1rem}.totals thead th:nth-child(n+3){text-align:right;padding-right:1rem}.totals td[rowspan]{text-align:left}.totals thead th:last-child{text-align:left}
 .totals tbody tr:not(:nth-child(3n+1)) th,.totals tbody tr:not(:nth-child(3n+1)) td{border-top-color:transparent}
