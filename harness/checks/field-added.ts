@@ -9,7 +9,7 @@ export default defineCheck({
   severity: 'info',
   lane: 'ap-vendor',
   changeClass: 'C1',
-  messages: { changed: '{field} of {resource} is new.' },
+  messages: { changed: '{what} is new.' },
   remedy: 'Nothing, unless the connector should fill it.',
   run: ({ structure }) =>
     objectTo(

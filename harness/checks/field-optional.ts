@@ -9,7 +9,7 @@ export default defineCheck({
   severity: 'info',
   lane: 'ap-vendor',
   changeClass: 'C7',
-  messages: { changed: '{field} of {resource} need not be sent any more.' },
+  messages: { changed: '{what} need not be sent any more.' },
   remedy: 'Keep sending it; make sure that the mapping never leaves it out.',
   run: ({ structure }) =>
     objectTo(

@@ -9,7 +9,7 @@ export default defineCheck({
   severity: 'error',
   lane: 'ap-vendor',
   changeClass: 'C2',
-  messages: { changed: '{field} of {resource} is now required.' },
+  messages: { changed: '{what} is now required.' },
   remedy: 'Fill the field from the mapping, with a default that finance has approved.',
   run: ({ structure }) =>
     objectTo(

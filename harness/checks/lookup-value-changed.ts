@@ -10,7 +10,7 @@ export default defineCheck({
   lane: 'erp-publisher',
   changeClass: 'C3',
   messages: {
-    changed: '{resource} {field} is another value.',
+    changed: '{what} is another value.',
   },
   remedy: 'Check what the connector does with the value.',
   run: ({ interactions }) =>

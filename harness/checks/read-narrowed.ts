@@ -9,7 +9,7 @@ export default defineCheck({
   severity: 'info',
   lane: 'ap-vendor',
   changeClass: 'C7',
-  messages: { changed: '{resource} {field} can answer less than before.' },
+  messages: { changed: '{what} can answer less than before.' },
   remedy: 'Check whether the connector waits for a value that no longer comes.',
   run: ({ structure }) =>
     objectTo(

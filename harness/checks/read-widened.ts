@@ -9,7 +9,7 @@ export default defineCheck({
   severity: 'warning',
   lane: 'ap-vendor',
   changeClass: 'C7',
-  messages: { changed: '{resource} {field} can answer more than before.' },
+  messages: { changed: '{what} can answer more than before.' },
   remedy: 'Check what the connector does with a value that it does not know.',
   run: ({ structure }) =>
     objectTo(

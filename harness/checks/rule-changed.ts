@@ -9,7 +9,7 @@ export default defineCheck({
   severity: 'info',
   lane: 'erp-publisher',
   changeClass: 'C7',
-  messages: { changed: 'The rule on {resource} {field} changed.' },
+  messages: { changed: 'The rule on {what} changed.' },
   remedy: 'Look at the invoices that use the field: the replay is the proof.',
   run: ({ structure }) =>
     objectTo(

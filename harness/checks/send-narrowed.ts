@@ -9,7 +9,7 @@ export default defineCheck({
   severity: 'error',
   lane: 'ap-vendor',
   changeClass: 'C7',
-  messages: { changed: '{resource} {field} accepts less than before.' },
+  messages: { changed: '{what} accepts less than before.' },
   remedy: 'Check the values that the mapping produces against the new limits.',
   run: ({ structure }) =>
     objectTo(

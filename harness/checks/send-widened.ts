@@ -9,7 +9,7 @@ export default defineCheck({
   severity: 'info',
   lane: 'ap-vendor',
   changeClass: 'C7',
-  messages: { changed: '{resource} {field} accepts more than before.' },
+  messages: { changed: '{what} accepts more than before.' },
   remedy: 'Check before sending what the ERP no longer checks.',
   run: ({ structure }) =>
     objectTo(

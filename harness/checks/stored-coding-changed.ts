@@ -10,7 +10,7 @@ export default defineCheck({
   lane: 'finance',
   changeClass: 'C3',
   messages: {
-    changed: '{resource} {field} holds another code.',
+    changed: '{what} holds another code.',
   },
   remedy: 'Correct the value table of the mapping, or have the value list restored in the ERP.',
   run: ({ documents, interactions }) =>

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { type Json, jsonNumber } from '../base/json.ts'
-import type { InvoiceObservation, Observation, OperationObservation, Replayed } from '../model/observation.ts'
 import type { ErpSchema } from '../model/schema.ts'
 import type { DocumentStage, StoredDocument } from '../model/snapshot.ts'
 import type { Operation } from '../ports/erp.ts'
+import type { InvoiceObservation, Observation, OperationObservation, Replayed } from '../ports/observation.ts'
 import { agreementOf } from './agreement.ts'
 import { compareDocuments } from './documents.ts'
 
@@ -80,6 +80,7 @@ function observation(
       build: '7.0.30',
       environment: 'sandbox',
       proof: '',
+      simulated: false,
       principal: 'ap',
     },
     schema: SCHEMA,

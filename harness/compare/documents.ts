@@ -1,8 +1,8 @@
 import { isJsonArray, isJsonObject, type Json } from '../base/json.ts'
 import type { Difference } from '../model/difference.ts'
-import type { InvoiceObservation, Observation, OperationObservation } from '../model/observation.ts'
 import type { ErpSchema } from '../model/schema.ts'
 import type { StoredDocument } from '../model/snapshot.ts'
+import type { InvoiceObservation, Observation, OperationObservation } from '../ports/observation.ts'
 import { compareRecords, type Meaning, type RecordContext, relationsOf } from './records.ts'
 
 /** What a comparison of documents found, and what it could not compare. */

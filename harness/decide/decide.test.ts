@@ -348,7 +348,7 @@ describe('a decision', () => {
     const { reasons } = decide(withFindings(finding()))
     expect(reasons[0]).toEqual({
       code: 'unexpected-silent-change',
-      text: 'account.invoice.line account holds another code after post (1 invoice, 250.00 EUR). No release note announces it.',
+      text: 'account.invoice.line account holds another code after post (1 invoice, EUR 250.00). No release note announces it.',
       lane: 'finance',
       contact: 'finance <finance@halden.example>',
       respondWithinHours: 4,

@@ -18,6 +18,7 @@ const MEMBERS: Readonly<Record<keyof ErpAdapter, 'string' | 'object' | 'function
   title: 'string',
   capabilities: 'object',
   documentResource: 'string',
+  referenceField: 'object',
   documentResources: 'object',
   valueLists: 'object',
   secretsOf: 'function',

@@ -50,6 +50,7 @@ export default defineErp({
     'draft-stage',
   ],
   documentResource: INVOICE,
+  referenceField: { resource: INVOICE, field: 'reference', longest: undefined },
   documentResources: DOCUMENT_MODELS,
   valueLists: {
     'company.company': ['rec_name', 'currency'],

@@ -13,6 +13,7 @@ import { z } from 'zod'
  * - `x-read-only-names`  on an object that is sent: fields that exist and are left out because they may only be read
  * - `x-conditions`, `x-domain`  rules that the ERP evaluates on the record, in canonical text
  * - `x-selection`  name of a value list that the ERP computes and does not publish
+ * - `x-maps-to`    the field inside the ERP that this one stands for
  * - `x-strip`      true when the ERP trims white space from what is sent
  * - `x-enum-titles`  the label of each value of `enum`
  */

@@ -39,3 +39,82 @@ export const StructureDifference = z.strictObject({
   also: z.number().int().nonnegative(),
 })
 export type StructureDifference = z.infer<typeof StructureDifference>
+
+/** A place of a document that the connector uses: `invoices` are those that were recorded; none when it is only mapped. */
+export const UsedPlace = z.strictObject({
+  resource: z.string(),
+  direction: Direction,
+  pointer: z.string(),
+  invoices: z.array(z.string()).readonly(),
+})
+export type UsedPlace = z.infer<typeof UsedPlace>
+
+/** Whether the connector uses the place of a difference. `not-asked` when neither a recording nor a mapping was given. */
+export const StructureRelevance = z.strictObject({
+  state: z.enum(['used', 'mapped', 'not-used', 'not-asked']),
+  /** Keys of the recorded invoices that use it. */
+  invoices: z.array(z.string()).readonly(),
+  /** Recorded invoices in all. */
+  of: z.number().int().nonnegative(),
+  /** Gross amount of those invoices by currency, as far as amounts are known. */
+  amounts: z.record(z.string(), z.string()),
+})
+export type StructureRelevance = z.infer<typeof StructureRelevance>
+
+/** A removed and an added field, or value, that may be one and the same. It is never taken for one without a release note. */
+export const RenameProposal = z.strictObject({
+  kind: z.enum(['field', 'value']),
+  resource: z.string(),
+  direction: Direction,
+  /** For a field its two pointers; for a value the pointer of the field twice. */
+  from: z.string(),
+  to: z.string(),
+  oldValue: z.string().nullable(),
+  newValue: z.string().nullable(),
+  /** 0 to 100. */
+  confidence: z.number().int(),
+  evidence: z.array(z.string()).readonly(),
+})
+export type RenameProposal = z.infer<typeof RenameProposal>
+
+/** What a second engine said about the places it can judge. */
+export const SecondOpinionSummary = z.strictObject({
+  engine: z.string(),
+  /** Places that both engines judged alike, and those they did not: each of the latter is a defect of the gate. */
+  agreed: z.number().int(),
+  disagreed: z.array(z.strictObject({ place: z.string(), ours: z.string(), theirs: z.string() })).readonly(),
+  /** Changed places that the second engine cannot judge, or did not in time. */
+  notAsked: z.number().int(),
+})
+export type SecondOpinionSummary = z.infer<typeof SecondOpinionSummary>
+
+const ReportSide = z.strictObject({
+  file: z.string(),
+  kind: z.string(),
+  product: z.string().nullable(),
+  release: z.string().nullable(),
+  inferred: z.boolean(),
+  resources: z.number().int(),
+})
+
+/** What `change-gate diff` answers. */
+export const StructureReport = z.strictObject({
+  format: z.literal('erp-change-gate/structure-report'),
+  version: z.literal(1),
+  old: ReportSide,
+  new: ReportSide,
+  direction: z.enum(['send', 'read', 'both']),
+  counts: z.strictObject({
+    breaking: z.number().int(),
+    unknown: z.number().int(),
+    compatible: z.number().int(),
+    /** Breaking or unknown, at a place that the recordings use. */
+    blocking: z.number().int(),
+  }),
+  differences: z.array(z.strictObject({ ...StructureDifference.shape, relevance: StructureRelevance })).readonly(),
+  renames: z.array(RenameProposal).readonly(),
+  secondOpinion: SecondOpinionSummary.nullable(),
+  /** What no engine compared. */
+  blindSpots: z.array(z.string()).readonly(),
+})
+export type StructureReport = z.infer<typeof StructureReport>

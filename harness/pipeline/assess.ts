@@ -12,10 +12,11 @@ import type { ChangeAssessment, InvoiceResult } from '../model/assessment.ts'
 import { Lane } from '../model/common.ts'
 import type { Difference } from '../model/difference.ts'
 import type { Finding } from '../model/finding.ts'
-import type { InvoiceObservation, Observation } from '../model/observation.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
+import type { ErpSchema } from '../model/schema.ts'
 import type { Snapshot, StoredDocument } from '../model/snapshot.ts'
 import type { ErpAdapter, InvoiceFacts } from '../ports/erp.ts'
+import type { InvoiceObservation, Observation } from '../ports/observation.ts'
 import { runChecks } from '../reconcile/findings.ts'
 import { reconcile } from '../reconcile/reconcile.ts'
 import { type Uses, usesOf } from '../replay/uses.ts'
@@ -34,6 +35,7 @@ export type Evidence = Readonly<{
   asIs: Rehearsal
   withPlan: Rehearsal | undefined
   agreement: ChangeAssessment['evidence']['agreement']
+  runTag: string
   /** ISO 8601 instant by which expiry is judged. */
   assessedAt: string
   durationMs: number
@@ -81,6 +83,8 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
         severity: policy.severity,
         money: new Map([...facts].map(([key, known]) => [key, { currency: known.currency, gross: known.gross }])),
         relevance: (difference) => relevanceOf(difference),
+        titleOf: (resource, field) =>
+          titleOf(baseline.schema, resource, field) ?? titleOf(observation.schema, resource, field),
       },
     )
     return { documents, values, run }
@@ -106,7 +110,9 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     people: change.people,
   })
   const level = (key: string): InvoiceResult['evidence'] => {
-    if (asIs.kind !== 'mock') return 'live'
+    if (!asIs.observation.identity.simulated) return 'live'
+    // Over HTTP a virtual ERP does not tell which documents it answered from rules.
+    if (asIs.kind !== 'mock') return 'schema'
     return asIs.observation.byRules.includes(key) ? 'schema' : 'recorded'
   }
   const invoices = asIs.observation.invoices.map((invoice) =>
@@ -159,7 +165,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       durationMs: evidence.durationMs,
       harness: HARNESS,
       targetUrl: asIs.url,
-      runTag: '',
+      runTag: evidence.runTag,
       validUntil: allowed ? change.window.end : null,
     },
     integration: {
@@ -282,6 +288,17 @@ function factsOf(
 
 function finalDocument(stages: InvoiceObservation['stages']): Json | undefined {
   return stages.filter((stage) => stage.outcome === 'accepted').at(-1)?.document
+}
+
+/** The label of a field, from the published schema. */
+function titleOf(schema: ErpSchema, resource: string, field: string): string | undefined {
+  const read = schema.resources[resource]?.read
+  const properties: unknown = typeof read === 'object' ? read.properties : undefined
+  const property: unknown =
+    typeof properties === 'object' && properties !== null ? Reflect.get(properties, field) : undefined
+  const title: unknown =
+    typeof property === 'object' && property !== null ? Reflect.get(property, 'x-title') : undefined
+  return typeof title === 'string' ? title : undefined
 }
 
 function relevanceOf(difference: Difference): Finding['relevance'] {

@@ -1,12 +1,13 @@
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { GateError } from '../base/errors.ts'
 import { exists } from '../base/files.ts'
 import { agreementOf } from '../compare/agreement.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
-import type { Observation } from '../model/observation.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { ErpAdapter } from '../ports/erp.ts'
+import type { Observation } from '../ports/observation.ts'
 import { fileJournal, noJournal } from '../replay/journal.ts'
 import { replay } from '../replay/replay.ts'
 import { assess } from './assess.ts'
@@ -54,6 +55,7 @@ export async function runChange(options: RunOptions): Promise<RunResult> {
   const target = parseTarget(options.target, `${product}-${change.to}`)
   if (target.kind === 'mock' && candidate === undefined) await readSnapshot(candidateFolder)
   const reportFolder = join(options.reports, scenarioName(scenario.folder), scenarioName(options.changeFolder))
+  const runTag = target.kind === 'url' ? `~${randomBytes(3).toString('hex')}` : ''
   const rehearse = (title: string, where: TargetName, withPlan: boolean): Promise<Rehearsal> => {
     options.onStage?.(title)
     return rehearsal({
@@ -64,6 +66,8 @@ export async function runChange(options: RunOptions): Promise<RunResult> {
       candidate,
       target: where,
       withPlan,
+      // Both replays of a run meet each other's documents in a sandbox that keeps them.
+      runTag: runTag !== '' && withPlan ? `${runTag}p` : runTag,
       reportFolder,
       options,
     })
@@ -95,6 +99,7 @@ export async function runChange(options: RunOptions): Promise<RunResult> {
     asIs,
     withPlan,
     agreement,
+    runTag,
     assessedAt: new Date().toISOString(),
     durationMs: Math.round(performance.now() - started),
   })
@@ -110,6 +115,7 @@ async function rehearsal(
     candidate: Snapshot | undefined
     target: TargetName
     withPlan: boolean
+    runTag: string
     reportFolder: string
     options: RunOptions
   }>,
@@ -126,7 +132,7 @@ async function rehearsal(
   })
   try {
     const schema =
-      target.kind === 'mock' && candidate !== undefined
+      target.identity.simulated && candidate !== undefined
         ? candidate.schema
         : await describe(adapter, target.session, recording, baseline.schema)
     const observation = await replay({
@@ -141,6 +147,7 @@ async function rehearsal(
         ? scenario.change.notes.filter((note) => note['affects-us'] === true).flatMap((note) => note.plan)
         : [],
       journal: target.disposable ? noJournal : await fileJournal(join(context.reportFolder, 'journal.ndjson')),
+      runTag: context.target.kind === 'url' ? context.runTag : '',
       removePosted: !target.disposable,
       ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     })

@@ -69,6 +69,7 @@ export async function captureSnapshot(
       identity: target.identity,
       plan: [],
       journal: noJournal,
+      runTag: '',
       removePosted: !target.disposable,
       ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     })

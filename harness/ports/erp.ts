@@ -86,6 +86,8 @@ export type Identity = Readonly<{
   environment: 'sandbox' | 'production' | 'unknown'
   /** How the environment is known, or why it is not. */
   proof: string
+  /** Whether a virtual ERP answered, in this process or over HTTP: it is never live evidence. */
+  simulated: boolean
   principal: string
 }>
 
@@ -162,6 +164,8 @@ export type ErpAdapter = Readonly<{
   capabilities: readonly Capability[]
   /** The resource that is the invoice itself. */
   documentResource: string
+  /** The field that holds the supplier's reference, and how many characters it takes. */
+  referenceField: Readonly<{ resource: string; field: string; longest: number | undefined }>
   /** Resources that a stored document is made of, read back beyond what the connector touches. */
   documentResources: readonly string[]
   /** Value lists by resource, with the fields that are kept in a snapshot besides those the recordings use. */
@@ -183,6 +187,9 @@ export type ErpAdapter = Readonly<{
   connect: (transport: Transport, credential: Credential, database: string) => Promise<Session>
   virtual: (snapshot: Snapshot, credential: Credential, database: string) => VirtualErp
 }>
+
+/** Server header of every virtual ERP, by which it is told from a real one. */
+export const VIRTUAL_SERVER = 'erp-change-gate virtual ERP'
 
 /** Types an ERP adapter; the default export of every file in `erps/`. */
 export function defineErp(adapter: ErpAdapter): ErpAdapter {

@@ -64,6 +64,7 @@ function found(check: string, differences: readonly Partial<Difference>[], args:
     severity: {},
     money: new Map([[KEY, { currency: 'EUR', gross: '-250.00' }]]),
     relevance: () => 'used',
+    titleOf: () => undefined,
   })
   const [first] = findings
   if (first === undefined || findings.length > 1) throw new Error('one finding is asked for')
@@ -598,7 +599,14 @@ describe('running checks', () => {
     runChecks(
       new Map([['supplier-gone', check(over)]]),
       { structure: [], searches: [], values: [], documents: [], interactions: [] },
-      { capabilities: ['read-back'], severity: {}, money: new Map(), relevance: () => 'used', ...context },
+      {
+        capabilities: ['read-back'],
+        severity: {},
+        money: new Map(),
+        relevance: () => 'used',
+        titleOf: () => undefined,
+        ...context,
+      },
     )
 
   test.each<[string, Partial<Check>, string, string | null, number]>([

@@ -1,7 +1,7 @@
-import type { Answered } from '../model/observation.ts'
 import type { Interaction } from '../model/recording.ts'
 import type { ErpSchema } from '../model/schema.ts'
 import type { ErpAdapter, Operation, Outcome } from '../ports/erp.ts'
+import type { Answered } from '../ports/observation.ts'
 import { LearnedNames } from './names.ts'
 
 /** A recorded interaction with what it does and what it was answered. */

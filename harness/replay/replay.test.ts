@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { GateError } from '../base/errors.ts'
 import type { PlanOperation } from '../model/change.ts'
-import type { Observation } from '../model/observation.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
 import type { ErpAdapter, Session } from '../ports/erp.ts'
+import type { Observation } from '../ports/observation.ts'
 import { decodeRecording } from './chains.ts'
 import { type Behavior, type Export, NO_SCHEMA, recordingOf, SMALL_ERP, SmallErp } from './fixtures/small-erp.ts'
 import { replay } from './replay.ts'
@@ -45,13 +45,22 @@ async function replayed(
     recordedSchema: NO_SCHEMA,
     schema: NO_SCHEMA,
     values: {},
-    identity: { product: 'small', release: '2.0', build: '2.0', environment: 'sandbox', proof: '', principal: 'ap' },
+    identity: {
+      product: 'small',
+      release: '2.0',
+      build: '2.0',
+      environment: 'sandbox',
+      proof: '',
+      simulated: false,
+      principal: 'ap',
+    },
     plan: options.plan ?? [],
     journal: {
       write: async ({ invoice, what }) => {
         log.push(`journal ${invoice}: ${what}`)
       },
     },
+    runTag: '',
     removePosted: options.removePosted ?? false,
   })
   return { erp, observation, log }
@@ -245,9 +254,18 @@ describe('a record that cannot be found', () => {
       recordedSchema: NO_SCHEMA,
       schema: NO_SCHEMA,
       values: {},
-      identity: { product: 'small', release: '2.0', build: '2.0', environment: 'sandbox', proof: '', principal: 'ap' },
+      identity: {
+        product: 'small',
+        release: '2.0',
+        build: '2.0',
+        environment: 'sandbox',
+        proof: '',
+        simulated: false,
+        principal: 'ap',
+      },
       plan: [],
       journal: { write: async () => undefined },
+      runTag: '',
       removePosted: false,
     })
     const refused = observation.invoices
@@ -348,9 +366,18 @@ describe('what was posted', () => {
       recordedSchema: NO_SCHEMA,
       schema: NO_SCHEMA,
       values: {},
-      identity: { product: 'small', release: '2.0', build: '2.0', environment: 'sandbox', proof: '', principal: 'ap' },
+      identity: {
+        product: 'small',
+        release: '2.0',
+        build: '2.0',
+        environment: 'sandbox',
+        proof: '',
+        simulated: false,
+        principal: 'ap',
+      },
       plan: [],
       journal: { write: async () => undefined },
+      runTag: '',
       removePosted: true,
     })
     await expect(broken).rejects.toThrow('a defect')

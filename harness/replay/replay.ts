@@ -3,15 +3,16 @@ import type { Json } from '../base/json.ts'
 import { jsonNumber } from '../base/json.ts'
 import { valueAt, withValues } from '../base/pointer.ts'
 import type { PlanOperation } from '../model/change.ts'
-import type { InvoiceObservation, Observation, OperationObservation, Replayed } from '../model/observation.ts'
 import type { RecordedRequest, SanitizedRecording } from '../model/recording.ts'
 import type { ErpSchema } from '../model/schema.ts'
 import type { DocumentStage, ValueLists } from '../model/snapshot.ts'
 import type { ErpAdapter, Identity, Operation, Session } from '../ports/erp.ts'
+import type { InvoiceObservation, Observation, OperationObservation, Replayed } from '../ports/observation.ts'
 import { answeredOf, type Chain, decodeRecording, type Step } from './chains.ts'
 import type { Journal } from './journal.ts'
 import { AmbiguousName, LearnedNames } from './names.ts'
 import { planned } from './plan.ts'
+import { answerWithoutTag, type RunTag, tagged, withoutTag } from './run-tag.ts'
 
 /** What a replay needs. */
 export type ReplayOptions = Readonly<{
@@ -27,6 +28,8 @@ export type ReplayOptions = Readonly<{
   /** Applied to every recorded request before it is sent; empty for a replay as is. */
   plan: readonly PlanOperation[]
   journal: Journal
+  /** Put into every reference; empty where the target is thrown away after the run. */
+  runTag: RunTag
   /** Removes what was posted when the replay ends; off where the target itself is thrown away. */
   removePosted: boolean
   onProgress?: (done: number, total: number, what: string) => void
@@ -149,7 +152,7 @@ class Run {
         const what = `about to ${step.operation.name}`
         await this.#options.journal.write({ invoice, seq: step.interaction.seq, what })
       }
-      const response = await session.send(session.authorize(request))
+      const response = answerWithoutTag(await session.send(session.authorize(request)), this.#options.runTag)
       const operation = adapter.decode(request, schema, this.#live)
       const answered = answeredOf(adapter.interpret(operation, response, schema, this.#live, step.at))
       if (answered.state === 'fault') this.#fail(step, answered.code, answered.message)
@@ -215,7 +218,7 @@ class Run {
       for (const part of stored.parts) {
         this.#live.learn(part.resource, part.id, part.path === '' ? step.at : `${step.at}/${part.path}`)
       }
-      return { after, outcome: 'accepted', document: stored.document }
+      return { after, outcome: 'accepted', document: withoutTag(stored.document, this.#options.runTag) }
     } catch (error) {
       if (!(error instanceof GateError)) throw error
       this.#fail(step, error.code, error.message)
@@ -244,8 +247,20 @@ class Run {
       }
       places.set(reference.pointer, jsonNumber(id))
     }
+    for (const [pointer, value] of this.#tags(step.operation)) places.set(pointer, value)
     for (const [pointer, value] of planned(step.operation, this.#options.plan)) places.set(pointer, value)
     return { ...request, body: { json: withValues(request.body.json, places) } }
+  }
+
+  #tags(operation: Operation): readonly (readonly [string, Json])[] {
+    const { runTag, adapter } = this.#options
+    if (runTag === '') return []
+    const { resource, field, longest } = adapter.referenceField
+    return [...operation.sends, ...operation.filters].flatMap((use) =>
+      use.resource === resource && use.field === field && typeof use.value === 'string'
+        ? [[use.pointer, tagged(use.value, runTag, longest)] as const]
+        : [],
+    )
   }
 
   #fail(step: Step, code: string, message: string): void {

@@ -2,6 +2,7 @@ import type { ErpResource } from '../model/schema.ts'
 import { defineSchemaSource } from '../ports/schema-source.ts'
 import { normalizerOf } from './reading/json-schema.ts'
 import { isPlainObject, looksLikeJson, member, objectOf, refuse, sortedEntries, textMember } from './reading/text.ts'
+import { topLevel } from './reading/top-level.ts'
 import { readTree } from './reading/tree.ts'
 
 /** Keywords of which a root schema has at least one; without any it only holds definitions. */
@@ -20,18 +21,24 @@ const ROOT_KEYWORDS = [
   'required',
 ]
 
+/** Members by which the other JSON formats are known. */
+const OTHER_FORMATS = ['openapi', 'swagger', 'models', 'Resources', 'doctype', 'docs', 'interactions']
+
 /**
  * A JSON Schema of any draft. A document that only has definitions has one resource per definition. Nothing tells what is
  * sent and what is read, so each resource is both; and objects are as open as JSON Schema says.
  */
 export default defineSchemaSource({
   title: 'JSON Schema',
-  recognizes: ({ text }) =>
-    looksLikeJson(text)
-      ? /"\$schema"\s*:\s*"[^"]*json-schema/.test(text) ||
-        (/"(type|properties|definitions|\$defs|\$ref|allOf|anyOf|oneOf|enum|const)"\s*:/.test(text) &&
-          !/"(openapi|swagger|models|Resources|doctype|fields_get)"\s*:|"format"\s*:\s*"erp-change-gate/.test(text))
-      : /^\$schema\s*:|^(properties|definitions|\$defs)\s*:/m.test(text),
+  recognizes: (document) => {
+    if (!looksLikeJson(document.text)) return /^\$schema\s*:|^(properties|definitions|\$defs)\s*:/m.test(document.text)
+    const members = topLevel(document)
+    const isDeclared = (members.get('$schema') ?? '').includes('json-schema')
+    if (isDeclared) return true
+    const isOther =
+      OTHER_FORMATS.some((name) => members.has(name)) || members.get('format')?.startsWith('erp-change-gate/')
+    return !isOther && [...ROOT_KEYWORDS, 'definitions', '$defs'].some((keyword) => members.has(keyword))
+  },
   read: (document) => {
     const content = readTree(document)
     if (typeof content !== 'boolean' && !isPlainObject(content)) refuse(document, [], 'expected a schema.')

@@ -11,6 +11,7 @@ import {
   sortedEntries,
   textMember,
 } from './reading/text.ts'
+import { topLevel } from './reading/top-level.ts'
 import { readTree } from './reading/tree.ts'
 
 const METHODS = ['get', 'put', 'post', 'patch', 'delete', 'head', 'options', 'trace']
@@ -22,10 +23,10 @@ const METHODS = ['get', 'put', 'post', 'patch', 'delete', 'head', 'options', 'tr
  */
 export default defineSchemaSource({
   title: 'OpenAPI 3.0 and 3.1, Swagger 2',
-  recognizes: ({ text }) =>
-    looksLikeJson(text)
-      ? /"(openapi|swagger)"\s*:\s*"[23]\./.test(text)
-      : /^["']?(openapi|swagger)["']?\s*:\s*["']?[23]\./m.test(text),
+  recognizes: (document) =>
+    looksLikeJson(document.text)
+      ? /^[23]\./.test(topLevel(document).get('openapi') ?? topLevel(document).get('swagger') ?? '')
+      : /^["']?(openapi|swagger)["']?\s*:\s*["']?[23]\./m.test(document.text),
   read: (document) => {
     const content = readTree(document)
     if (!isPlainObject(content)) return refuse(document, [], 'expected an object.')

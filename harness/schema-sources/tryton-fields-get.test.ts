@@ -52,6 +52,7 @@ describe('Tryton fields_get', () => {
             },
             required: ['currency', 'description'],
             additionalProperties: false,
+            'x-read-only-names': ['amount'],
           },
           read: {
             type: 'object',

@@ -3,8 +3,9 @@ import type { ErpResource, JsonSchemaObject } from '../model/schema.ts'
 import { defineSchemaSource, type SchemaDocument } from '../ports/schema-source.ts'
 import {
   isPlainObject,
-  looksLikeJson,
+  MAX_DEPTH,
   member,
+  nestedBeyond,
   objectOf,
   type PlainObject,
   readJson,
@@ -12,6 +13,7 @@ import {
   sortedEntries,
   textMember,
 } from './reading/text.ts'
+import { topLevel } from './reading/top-level.ts'
 
 /**
  * Tryton's `fields_get` of several models in one document: `{ product, release, models: { MODEL: { FIELD: … } } }`.
@@ -19,10 +21,7 @@ import {
  */
 export default defineSchemaSource({
   title: 'Tryton fields_get',
-  recognizes: (document) =>
-    looksLikeJson(document.text) &&
-    /"models"\s*:/.test(document.text) &&
-    /"product"\s*:\s*"tryton"/.test(document.text),
+  recognizes: (document) => topLevel(document).get('product') === 'tryton' && topLevel(document).has('models'),
   read: (document) => {
     const content = readJson(document)
     const models = member(content, 'models')
@@ -52,13 +51,17 @@ function resourceOf(document: SchemaDocument, model: string, fields: PlainObject
   const read: [string, JsonSchemaObject][] = []
   const send: [string, JsonSchemaObject][] = []
   const required: string[] = []
+  const readOnly: string[] = []
   for (const [name, field] of sortedEntries(fields)) {
     if (!isPlainObject(field)) refuse(document, ['models', model, name], 'expected an object of attributes.')
     const type = textMember(field, 'type')
     if (type === undefined) refuse(document, ['models', model, name], 'the field has no type.')
     const schema = fieldSchema(document, ['models', model, name], fields, field, type)
     read.push([name, schema])
-    if (member(field, 'readonly') === true) continue
+    if (member(field, 'readonly') === true) {
+      readOnly.push(name)
+      continue
+    }
     send.push([name, { ...schema, ...sendOnly(document, ['models', model, name], field) }])
     if (member(field, 'required') === true) required.push(name)
   }
@@ -68,6 +71,7 @@ function resourceOf(document: SchemaDocument, model: string, fields: PlainObject
       properties: objectOf(send),
       ...(required.length > 0 ? { required } : {}),
       additionalProperties: false,
+      ...(readOnly.length > 0 ? { 'x-read-only-names': readOnly } : {}),
     },
     // A reader names the fields it wants, so a record read back has exactly the asked ones: none is required as such.
     read: { type: 'object', properties: objectOf(read), additionalProperties: false },
@@ -233,6 +237,7 @@ function follow(fields: PlainObject, name: string, otherwise: number | null): Pl
 /** PYSON travels as JSON text inside a string; an attribute that is JSON already is taken as it is. */
 function pysonOf(document: SchemaDocument, place: readonly string[], value: unknown): unknown {
   if (typeof value !== 'string') return value
+  if (nestedBeyond(value, MAX_DEPTH) !== undefined) refuse(document, place, 'the expression is nested too deeply.')
   try {
     return JSON.parse(value)
   } catch {

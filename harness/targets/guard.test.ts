@@ -52,6 +52,7 @@ const proven: Identity = {
   build: '7.0.30',
   environment: 'sandbox',
   proof: 'party CHANGE-GATE-SANDBOX exists in database erp',
+  simulated: false,
   principal: 'ap_connector',
 }
 

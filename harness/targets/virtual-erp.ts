@@ -3,7 +3,7 @@ import { getResponse, HttpResponse, http, type RequestHandler } from 'msw'
 import { GateError, messageOf } from '../base/errors.ts'
 import { bodyOf, bytesOf } from '../model/body.ts'
 import type { RecordedRequest, RecordedResponse } from '../model/recording.ts'
-import type { Transport, VirtualErp } from '../ports/erp.ts'
+import { type Transport, VIRTUAL_SERVER, type VirtualErp } from '../ports/erp.ts'
 
 /** Where the virtual ERP answers in process; never resolved, never sent to. */
 const IN_PROCESS = 'http://virtual-erp.invalid'
@@ -23,7 +23,7 @@ export function handlersOf(virtual: VirtualErp, origin = '*'): readonly RequestH
       const bytes = bytesOf(answer.body)
       return new HttpResponse(bytes === null ? null : new Uint8Array(bytes), {
         status: answer.status,
-        headers: answer.headers,
+        headers: { ...answer.headers, server: VIRTUAL_SERVER },
       })
     }),
   ]

@@ -40,6 +40,7 @@ export type RuleId =
   | 'default'
   | 'deprecated'
   | 'relation'
+  | 'maps-to'
   | 'scale'
   | 'condition'
   | 'create-only'
@@ -354,6 +355,7 @@ const ANNOTATION_RULES: Readonly<Record<string, RuleId>> = {
   'x-domain': 'condition',
   'x-selection': 'condition',
   'x-strip': 'condition',
+  'x-maps-to': 'maps-to',
   'x-create-only': 'create-only',
   'x-erp-type': 'publisher-type',
 }

@@ -83,6 +83,10 @@ export function effectOf(
       )
     case 'relation':
       return breaking('It refers to records of another kind, so the same id means something else.')
+    case 'maps-to':
+      return unknown(
+        'It keeps its name and stands for another field inside the ERP; only a replay shows what that does.',
+      )
     case 'scale':
       if (change.reach === 'unclear') return unknown('The number of digits follows another rule now.')
       // Digits are no JSON Schema keyword, so no proof about documents speaks of them.

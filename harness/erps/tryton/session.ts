@@ -12,7 +12,14 @@ import {
 import type { RecordedRequest, RecordedResponse } from '../../model/recording.ts'
 import type { ErpSchema } from '../../model/schema.ts'
 import type { ListedValue, ValueLists } from '../../model/snapshot.ts'
-import type { Credential, Identity, ReadBack, Session, Transport } from '../../ports/erp.ts'
+import {
+  type Credential,
+  type Identity,
+  type ReadBack,
+  type Session,
+  type Transport,
+  VIRTUAL_SERVER,
+} from '../../ports/erp.ts'
 import type { SchemaDocument } from '../../ports/schema-source.ts'
 import { answerOf, requestOf } from '../protocols/json-rpc.ts'
 import { CODE_FIELDS } from './answers.ts'
@@ -88,8 +95,9 @@ export class TrytonSession implements Session {
   }
 
   async identify(): Promise<Identity> {
-    const version = await this.#call('common.server.version', [], '/')
-    const build = typeof version === 'string' ? version : 'unknown'
+    const response = await this.#transport.send(requestOf('/', 0, { method: 'common.server.version', params: [] }))
+    const version = answerOf(response)
+    const build = version.state === 'result' && typeof version.result === 'string' ? version.result : 'unknown'
     const marker = await this.#call('model.party.party.search_count', [[['code', '=', SANDBOX_MARKER]]])
     const proven = idOf(marker) === '1'
     return {
@@ -100,6 +108,7 @@ export class TrytonSession implements Session {
       proof: proven
         ? `party ${SANDBOX_MARKER} exists in database ${this.#database}`
         : `party ${SANDBOX_MARKER} does not exist in database ${this.#database}`,
+      simulated: response.headers.server === VIRTUAL_SERVER,
       principal: this.#user,
     }
   }

@@ -23,6 +23,16 @@ export function revealed(text: string): string {
     .replace(/^ +| +$/g, (spaces) => '␣'.repeat(spaces.length))
 }
 
+/** JSON text in which every unseen character is an escape sequence; it still means the same. */
+export function escapedUnseen(json: string): string {
+  return json.replace(UNSEEN, (character) =>
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  )
+}
+
 /** A copy of a plain value in which every string is visible. Line feeds stay, so the caller decides what they mean. */
 export function visibleValue<Value>(value: Value): Value
 export function visibleValue(value: unknown): unknown {

@@ -1,7 +1,7 @@
 import type { Json } from '../base/json.ts'
-import type { Identity, Operation } from '../ports/erp.ts'
-import type { ErpSchema } from './schema.ts'
-import type { DocumentStage, ValueLists } from './snapshot.ts'
+import type { ErpSchema } from '../model/schema.ts'
+import type { DocumentStage, ValueLists } from '../model/snapshot.ts'
+import type { Identity, Operation } from './erp.ts'
 
 /** What one operation was answered with, names in place of ids. */
 export type Answered =

@@ -1,0 +1,286 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parseJson, toPlain } from '../base/json.ts'
+import { ChangeAssessment } from '../model/assessment.ts'
+import { golden, variants } from './fixtures/golden.ts'
+import { hostile } from './fixtures/hostile.ts'
+import { huge, longest } from './fixtures/large.ts'
+import html from './html.ts'
+import json from './json.ts'
+
+const EXECUTABLE = process.env.CHANGE_GATE_CHROMIUM ?? '/usr/bin/chromium'
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+/** What A4, the narrower of the two, leaves between its margins, in CSS pixels. */
+const PRINTED_WIDTH = 710
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8')
+const HAS_CHROMIUM = existsSync(EXECUTABLE)
+if (!HAS_CHROMIUM) {
+  console.error(`NOT TESTED: ${EXECUTABLE} is missing, so the HTML report was not opened. Set CHANGE_GATE_CHROMIUM.`)
+}
+
+let rendered: string | undefined
+
+/** 100,000 invoices and 10,000 findings; rendering them takes seconds, so it happens once. */
+function hugeReport(): string {
+  rendered ??= html.render(huge())
+  return rendered
+}
+
+describe('html as text', () => {
+  test.each(Object.entries(variants()))('%s: the same evidence is the same bytes', (_name, assessment) => {
+    expect(html.render(assessment)).toBe(html.render(structuredClone(assessment)))
+  })
+
+  test('its policy allows its own style and script and nothing else', () => {
+    const page = html.render(golden())
+    const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1]?.replaceAll('&#x27;', "'")
+    const digest = (tag: string) =>
+      createHash('sha256')
+        .update(new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`).exec(page)?.[1] ?? '')
+        .digest('base64')
+    expect(policy?.replaceAll('&#x3D;', '=')).toBe(
+      `default-src 'none'; style-src 'sha256-${digest('style')}'; script-src 'sha256-${digest('script')}'; base-uri 'none'; form-action 'none'`,
+    )
+  })
+
+  test('refers to nothing outside but the sources of release notes', () => {
+    const sources = golden().notes.map((note) => note.source)
+    const addresses = [...html.render(golden()).matchAll(/(?:src|href|action)="([^"#][^"]*)"/g)].map(([, to]) => to)
+    expect(addresses.filter((address) => !sources.includes(address ?? ''))).toEqual([])
+  })
+
+  test('carries the JSON assessment and names its digest', () => {
+    const page = html.render(golden())
+    const embedded = /<script type="application\/json" id="assessment">(.*?)<\/script>/s.exec(page)?.[1] ?? ''
+    expect(ChangeAssessment.parse(toPlain(parseJson(embedded)))).toEqual(golden())
+    expect(page).toContain(`sha256:${createHash('sha256').update(json.render(golden())).digest('hex')}`)
+  })
+
+  test('hostile content leaves no unseen character, also not in the embedded JSON', () => {
+    expect(html.render(hostile()).replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|\p{Cs}/u)
+    const embedded = /id="assessment">(.*?)<\/script>/s.exec(html.render(hostile()))?.[1] ?? ''
+    expect(ChangeAssessment.parse(toPlain(parseJson(embedded)))).toEqual(hostile())
+  })
+
+  test('says how much it does not show, and stays below its size', () => {
+    const page = hugeReport()
+    expect(page.length).toBeLessThan(2_000_000)
+    expect(page).toContain('Showing 300 of 8\u202f334</strong> that weigh')
+    expect(page).toContain('Showing 200 of 1\u202f666')
+    expect(page).toContain('Showing 500 of 100\u202f000')
+  })
+})
+
+describe.skipIf(!HAS_CHROMIUM && process.env.CI === undefined)('html in Chromium', () => {
+  let browser: Browser
+  let folder: string
+
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: EXECUTABLE, args: FLAGS })
+    folder = mkdtempSync(join(tmpdir(), 'change-gate-report-'))
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
+  })
+
+  /** Opens a report from disk; anything it asks of the network, and anything that it forges, fails the test. */
+  async function open(given: ChangeAssessment | string, options: BrowserContextOptions = {}, hash = ''): Promise<Page> {
+    const report = typeof given === 'string' ? given : html.render(given)
+    const file = join(folder, `${createHash('sha256').update(report).digest('hex')}.html`)
+    writeFileSync(file, report)
+    const page = await (await browser.newContext(options)).newPage()
+    page.on('pageerror', (error) => {
+      throw error
+    })
+    page.on('console', (message) => {
+      if (message.type() === 'error') throw new Error(message.text())
+    })
+    page.on('request', (request) => {
+      if (!request.url().startsWith('file:')) throw new Error(`The report asked for ${request.url()}`)
+    })
+    page.on('dialog', (dialog) => {
+      throw new Error(`The report opened a dialog: ${dialog.message()}`)
+    })
+    await page.goto(pathToFileURL(file).href + hash)
+    return page
+  }
+
+  const views = [360, 1440].flatMap((width) =>
+    (['light', 'dark'] as const).flatMap((colorScheme) =>
+      ['with', 'without'].map((script) => ({ width, colorScheme, script })),
+    ),
+  )
+
+  // axe itself is JavaScript: the page of a reader who has switched it off is the page without its script.
+  test.each(views)(
+    'axe finds nothing at $width px, $colorScheme, $script script',
+    async ({ width, colorScheme, script }) => {
+      const report = html.render(golden())
+      const shown = script === 'with' ? report : report.replace(/<script>[\s\S]*?<\/script>/, '')
+      const page = await open(shown, { viewport: { width, height: 900 }, colorScheme })
+      expect(await page.locator('form:visible').count()).toBe(script === 'with' ? 2 : 0)
+      expect(await violations(page)).toEqual([])
+      expect(await overflow(page)).toBeLessThanOrEqual(0)
+      await page.context().close()
+    },
+  )
+
+  test.each([
+    ['go', variants().go],
+    ['conditional', variants().conditional],
+    ['undecided', variants().undecided],
+    ['longest', longest()],
+    ['hostile', hostile()],
+  ])('axe finds nothing on a phone: %s', async (_name, assessment) => {
+    const page = await open(assessment, { viewport: { width: 360, height: 740 }, colorScheme: 'dark' })
+    expect(await violations(page)).toEqual([])
+    expect(await overflow(page)).toBeLessThanOrEqual(0)
+    await page.context().close()
+  })
+
+  test.each([360, 1440])('axe finds nothing at %i px with filters in use and every part open', async (width) => {
+    const page = await open(variants().conditional, { viewport: { width, height: 900 }, colorScheme: 'dark' })
+    await page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true })")
+    await page.getByLabel('Loudness').selectOption('silent')
+    await page.getByLabel('Search invoices').fill('Müller')
+    expect(await violations(page)).toEqual([])
+    await page.getByLabel('Search findings').fill('nothing has this text')
+    expect(await violations(page)).toEqual([])
+    await page.context().close()
+  })
+
+  test.each(
+    [...Object.entries(variants()), ['longest', longest()], ['hostile', hostile()]].flatMap(([name, assessment]) =>
+      ['A4', 'Letter'].map((format) => ({ name, assessment: assessment as ChangeAssessment, format })),
+    ),
+  )('page one of $name is one $format page', async ({ assessment, format }) => {
+    const page = await open(assessment, { colorScheme: 'dark' })
+    const whole = pagesOf(await page.pdf({ format, printBackground: true }))
+    await page.evaluate(
+      "document.querySelectorAll('main > section:not(#board), footer').forEach((part) => part.remove())",
+    )
+    expect(pagesOf(await page.pdf({ format, printBackground: true }))).toBe(1)
+    expect(whole).toBeGreaterThan(1)
+    await page.emulateMedia({ media: 'print' })
+    await page.setViewportSize({ width: PRINTED_WIDTH, height: 1_000 })
+    expect(await overflow(page)).toBeLessThanOrEqual(0)
+    await page.context().close()
+  })
+
+  test('print is light, complete and has no controls, whatever the screen shows', async () => {
+    const page = await open(golden(), { colorScheme: 'dark' })
+    await page.getByLabel('Loudness').selectOption('loud')
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
+    expect(await page.evaluate('getComputedStyle(document.body).color')).toBe('rgb(24, 32, 42)')
+    expect(await page.locator('#findings [data-item]:visible').count()).toBe(golden().findings.length)
+    expect(await page.locator('form:visible, nav:visible').count()).toBe(0)
+    expect(await page.locator('details pre:visible').count()).toBe(
+      golden().findings.filter((finding) => finding.suggestion !== null).length,
+    )
+    await page.context().close()
+  })
+
+  test('everything is there without JavaScript, and a link leads to its finding', async () => {
+    const [finding] = golden().findings
+    const page = await open(golden(), { javaScriptEnabled: false }, `#f-${finding?.fingerprint}`)
+    expect(await page.locator('#findings [data-item]:visible').count()).toBe(golden().findings.length)
+    expect(await page.locator('.invoices tbody tr:visible').count()).toBe(golden().invoices.length)
+    expect(await page.locator('form:visible').count()).toBe(0)
+    expect(await page.locator('.finding:target').getAttribute('id')).toBe(`f-${finding?.fingerprint}`)
+    await page.context().close()
+  })
+
+  test('search and filters narrow the list, say so, and survive in the address', async () => {
+    const page = await open(golden())
+    await page.getByLabel('Loudness').selectOption('silent')
+    await page.getByLabel('Search findings').fill('department')
+    const expected = await page.locator('#findings [data-item]:visible').count()
+    expect(expected).toBe(1)
+    expect(await page.locator('#findings [role=status]').textContent()).toBe('Showing 1 of 12')
+    const { hash } = new URL(page.url())
+    expect(hash).toBe('#findings?q=department&loudness=silent')
+    const again = await open(golden(), {}, hash)
+    expect(await again.locator('#findings [data-item]:visible').count()).toBe(expected)
+    const loud = golden().findings.find((finding) => finding.loudness === 'loud')
+    await again.evaluate(`location.hash = 'f-${loud?.fingerprint}'`)
+    await again.waitForFunction("document.activeElement?.matches('.finding:target')")
+    expect(await again.locator('#findings [data-item]:visible').count()).toBe(golden().findings.length)
+    await page.context().close()
+    await again.context().close()
+  })
+
+  test('the keyboard alone reaches the verdict, a filter and a finding', async () => {
+    const page = await open(golden())
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate('document.activeElement?.textContent')).toBe('Skip to the verdict')
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate('document.activeElement?.id')).toBe('main')
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate("document.activeElement?.getAttribute('href')")).toMatch(/^#f-[0-9a-f]{12}$/)
+    await page.keyboard.press('Enter')
+    await page.waitForFunction("document.activeElement?.matches('.finding:target')")
+    let steps = 0
+    await page.getByLabel('Search findings').focus()
+    while (steps < 200 && (await page.evaluate('document.activeElement?.tagName')) !== 'SUMMARY') {
+      await page.keyboard.press('Tab')
+      steps += 1
+    }
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate("document.activeElement?.parentElement?.hasAttribute('open')")).toBe(true)
+    await page.context().close()
+  })
+
+  test.each([true, false])('hostile content is inert and shown, JavaScript %s', async (javaScriptEnabled) => {
+    const page = await open(hostile(), { javaScriptEnabled })
+    expect(await page.locator('img, iframe, [onerror], [onload], [onmouseover], a[href^="javascript"]').count()).toBe(0)
+    expect(await page.locator('script').count()).toBe(2)
+    expect(await page.locator('main').textContent()).toContain('<img src=x onerror="window.forged = true">')
+    expect(await page.locator('main').textContent()).toContain('⟨U+202E⟩')
+    if (javaScriptEnabled) expect(await page.evaluate("'forged' in window")).toBe(false)
+    await page.context().close()
+  })
+
+  test('100,000 invoices and 10,000 findings are interactive within 2 s', async () => {
+    const page = await open(hugeReport())
+    expect(await page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")).toBeLessThan(
+      2_000,
+    )
+    await page.context().close()
+  })
+})
+
+/** What axe objects to, best-practice rules included. */
+async function violations(page: Page): Promise<readonly string[]> {
+  await page.evaluate(AXE)
+  return JSON.parse(
+    await page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => JSON.stringify(
+      violations.map(({ id, nodes }) => id + ': ' + nodes.map((node) => node.target + ' ' + node.failureSummary).join('; ')),
+    ))`),
+  )
+}
+
+/** How many pixels the page is wider than its window. */
+function overflow(page: Page): Promise<number> {
+  return page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+}
+
+function pagesOf(pdf: Buffer): number {
+  return pdf.toString('latin1').match(/\/Type \/Page\b/g)?.length ?? 0
+}
