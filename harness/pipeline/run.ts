@@ -42,7 +42,6 @@ export type Rehearsal = Readonly<{ observation: Observation; kind: TargetName['k
  * replay is no error but an undecided assessment.
  */
 export async function runChange(options: RunOptions): Promise<RunResult> {
-  const started = performance.now()
   const scenario = await readScenario(options.changeFolder)
   const { change } = scenario.change
   const adapter = await loadPlugIn('erps', scenario.integration.erp.product)
@@ -55,21 +54,46 @@ export async function runChange(options: RunOptions): Promise<RunResult> {
   const target = parseTarget(options.target, `${product}-${change.to}`)
   if (target.kind === 'mock' && candidate === undefined) await readSnapshot(candidateFolder)
   const reportFolder = join(options.reports, scenarioName(scenario.folder), scenarioName(options.changeFolder))
+  const assessment = await rehearseChange({
+    scenario,
+    adapter,
+    recording,
+    baseline,
+    candidate,
+    target,
+    reportFolder,
+    options,
+  })
+  return { assessment, reportFolder }
+}
+
+/** Everything that a change request is rehearsed with, read and checked. */
+export type Rehearsable = Readonly<{
+  scenario: Scenario
+  adapter: ErpAdapter
+  recording: SanitizedRecording
+  baseline: Snapshot
+  /** Snapshot of the release that is asked for; a mocked API serves it. */
+  candidate: Snapshot | undefined
+  target: TargetName
+  reportFolder: string
+  options: Pick<RunOptions, 'onStage' | 'onProgress'>
+}>
+
+/** Replays, compares, reconciles and decides; the one engine of `run` and `drill`. Throws what the target is at fault for. */
+export async function rehearseChange(inputs: Rehearsable): Promise<ChangeAssessment> {
+  const started = performance.now()
+  const { scenario, adapter, recording, baseline, candidate, target, reportFolder, options } = inputs
   const runTag = target.kind === 'url' ? `~${randomBytes(3).toString('hex')}` : ''
   const rehearse = (title: string, where: TargetName, withPlan: boolean): Promise<Rehearsal> => {
     options.onStage?.(title)
     return rehearsal({
-      scenario,
-      adapter,
-      recording,
-      baseline,
-      candidate,
+      ...inputs,
       target: where,
       withPlan,
       // Both replays of a run meet each other's documents in a sandbox that keeps them.
       runTag: runTag !== '' && withPlan ? `${runTag}p` : runTag,
       reportFolder,
-      options,
     })
   }
   const asIs = await rehearse('replaying as is', target, false)
@@ -90,7 +114,7 @@ export async function runChange(options: RunOptions): Promise<RunResult> {
           adapter.meaning(resource, field, asIs.observation.schema),
         )
   options.onStage?.('comparing')
-  const assessment = await assess({
+  return assess({
     scenario,
     adapter,
     recording,
@@ -103,23 +127,9 @@ export async function runChange(options: RunOptions): Promise<RunResult> {
     assessedAt: new Date().toISOString(),
     durationMs: Math.round(performance.now() - started),
   })
-  return { assessment, reportFolder }
 }
 
-async function rehearsal(
-  context: Readonly<{
-    scenario: Scenario
-    adapter: ErpAdapter
-    recording: SanitizedRecording
-    baseline: Snapshot
-    candidate: Snapshot | undefined
-    target: TargetName
-    withPlan: boolean
-    runTag: string
-    reportFolder: string
-    options: RunOptions
-  }>,
-): Promise<Rehearsal> {
+async function rehearsal(context: Rehearsable & Readonly<{ withPlan: boolean; runTag: string }>): Promise<Rehearsal> {
   const { scenario, adapter, recording, baseline, candidate, options } = context
   const target = await openTarget({
     target: context.target,

@@ -3,6 +3,7 @@ import type { DifferenceClass } from '../model/difference.ts'
 import type { Interaction, RecordedRequest, RecordedResponse } from '../model/recording.ts'
 import type { ErpSchema } from '../model/schema.ts'
 import type { Snapshot, ValueLists } from '../model/snapshot.ts'
+import type { Mutant } from './mutant.ts'
 import type { SchemaDocument } from './schema-source.ts'
 
 /** Sends one request and returns what came back. Throws `target-unreachable` when nothing came back. */
@@ -186,6 +187,8 @@ export type ErpAdapter = Readonly<{
   meaning: (resource: string, field: string, schema: ErpSchema) => FieldMeaning
   connect: (transport: Transport, credential: Credential, database: string) => Promise<Session>
   virtual: (snapshot: Snapshot, credential: Credential, database: string) => VirtualErp
+  /** Defects that can be put into the virtual ERP, to test the gate itself. */
+  mutants: readonly Mutant[]
 }>
 
 /** Server header of every virtual ERP, by which it is told from a real one. */
