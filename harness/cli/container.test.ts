@@ -55,8 +55,11 @@ describe.skipIf(!docker)('on a real Tryton', () => {
     expect(live.findings.map((finding) => finding.fingerprint)).toEqual(
       mocked.findings.map((finding) => finding.fingerprint),
     )
-    expect(live.evidence.agreement).toEqual({ compared: 29793, agreed: 29793, disagreements: [] })
-    expect(out).toContain('mocked API and sandbox agree on 29 793 of 29 793 values')
+    const { compared = 0, agreed, disagreements } = live.evidence.agreement ?? {}
+    expect(disagreements).toEqual([])
+    expect(compared).toBeGreaterThan(30_000)
+    expect(agreed).toBe(compared)
+    expect(out).toMatch(/mocked API and sandbox agree on [\d ]+ of [\d ]+ values/)
     expect(live.accounting).toMatchObject({ recorded: 49, replayed: 49, observed: 49, compared: 49, reconciles: true })
   })
 
