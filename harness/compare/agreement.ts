@@ -22,7 +22,12 @@ export function agreementOf(
   const disagreements: Agreement['disagreements'] = []
   let compared = 0
   const others = new Map(sandbox.invoices.map((invoice) => [invoice.key, invoice]))
-  const context = { meaning, relation: relationsOf(sandbox.schema), leaveOut: () => undefined }
+  const context = {
+    meaning,
+    relation: relationsOf(sandbox.schema),
+    leaveOut: () => undefined,
+    publishes: { baseline: always, candidate: always },
+  }
   const compareValues = (invoice: string, stage: string, resource: string, left: Json, right: Json) => {
     compared += leaves(left)
     const found = compareRecords(resource, asRecord(left), asRecord(right), undefined, '', {
@@ -78,7 +83,7 @@ export function agreementOf(
     })
   }
   compared += Object.values(mock.schema.resources).reduce((count, resource) => count + fieldsOf(resource.read), 0)
-  const values = compareValuesOf(mock.values, sandbox.values, () => [])
+  const values = compareValuesOf(mock.values, sandbox.values, () => [], meaning)
   compared += Object.values(mock.values).reduce((count, list) => count + list.length, 0)
   for (const difference of values.differences) {
     disagreements.push({
@@ -106,6 +111,8 @@ function fieldsOf(read: JsonSchema | undefined): number {
   const properties = typeof read === 'object' ? read.properties : undefined
   return typeof properties === 'object' && properties !== null ? Object.keys(properties).length : 0
 }
+
+const always = () => true
 
 function codeOf(answer: OperationObservation['replayed']): string {
   return 'code' in answer ? answer.code : ''

@@ -2,14 +2,18 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { GateError } from '../base/errors.ts'
 import { exists } from '../base/files.ts'
+import { isJsonObject, sameJson } from '../base/json.ts'
 import { agreementOf } from '../compare/agreement.ts'
+import { alignmentOf } from '../compare/alignment.ts'
+import { sameStage } from '../compare/documents.ts'
+import { relationsOf } from '../compare/records.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { ErpAdapter } from '../ports/erp.ts'
 import type { Observation } from '../ports/observation.ts'
 import { fileJournal, noJournal } from '../replay/journal.ts'
-import { replay } from '../replay/replay.ts'
+import { type ReplayOptions, replay } from '../replay/replay.ts'
 import { assess } from './assess.ts'
 import { loadPlugIn } from './registry.ts'
 import { readNewestRecording, readScenario, type Scenario, scenarioName } from './scenario.ts'
@@ -159,6 +163,7 @@ async function rehearsal(context: Rehearsable & Readonly<{ withPlan: boolean; ru
       journal: target.disposable ? noJournal : await fileJournal(join(context.reportFolder, 'journal.ndjson')),
       runTag: context.target.kind === 'url' ? context.runTag : '',
       removePosted: !target.disposable,
+      pathsInBaseline: pathsInBaseline(baseline, adapter),
       ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     })
     return {
@@ -168,6 +173,20 @@ async function rehearsal(context: Rehearsable & Readonly<{ withPlan: boolean; ru
     }
   } finally {
     await target.close()
+  }
+}
+
+/** Which record of a stored document is which record of the baseline's, by what the records hold. */
+function pathsInBaseline(baseline: Snapshot, adapter: ErpAdapter): NonNullable<ReplayOptions['pathsInBaseline']> {
+  const stored = new Map(baseline.documents.map((document) => [document.key, document]))
+  const known = {
+    meaning: (resource: string, field: string) => adapter.meaning(resource, field, baseline.schema),
+    relation: relationsOf(baseline.schema),
+  }
+  return (invoice, stages, document) => {
+    const then = sameStage(stored.get(invoice)?.stages ?? [], stages, stages.length - 1)?.document
+    if (!isJsonObject(then) || !isJsonObject(document) || sameJson(then, document)) return new Map()
+    return alignmentOf(adapter.documentResource, then, document, known)
   }
 }
 

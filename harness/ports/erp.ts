@@ -27,8 +27,9 @@ export type FieldUse = Readonly<{ pointer: string; resource: string; field: stri
 export type DocumentKey = Readonly<{
   /** Supplier and reference: what makes an invoice one and the same for a person. */
   key: string
-  /** The supplier's name in `Names`. */
+  /** The supplier's name in `Names`, and the resource it is a record of. */
   supplier: string
+  supplierResource: string
   reference: string
 }>
 

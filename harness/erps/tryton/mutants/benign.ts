@@ -13,6 +13,7 @@ import {
   throughout,
   withKeywords,
   withLedger,
+  withLines,
   withList,
   withMove,
   withoutField,
@@ -85,7 +86,12 @@ export const benignMutants: readonly Mutant[] = [
           number: typeof invoice.number === 'string' ? `A-${invoice.number}` : null,
           rec_name: 'renumbered',
         },
-        (move) => ({ ...move, number: '900', post_number: '901', rec_name: '900' }),
+        (move) => ({
+          ...move,
+          number: '900',
+          post_number: typeof move.post_number === 'string' ? '901' : null,
+          rec_name: '900',
+        }),
       ),
     ),
   ),
@@ -157,7 +163,10 @@ export const benignMutants: readonly Mutant[] = [
         withProperties(resource, 'read', optional),
         withProperties(resource, 'send', optional),
       ]),
-      everyOne(always, (invoice) => ({ ...invoice, carbon_note: null })),
+      everyOne(always, (invoice) => ({
+        ...withLines(invoice, (line) => ({ ...line, carbon_note: null })),
+        carbon_note: null,
+      })),
     ),
   ),
   benign('resource-added', 'There is a resource more.', (snapshot) => ({

@@ -68,8 +68,32 @@ export function withLines(
   invoice: JsonObject,
   change: (line: JsonObject, index: number, lines: readonly JsonObject[]) => JsonObject | undefined,
 ): JsonObject {
-  const lines = linesOf(invoice)
-  return { ...invoice, lines: lines.flatMap((line, index) => change(line, index, lines) ?? []) }
+  const { kept, places } = changedRows(linesOf(invoice), change)
+  return renumbered({ ...invoice, lines: kept }, 'lines', places)
+}
+
+/** Rows that are left, and where each of the rows that were there stands now. */
+function changedRows(
+  rows: readonly JsonObject[],
+  change: (row: JsonObject, index: number, rows: readonly JsonObject[]) => JsonObject | undefined,
+): Readonly<{ kept: readonly JsonObject[]; places: readonly (number | undefined)[] }> {
+  const changed = rows.map((row, index) => change(row, index, rows))
+  let next = 0
+  return {
+    kept: changed.filter((row) => row !== undefined),
+    places: changed.map((row) => (row === undefined ? undefined : next++)),
+  }
+}
+
+/** An invoice whose references to rows of a list follow the rows; a reference to a row that is lost is empty. */
+function renumbered(invoice: JsonObject, list: string, places: readonly (number | undefined)[]): JsonObject {
+  if (places.every((place, index) => place === index)) return invoice
+  return throughout(invoice, (text) => {
+    const [, before = '', index, after = ''] = new RegExp(`^(.*@${list}/)(\\d+)(.*)$`).exec(text) ?? []
+    if (index === undefined) return text
+    const place = places[Number(index)]
+    return place === undefined ? null : before + place + after
+  })
 }
 
 /** An invoice with its journal entry changed, when it has one. */
@@ -82,10 +106,12 @@ export function withLedger(
   invoice: JsonObject,
   change: (line: JsonObject, index: number, lines: readonly JsonObject[]) => JsonObject | undefined,
 ): JsonObject {
-  return withMove(invoice, (move) => {
-    const lines = recordsIn(move.lines)
-    return { ...move, lines: lines.flatMap((line, index) => change(line, index, lines) ?? []) }
-  })
+  const { kept, places } = changedRows(ledgerOf(invoice), change)
+  return renumbered(
+    withMove(invoice, (move) => ({ ...move, lines: kept })),
+    'move/lines',
+    places,
+  )
 }
 
 /** An invoice with its tax lines changed. */
@@ -113,7 +139,7 @@ export function negated(amount: Json | undefined): string {
 /** The value everywhere in a document replaced. */
 export function everywhere(value: Json, change: (text: string) => Json): Json {
   if (typeof value === 'string') return change(value)
-  if (isJsonArray(value)) return value.map((item) => everywhere(item, change))
+  if (isJsonArray(value)) return value.map((item) => everywhere(item, change)).filter((item) => item !== null)
   if (!isJsonObject(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, everywhere(member, change)]))
 }

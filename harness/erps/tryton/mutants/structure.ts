@@ -158,6 +158,10 @@ export const structureMutants: readonly Mutant[] = [
         ...schema,
         properties: { ...properties, buyer: { type: 'string', 'x-erp-type': 'char', 'x-title': 'Buyer' } },
       })),
+      everyOne(
+        () => true,
+        (invoice) => ({ ...invoice, buyer: null }),
+      ),
     ),
   ),
   structure(
