@@ -26,10 +26,10 @@ export function agreementOf(
     meaning,
     relation: relationsOf(sandbox.schema),
     leaveOut: () => undefined,
-    publishes: { baseline: always, candidate: always },
+    tellsMissingFields: true,
   }
   const compareValues = (invoice: string, stage: string, resource: string, left: Json, right: Json) => {
-    compared += leaves(left)
+    compared += Math.max(leaves(left), leaves(right))
     const found = compareRecords(resource, asRecord(left), asRecord(right), undefined, '', {
       ...context,
       area: 'documents',
@@ -101,7 +101,7 @@ export function agreementOf(
     compareOperations(invoice.key, invoice.operations, other?.operations ?? [])
     for (const stage of invoice.stages) {
       const theirs = other?.stages.find((candidate) => candidate.after === stage.after)
-      compareValues(invoice.key, stage.after, documentResource, stage.document ?? null, theirs?.document ?? null)
+      compareValues(invoice.key, stage.after, documentResource, stage.document ?? {}, theirs?.document ?? {})
     }
   }
   return { compared, agreed: compared - disagreements.length, disagreements }
@@ -111,8 +111,6 @@ function fieldsOf(read: JsonSchema | undefined): number {
   const properties = typeof read === 'object' ? read.properties : undefined
   return typeof properties === 'object' && properties !== null ? Object.keys(properties).length : 0
 }
-
-const always = () => true
 
 function codeOf(answer: OperationObservation['replayed']): string {
   return 'code' in answer ? answer.code : ''

@@ -58,11 +58,30 @@ export function compareDocuments(
   for (const invoice of observation.invoices) {
     const tolerance = options.toleranceOf?.(invoice.key)
     const context = { ...shared, invoices: [invoice.key], ...(tolerance === undefined ? {} : { tolerance }) }
+    const writes: Difference[] = []
+    let stage = ''
+    for (const operation of invoice.operations) {
+      if (isWrite(operation)) stage = methodOf(operation)
+      const found = compareAnswers(operation, { ...context, area: 'interactions', stage, seenBy: 'connector' })
+      if (isWrite(operation)) writes.push(...found)
+      else interactions.push(...found)
+    }
+    documents.push(...writes)
+    if (invoice.sent === undefined) continue
     const before = stored.get(invoice.key)
-    const storedNow: Difference[] = []
-    for (const [index, now] of invoice.sent === undefined ? [] : invoice.stages.entries()) {
-      const then = sameStage(before?.stages ?? [], invoice.stages, index)
-      if (now.outcome !== 'accepted' || then?.outcome !== 'accepted') continue
+    if (before === undefined) {
+      uncompared.set(invoice.key, 'the baseline snapshot has no document of this invoice')
+      continue
+    }
+    for (const [index, now] of invoice.stages.entries()) {
+      if (now.outcome !== 'accepted') continue
+      // An operation can be done more than once, such as a correction: the second is compared with the second.
+      const then = sameStage(before.stages, invoice.stages, index)
+      if (then?.outcome !== 'accepted') {
+        const isNew = writes.some(({ kind, stage: at }) => kind === 'accepted' && at === now.after)
+        if (!isNew) uncompared.set(invoice.key, `the baseline snapshot has no document after ${now.after}`)
+        continue
+      }
       if (!isJsonObject(then.document) || !isJsonObject(now.document)) {
         uncompared.set(invoice.key, `the document after ${now.after} was not read back`)
         continue
@@ -70,7 +89,7 @@ export function compareDocuments(
       if (sameJson(then.document, now.document)) continue
       const alignment = alignmentOf(options.documentResource, then.document, now.document, shared)
       const document = aligned(now.document, alignment)
-      storedNow.push(
+      documents.push(
         ...compareRecords(
           options.documentResource,
           then.document,
@@ -81,25 +100,10 @@ export function compareDocuments(
         ),
       )
     }
-    let stage = ''
-    let isRefused = false
-    for (const operation of invoice.operations) {
-      if (isWrite(operation)) stage = methodOf(operation)
-      const found = compareAnswers(operation, { ...context, area: 'interactions', stage, seenBy: 'connector' })
-      if (isWrite(operation)) documents.push(...found)
-      else interactions.push(...found)
-      isRefused ||= isWrite(operation) && found.some((difference) => difference.kind === 'refused')
-    }
-    documents.push(...storedNow)
-    if (invoice.sent === undefined) continue
-    if (before === undefined) {
-      uncompared.set(invoice.key, 'the baseline snapshot has no document of this invoice')
-      continue
-    }
-    const missed = before.stages.find(
+    const missed = before.stages.findLast(
       (then, index) => then.outcome === 'accepted' && sameStage(invoice.stages, before.stages, index) === undefined,
     )
-    if (missed !== undefined && !isRefused) {
+    if (missed !== undefined && !writes.some(({ kind }) => kind === 'refused')) {
       uncompared.set(invoice.key, `the document after ${missed.after} was not read back`)
     }
   }
@@ -182,21 +186,30 @@ function compareResults(
   context: RecordContext,
 ): readonly Difference[] {
   const { resource, kind } = operation.operation
+  // What a look-up finds decides how an invoice is coded; what a search for the invoice finds, whether it is one.
+  const found = kind === 'lookup' ? 'coding' : 'identity'
+  const meaning: Meaning = (owner, field) => {
+    const isAnswer = field === 'found' || field === 'result' || (field === 'id' && kind === 'lookup')
+    return isAnswer ? { class: found, assigned: false } : context.meaning(owner, field)
+  }
   if (isJsonArray(recorded) && isJsonArray(replayed)) {
-    const found = compareRecords(resource, { found: recorded }, { found: replayed }, undefined, '', {
+    const differences = compareRecords(resource, { found: recorded }, { found: replayed }, undefined, '', {
       ...context,
       // The list that a search answers holds records of the searched resource.
       relation: (owner, field) => (field === 'found' ? resource : context.relation(owner, field)),
-      meaning: (owner, field) =>
-        field === 'found' ? { class: 'coding', assigned: false } : context.meaning(owner, field),
+      meaning,
     })
-    return found.map((difference) =>
+    return differences.map((difference) =>
       difference.pointer === '/found' && kind !== 'lookup' && difference.kind !== 'reordered'
-        ? { ...difference, class: 'identity' }
+        ? { ...difference, class: found }
         : difference,
     )
   }
-  return compareRecords(resource, asRecord(recorded), asRecord(replayed), undefined, '', context)
+  const isRecord = isJsonObject(recorded) && isJsonObject(replayed)
+  return compareRecords(resource, asRecord(recorded), asRecord(replayed), undefined, '', {
+    ...context,
+    meaning: isRecord ? context.meaning : meaning,
+  })
 }
 
 function asRecord(value: Json): Readonly<Record<string, Json>> {

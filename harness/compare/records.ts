@@ -17,8 +17,8 @@ export type RecordContext = Readonly<{
   stage: string
   invoices: readonly string[]
   seenBy: Difference['seenBy']
-  /** Whether the release publishes a field; absent where both sides are the same release. */
-  publishes: Readonly<{
+  /** Whether a release publishes a field; where it is not known, a field that only one side has is left out. */
+  publishes?: Readonly<{
     baseline: (resource: string, field: string) => boolean
     candidate: (resource: string, field: string) => boolean
   }>
@@ -26,6 +26,8 @@ export type RecordContext = Readonly<{
   tolerance?: string
   /** Counts what is left out of the comparison, by reason. */
   leaveOut: (reason: string) => void
+  /** Tells a field that one side does not have, where both sides are the same release and must have the same fields. */
+  tellsMissingFields?: boolean
 }>
 
 /** Compares two records of a resource field by field; `sent` is what the connector sent for the record. */
@@ -43,13 +45,14 @@ export function compareRecords(
     const was = isJsonObject(sent) ? sent[field] : undefined
     const place = `${at}/${field}`
     if (before === undefined || now === undefined) {
-      const missing = missingOf(resource, field, before, was, context)
+      const missing = missingOf(resource, field, before, now, was, context)
       if (missing === 'compare') differences.push(difference(resource, field, place, before, now, was, context))
       else context.leaveOut(missing)
       continue
     }
-    if (isJsonArray(before) && isJsonArray(now)) {
-      differences.push(...compareLists(resource, field, before, now, was, place, context))
+    const [rowsBefore, rowsNow] = [rowsOf(before, now), rowsOf(now, before)]
+    if (rowsBefore !== undefined && rowsNow !== undefined) {
+      differences.push(...compareLists(resource, field, rowsBefore, rowsNow, was, place, context))
       continue
     }
     if (isJsonObject(before) && isJsonObject(now)) {
@@ -64,7 +67,11 @@ export function compareRecords(
       context.leaveOut('the ERP assigns the value itself; its presence was compared')
     } else if (context.tolerance !== undefined && isWithin(before, now, meaning.class, context.tolerance)) {
       context.leaveOut(`the amounts differ by no more than the ${context.tolerance} that the policy accepts`)
-    } else differences.push(difference(resource, field, place, before, now, was, context))
+    } else {
+      // A record of its own that is gone or new, such as the journal entry, is more than a value.
+      const isRow = (isJsonObject(before) && isEmpty(now)) || (isEmpty(before) && isJsonObject(now))
+      differences.push(difference(resource, field, place, before, now, was, context, isRow))
+    }
   }
   return differences
 }
@@ -74,15 +81,23 @@ function missingOf(
   resource: string,
   field: string,
   baseline: Json | undefined,
+  candidate: Json | undefined,
   sent: Json | undefined,
-  { publishes, meaning }: RecordContext,
+  { publishes, meaning, tellsMissingFields }: RecordContext,
 ): string {
-  if (sent !== undefined && !isEmpty(sent)) return 'compare'
-  if (baseline === undefined) return 'the baseline has no such field'
+  if (!isEmpty(sent)) return 'compare'
+  const oneOnly = 'the field exists in one of the two releases only'
+  if (tellsMissingFields) return isEmpty(baseline ?? candidate) ? oneOnly : 'compare'
+  if (baseline === undefined || publishes === undefined) return oneOnly
   if (publishes.candidate(resource, field) || !publishes.baseline(resource, field)) return 'compare'
   // The published schema tells that it is gone; where it held money or coding, nothing else tells what became of that.
-  const weighty = meaning(resource, field).class !== 'text' && !isEmpty(baseline)
-  return weighty ? 'compare' : 'the candidate publishes no such field'
+  return meaning(resource, field).class !== 'text' && !isEmpty(baseline) ? 'compare' : oneOnly
+}
+
+/** A list, or nothing in the place of a list. */
+function rowsOf(value: Json, other: Json): readonly Json[] | undefined {
+  if (isJsonArray(value)) return value
+  return isEmpty(value) && isJsonArray(other) ? [] : undefined
 }
 
 function compareLists(
@@ -110,9 +125,10 @@ function compareLists(
       difference(resource, field, `${at}/${index}`, row, replacement?.row, sentRows[index], context, isJsonObject(row)),
     )
   }
+  // Nothing was sent for a row that is there in addition: at its place something else was sent.
   for (const { row, index } of gained) {
     differences.push(
-      difference(resource, field, `${at}/${index}`, undefined, row, sentRows[index], context, isJsonObject(row)),
+      difference(resource, field, `${at}/${index}`, undefined, row, undefined, context, isJsonObject(row)),
     )
   }
   if (rows.reordered) {
@@ -156,6 +172,9 @@ function difference(
   }
 }
 
+/** A record of the same document, named by where it stands: `@lines/0`, or with its resource before it. */
+const WITHIN = /^(?:[\w.]+ )?@[\w/]+$/
+
 /** A row without what the ERP assigns, and without the records of the document that it names unless they are named alike. */
 export function identityOf(
   resource: string,
@@ -164,7 +183,7 @@ export function identityOf(
   withReferences: boolean,
 ): Json {
   if (isJsonArray(row)) return row.map((item) => identityOf(resource, item, known, withReferences))
-  if (typeof row === 'string') return !withReferences && /(^|\s)@|^invoice \d+\//.test(row) ? '@' : row
+  if (typeof row === 'string') return !withReferences && WITHIN.test(row) ? '@' : row
   if (!isJsonObject(row)) return row
   return Object.fromEntries(
     Object.entries(row).flatMap(([field, value]): [string, Json][] => {

@@ -6,12 +6,14 @@ import type { DifferenceClass, DifferenceKind } from '../model/difference.ts'
 const ROUNDING = '0.01'
 
 /**
- * Whether two stored values of a field mean the same: amounts by value, however they are spelled; everything else by code
- * point, so that reference 0815 is not 815 and account 5100 is not 5100.0.
+ * Whether two stored values of a field mean the same: numbers and amounts by value, however they are spelled; texts by code
+ * point. A code or a reference is a text, so `0815` is not `815` and account `5100` is not `5100.0`; where the meaning is
+ * not known, only a text that an amount would be written as is a number.
  */
-export function sameValue(left: Json, right: Json, meaning: DifferenceClass): boolean {
+export function sameValue(left: Json, right: Json, meaning?: DifferenceClass): boolean {
   if (sameJson(left, right)) return true
-  if (meaning !== 'amount' && meaning !== 'rounding') return false
+  const isText = typeof left === 'string' && typeof right === 'string'
+  if (isText && meaning !== undefined && meaning !== 'amount') return false
   const [a, b] = [decimalOf(left), decimalOf(right)]
   return a !== undefined && b !== undefined && compareDecimals(a, b) === 0
 }
@@ -66,5 +68,5 @@ export function isEmpty(value: Json | undefined): boolean {
 
 function decimalOf(value: Json): string | undefined {
   const text = isJsonNumber(value) ? value.value : typeof value === 'string' ? value : ''
-  return isDecimal(text) ? text : undefined
+  return /^-?(0|[1-9]\d*)(\.\d+)?$/.test(text) ? text : undefined
 }

@@ -16,7 +16,7 @@ export type SearchLiteral = Readonly<{ resource: string; field: string; value: s
 export function structureFacts(
   differences: readonly StructureDifference[],
   usersOf: FieldUsers,
-  resourceUsersOf: ResourceUsers,
+  resourceUsersOf: ResourceUsers = () => undefined,
 ): readonly StructureFact[] {
   return differences.map((structure) => {
     const field = structure.pointer.split('/')[1] ?? ''

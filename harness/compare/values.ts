@@ -2,7 +2,7 @@ import { isJsonArray, type Json } from '../base/json.ts'
 import type { Difference } from '../model/difference.ts'
 import type { ListedValue, ValueLists } from '../model/snapshot.ts'
 import type { Meaning } from './records.ts'
-import { isEmpty, sameValue, textOf } from './scalars.ts'
+import { sameValue, textOf } from './scalars.ts'
 
 /**
  * Compares the value lists of two releases by code. `usersOf` names the invoices that use a value, or a field of the list.
@@ -12,7 +12,7 @@ export function compareValues(
   baseline: ValueLists,
   candidate: ValueLists,
   usersOf: (list: string, code: string, field: string) => readonly string[],
-  meaning: Meaning,
+  meaning?: Meaning,
 ): Readonly<{ differences: readonly Difference[]; missing: readonly string[] }> {
   const differences: Difference[] = []
   const missing = Object.keys(baseline).filter((list) => candidate[list] === undefined)
@@ -34,7 +34,7 @@ function compareOne(
   before: ListedValue | undefined,
   now: ListedValue | undefined,
   usersOf: (list: string, code: string, field: string) => readonly string[],
-  meaning: Meaning,
+  meaning: Meaning | undefined,
 ): readonly Difference[] {
   const at = (
     field: string,
@@ -61,12 +61,12 @@ function compareOne(
   const found: Difference[] = []
   if (before.active !== now.active) found.push(at('active', 'changed-state', String(before.active), String(now.active)))
   for (const field of Object.keys(before.fields).sort()) {
-    const [then = null, value = null] = [before.fields[field], now.fields[field]]
-    if (field === 'active' || (isEmpty(then) && isEmpty(value))) continue
+    const [then, value] = [before.fields[field], now.fields[field]]
+    if (field === 'active' || then === undefined || value === undefined) continue
     const same =
       isJsonArray(then) && isJsonArray(value)
         ? then.length === value.length
-        : sameValue(then, value, meaning(list, field).class)
+        : sameValue(then, value, meaning?.(list, field).class)
     if (!same) found.push(at(field, 'coerced', then, value))
   }
   return found
