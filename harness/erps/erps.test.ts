@@ -30,6 +30,7 @@ const MEMBERS: Readonly<Record<keyof ErpAdapter, 'string' | 'object' | 'function
   meaning: 'function',
   connect: 'function',
   virtual: 'function',
+  mutants: 'object',
 }
 const NO_SCHEMA: ErpSchema = {
   format: 'erp-change-gate/schema',
