@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { CalendarDate, Id, Lane } from './common.ts'
+import { RestApi } from './rest-api.ts'
 
 const Contact = z.strictObject({
   name: z.string().min(1),
@@ -19,8 +20,12 @@ export const Integration = z.strictObject({
   id: Id,
   title: z.string().min(1),
   erp: z.strictObject({
-    /** Id of the ERP adapter, which is the name of its file in `erps/`. */
+    /** Name of the product; snapshots are called by it, `tryton-7.0`. */
     product: Id,
+    /** Id of the ERP adapter, which is the name of its file in `erps/`; the product when it is not said. */
+    adapter: Id.optional(),
+    /** What the adapter `openapi-rest` has to know of the API. */
+    api: RestApi.optional(),
     /** Where the ERP of each environment answers. The gate posts only to those declared a sandbox and proven to be one. */
     environments: z.record(Id, Environment),
   }),
@@ -31,7 +36,7 @@ export const Integration = z.strictObject({
   auth: z.strictObject({
     method: z.string().min(1),
     /** Names of the environment variables that hold the credential of a sandbox; never the credential itself. */
-    'user-from': z.string().min(1),
+    'user-from': z.string().min(1).optional(),
     'password-from': z.string().min(1),
     owner: Lane,
     expires: CalendarDate.optional(),

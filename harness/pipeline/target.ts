@@ -157,6 +157,7 @@ async function connect(options: Parameters<typeof openTarget>[0]): Promise<Conne
 /** The credential of a named sandbox, from the environment variables that integration.yaml names. */
 function credentialOf(integration: Integration): Credential {
   const [user, password] = [integration.auth['user-from'], integration.auth['password-from']].map((name) => {
+    if (name === undefined) return ''
     const value = process.env[name]
     if (value) return value
     throw new GateError('credential-missing', `The environment variable ${name} is not set.`, {

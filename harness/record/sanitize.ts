@@ -72,14 +72,14 @@ function collectSecrets(
 ): readonly string[] {
   const secrets = new Set<string>()
   for (const { request, response } of interactions) {
-    for (const name of SECRET_HEADERS) {
+    const places = secretsOf(request, response)
+    for (const name of [...SECRET_HEADERS, ...(places.headers ?? [])]) {
       for (const value of [request.headers[name], response.headers[name]]) {
         // "Session abc" and "Bearer abc": the scheme is not secret, what follows is.
         const secret = value?.replace(/^\w+ /, '')
         if (secret) secrets.add(secret)
       }
     }
-    const places = secretsOf(request, response)
     for (const [body, pointers] of [
       [request.body, places.request],
       [response.body, places.response],

@@ -1,7 +1,5 @@
 import { GateError } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
-import { jsonNumber } from '../base/json.ts'
-import { withValues } from '../base/pointer.ts'
 import type { PlanOperation } from '../model/change.ts'
 import type { RecordedRequest, SanitizedRecording } from '../model/recording.ts'
 import type { ErpSchema } from '../model/schema.ts'
@@ -11,6 +9,7 @@ import type { InvoiceObservation, Observation, OperationObservation, Replayed } 
 import { answeredOf, type Chain, decodeRecording, type Step } from './chains.ts'
 import type { Journal } from './journal.ts'
 import { AmbiguousName, LearnedNames } from './names.ts'
+import { idAt, withPlaces } from './places.ts'
 import { planned } from './plan.ts'
 import { answerWithoutTag, type RunTag, tagged, withoutTag } from './run-tag.ts'
 
@@ -193,7 +192,6 @@ class Run {
   /** The recorded request with the target's ids and the plan applied, or why it cannot be sent. */
   #rewritten(step: Step): RecordedRequest | string {
     const { request } = step.interaction
-    if (request.body === undefined || !('json' in request.body)) return request
     const places = new Map<string, Json | undefined>()
     for (const reference of step.operation.references) {
       const name = this.#recorded.nameOf(reference.resource, reference.id)
@@ -202,11 +200,11 @@ class Run {
       }
       const id = this.#live.idOf(reference.resource, name)
       if (id === undefined) return `${reference.resource} "${name}" was not found in the target`
-      places.set(reference.pointer, jsonNumber(id))
+      places.set(reference.pointer, idAt(request, reference.pointer, id))
     }
     for (const [pointer, value] of this.#tags(step.operation)) places.set(pointer, value)
     for (const [pointer, value] of planned(step.operation, this.#options.plan)) places.set(pointer, value)
-    return { ...request, body: { json: withValues(request.body.json, places) } }
+    return withPlaces(request, places)
   }
 
   #tags(operation: Operation): readonly (readonly [string, Json])[] {
