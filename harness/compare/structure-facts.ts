@@ -16,7 +16,10 @@ export function structureFacts(
 ): readonly StructureFact[] {
   return differences.map((structure) => {
     const field = structure.pointer.split('/')[1] ?? ''
-    const invoices = [...(usersOf(structure.direction, structure.resource, field) ?? [])]
+    // What becomes required concerns every record that is sent, most of all those that do not have the field yet.
+    const records = structure.keyword === 'required' ? usersOf(structure.direction, structure.resource, '') : undefined
+    const users = usersOf(structure.direction, structure.resource, field)
+    const invoices = [...new Set([...(users ?? []), ...(records ?? [])])]
     return { structure, difference: differenceOf(structure, invoices) }
   })
 }

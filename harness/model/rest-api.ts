@@ -27,13 +27,16 @@ const List = z.strictObject({
   code: Place,
   /** When it may be used; every value is active without it. */
   active: Test.optional(),
-  /** Members kept in a snapshot and compared, besides id and code. */
+  /** Rate in percent, where it is the list of tax codes. */
+  rate: Place.optional(),
+  /** Members kept in a snapshot and compared, besides id, code and rate. */
   fields: z.array(Place).default([]),
 })
 
 /**
  * How to talk to an ERP that publishes an OpenAPI document: which operation does what, and where values show. Pointers of
- * `document`, `computed`, `fields` and `reads` start at the document, others at the body. In `integration.yaml`: `erp.api`.
+ * `document`, `fields` and `reads` start at the document, those of `document.lines` at a line, those of a list at its row, and
+ * others at the body. In `integration.yaml`: `erp.api`.
  */
 export const RestApi = z
   .strictObject({
@@ -94,23 +97,18 @@ export const RestApi = z
       currency: Place,
       /** What a credit note is told by. */
       credit: Test.optional(),
-      lines: Place,
-      account: Place,
-      net: Place,
-      tax: Place,
-      gross: Place,
-    }),
-    /** Amounts that the ERP works out when they are not sent; the virtual ERP works them out alike. */
-    computed: z
-      .strictObject({
-        amount: Place,
+      /** Members of one line; amounts that are not sent are worked out of quantity and price. */
+      lines: z.strictObject({
+        at: Place,
+        account: Place,
         quantity: Place,
         price: Place,
-        /** The tax code of a line, and the list member that holds its rate in percent. */
+        /** Amount without tax. */
+        amount: Place.optional(),
         'tax-code': Place.optional(),
-        rate: Place.optional(),
-      })
-      .optional(),
+      }),
+      totals: z.strictObject({ net: Place, tax: Place, gross: Place }),
+    }),
     fields: z.strictObject({
       money: z.array(Place).default([]),
       /** Members that name a listed value. */

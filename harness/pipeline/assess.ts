@@ -107,6 +107,8 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     if (!asIs.observation.identity.simulated) return 'live'
     // Over HTTP a virtual ERP does not tell which documents it answered from rules.
     if (asIs.kind !== 'mock') return 'schema'
+    // What was made from a specification on either side is no more than that, whatever was replayed.
+    if ([baseline, evidence.candidate].some((snapshot) => snapshot?.meta.evidence === 'schema')) return 'schema'
     return asIs.observation.byRules.includes(key) ? 'schema' : 'recorded'
   }
   const invoices = asIs.observation.invoices.map((invoice) =>

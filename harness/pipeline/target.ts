@@ -31,7 +31,7 @@ export type OpenTarget = Readonly<{
 }>
 
 /** What a virtual ERP accepts as a credential; it is not a secret. */
-const MOCK_CREDENTIAL: Credential = { user: 'change-gate', password: 'mocked-api' }
+export const MOCK_CREDENTIAL: Credential = { user: 'change-gate', password: 'mocked-api' }
 
 /** Reads a target as people write it: `mock`, `container`, `container:NAME` or a URL. Throws `usage`. */
 export function parseTarget(text: string, defaultContainer: string): TargetName {

@@ -110,8 +110,8 @@ export type Session = Readonly<{
   /** Adds this session's credential to a recorded request that had none, because it was removed. */
   authorize: (request: RecordedRequest) => RecordedRequest
   send: (request: RecordedRequest) => Promise<RecordedResponse>
-  /** The published schema of these resources, in the publisher's own format. */
-  describe: (resources: readonly string[]) => Promise<SchemaDocument>
+  /** The published schema of these resources, in the publisher's own format; `undefined` when the ERP does not tell. */
+  describe: (resources: readonly string[]) => Promise<SchemaDocument | undefined>
   /** What the adapter wants kept in a snapshot besides schema, lists and documents. */
   extras: () => Promise<JsonObject>
   listValues: (lists: Readonly<Record<string, readonly string[]>>) => Promise<ValueLists>
