@@ -14,7 +14,12 @@ export default defineCheck({
   run: ({ structure }) =>
     objectTo(
       structure
-        .filter(({ structure: change }) => change.keyword === 'property' && change.change === 'added')
+        .filter(
+          ({ structure: change }) =>
+            change.keyword === 'property' &&
+            change.change === 'added' &&
+            !(change.direction === 'send' && change.effect === 'breaking'),
+        )
         .map(({ difference }) => difference),
       'changed',
     ),

@@ -14,7 +14,10 @@ export default defineCheck({
   run: ({ structure }) =>
     objectTo(
       structure
-        .filter(({ structure: change }) => change.keyword === 'required' && change.change === 'removed')
+        .filter(
+          ({ structure: change }) =>
+            change.keyword === 'required' && change.change === 'removed' && change.direction === 'send',
+        )
         .map(({ difference }) => difference),
       'changed',
     ),

@@ -14,7 +14,13 @@ export default defineCheck({
   run: ({ structure }) =>
     objectTo(
       structure
-        .filter(({ structure: change }) => change.keyword === 'required' && change.change === 'added')
+        .filter(
+          ({ structure: change }) =>
+            change.keyword === 'required' &&
+            change.change === 'added' &&
+            change.direction === 'send' &&
+            change.effect !== 'compatible',
+        )
         .map(({ difference }) => difference),
       'changed',
     ),

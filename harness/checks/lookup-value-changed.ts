@@ -18,9 +18,10 @@ export default defineCheck({
       interactions.filter(
         (difference) =>
           isOfLookup(difference) &&
-          difference.pointer !== '/found' &&
           difference.class !== 'text' &&
-          difference.kind !== 'refused',
+          !['refused', 'accepted', 'reordered'].includes(difference.kind) &&
+          // A record found more or less is told by another check; one found in the place of another is told here.
+          !(difference.pointer === '/found' && ['extra', 'absent'].includes(difference.kind)),
       ),
       'changed',
     ),

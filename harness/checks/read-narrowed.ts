@@ -16,7 +16,11 @@ export default defineCheck({
       structure
         .filter(
           ({ structure: change }) =>
-            isValueChange(change) && change.direction === 'read' && change.change === 'narrowed',
+            isValueChange(change) &&
+            change.direction === 'read' &&
+            change.effect === 'compatible' &&
+            // A field that had no list of values and has one now is told as an added list.
+            (change.change === 'narrowed' || (change.keyword === 'enum' && change.change === 'added')),
         )
         .map(({ difference }) => difference),
       'changed',

@@ -1,4 +1,4 @@
-import { defineCheck, isValueChange, objectTo } from '../ports/check.ts'
+import { defineCheck, isWiderAnswer, objectTo } from '../ports/check.ts'
 
 export default defineCheck({
   title: 'Nothing is answered that was not answered before.',
@@ -13,15 +13,7 @@ export default defineCheck({
   remedy: 'Check what the connector does with a value that it does not know.',
   run: ({ structure }) =>
     objectTo(
-      structure
-        .filter(
-          ({ structure: change }) =>
-            isValueChange(change) &&
-            change.direction === 'read' &&
-            (change.change === 'widened' || change.change === 'altered') &&
-            change.effect !== 'compatible',
-        )
-        .map(({ difference }) => difference),
+      structure.filter(({ structure: change }) => isWiderAnswer(change)).map(({ difference }) => difference),
       'changed',
     ),
 })

@@ -1,4 +1,4 @@
-import { defineCheck, objectTo } from '../ports/check.ts'
+import { defineCheck, isValueChange, isWiderAnswer, objectTo } from '../ports/check.ts'
 
 export default defineCheck({
   title: 'The rules on records are published as they were.',
@@ -13,7 +13,11 @@ export default defineCheck({
   remedy: 'Look at the invoices that use the field: the replay is the proof.',
   run: ({ structure }) =>
     objectTo(
-      structure.filter(({ structure: change }) => change.effect === 'unknown').map(({ difference }) => difference),
+      structure
+        .filter(
+          ({ structure: change }) => isValueChange(change) && change.effect === 'unknown' && !isWiderAnswer(change),
+        )
+        .map(({ difference }) => difference),
       'changed',
     ),
 })

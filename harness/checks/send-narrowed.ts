@@ -16,10 +16,10 @@ export default defineCheck({
       structure
         .filter(
           ({ structure: change }) =>
-            isValueChange(change) &&
             change.direction === 'send' &&
-            (change.change === 'narrowed' || change.change === 'altered') &&
-            change.effect === 'breaking',
+            change.effect === 'breaking' &&
+            // A field that was free to hold anything and now has a type is an added property.
+            (isValueChange(change) || (change.keyword === 'property' && change.change === 'added')),
         )
         .map(({ difference }) => difference),
       'changed',

@@ -16,7 +16,11 @@ export default defineCheck({
       structure
         .filter(
           ({ structure: change }) =>
-            isValueChange(change) && change.direction === 'send' && change.change === 'widened',
+            isValueChange(change) &&
+            change.direction === 'send' &&
+            change.effect === 'compatible' &&
+            // A field that had a list of values and has none any more is told as a removed list.
+            (change.change === 'widened' || (change.keyword === 'enum' && change.change === 'removed')),
         )
         .map(({ difference }) => difference),
       'changed',

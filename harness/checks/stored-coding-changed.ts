@@ -16,7 +16,7 @@ export default defineCheck({
   run: ({ documents, interactions }) =>
     objectTo(
       [...documents, ...interactions.filter(isOfDocument)].filter(
-        (difference) => difference.class === 'coding' && isStored(difference),
+        (difference) => difference.class === 'coding' && isStored(difference) && difference.kind !== 'reordered',
       ),
       'changed',
     ),

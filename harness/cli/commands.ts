@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { GateError } from '../base/errors.ts'
+import { diffAndRender, STRUCTURE_FORMATS, type StructureFormat } from '../pipeline/diff-command.ts'
 import { schemaOf } from '../pipeline/published-schema.ts'
 import { snapshotFromSchema } from '../pipeline/published-snapshot.ts'
 import { startRecording } from '../pipeline/record.ts'
@@ -64,6 +65,26 @@ export function addCommands(program: Command): void {
     .action(serve)
 
   program
+    .command('diff <old> <new>')
+    .description(
+      'Compare what two releases publish: schema files of any known format, recordings, or snapshot folders.',
+    )
+    .option('--recording <file>', 'recorded exports, to tell which changes touch them')
+    .addOption(
+      new Option('--direction <direction>', 'what to compare').choices(['send', 'read', 'both']).default('both'),
+    )
+    .addOption(new Option('--format <format>', 'how to print it').choices(STRUCTURE_FORMATS).default('text'))
+    .addHelpText(
+      'after',
+      '\nExits 0 when everything is compatible, 1 when something breaks, 3 when something could not be compared.',
+    )
+    .action(async (oldPath: string, newPath: string, options: DiffFlags) => {
+      const { text, status } = await diffAndRender({ oldPath, newPath, ...options })
+      print(text.trimEnd())
+      process.exitCode = status
+    })
+
+  program
     .command('schema <file>')
     .description('Print the JSON Schema of a file that you write: integration, mapping, change or waivers.')
     .action((file: string) => print(schemaOf(file)))
@@ -88,6 +109,8 @@ export function addCommands(program: Command): void {
       print(`${name}: ${removed} container${removed === 1 ? '' : 's'} removed`)
     })
 }
+
+type DiffFlags = Readonly<{ recording?: string; direction: 'send' | 'read' | 'both'; format: StructureFormat }>
 
 type RunFlags = Readonly<{ target: string; snapshots: string; reports: string; failOn?: 'conditional' }>
 

@@ -46,7 +46,7 @@ function adapterOf(product: string, api: RestApi): ErpAdapter {
       return {
         request: isLogin ? secretsIn(jsonOf(request)) : [],
         response: isLogin ? secretsIn(jsonOf(response)) : [],
-        headers: typeof api.auth === 'string' ? [] : [api.auth.header.toLowerCase()],
+        ...(typeof api.auth === 'string' ? {} : { headers: [api.auth.header.toLowerCase()] }),
       }
     },
     releaseOf: (interactions) => {

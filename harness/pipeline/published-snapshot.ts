@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { basename, dirname, relative } from 'node:path'
+import { basename } from 'node:path'
 import { z } from 'zod'
 import { GateError } from '../base/errors.ts'
-import { pathWithin, readTextFile } from '../base/files.ts'
+import { readTextFile } from '../base/files.ts'
 import { isJsonObject, type Json, toJson } from '../base/json.ts'
 import { parseYaml, yamlFault } from '../base/yaml.ts'
 import { Id } from '../model/common.ts'
@@ -10,10 +9,10 @@ import type { SanitizedRecording } from '../model/recording.ts'
 import type { ErpSchema } from '../model/schema.ts'
 import type { DocumentStage, ListedValue, Snapshot, StoredDocument, ValueLists } from '../model/snapshot.ts'
 import type { ErpAdapter, Transport } from '../ports/erp.ts'
-import type { SchemaDocument } from '../ports/schema-source.ts'
 import { decodeRecording } from '../replay/chains.ts'
 import { noJournal } from '../replay/journal.ts'
 import { replay } from '../replay/replay.ts'
+import { schemaDocumentAt } from '../schema-sources/reading/file.ts'
 import { virtualTransport } from '../targets/virtual-erp.ts'
 import { arrangedSchema, loadErp, readSnapshotOf } from './erp.ts'
 import { hasRecording, readIntegration, readNewestRecording, shown } from './scenario.ts'
@@ -51,7 +50,7 @@ export type PublishedOptions = Readonly<{
 export async function snapshotFromSchema(options: PublishedOptions): Promise<Snapshot['meta']> {
   const integration = await readIntegration(options.scenario)
   const adapter = await loadErp(integration)
-  const published = await readSchema(schemaFile(options.schema))
+  const published = await readSchema(schemaDocumentAt(options.schema))
   const release = options.release ?? published.source.release
   if (release === undefined) {
     throw new GateError('usage', `${options.schema} does not say which release it is of.`, {
@@ -239,23 +238,4 @@ function recordedTransport(recording: SanitizedRecording): Transport {
     },
     close: async () => undefined,
   }
-}
-
-/** A published file; documents that it refers to are read from its own folder and nowhere else. */
-function schemaFile(path: string): SchemaDocument {
-  const folder = dirname(path)
-  const open = (file: string): SchemaDocument => {
-    let text: string
-    try {
-      text = readFileSync(file, 'utf8')
-    } catch (cause) {
-      throw new GateError('file-missing', `${shown(file)} cannot be read.`, { hint: 'Check the path.', cause })
-    }
-    return {
-      name: relative(folder, file) || basename(file),
-      text,
-      resolve: (reference) => open(pathWithin(folder, relative(folder, `${dirname(file)}/${reference}`))),
-    }
-  }
-  return open(path)
 }

@@ -39,6 +39,10 @@ test.each([
   { place: '/supplierId', id: '44', form: '44' },
   { place: '/costCenter', id: '44', form: jsonNumber(44) },
   { place: 'path:2', id: '44', form: '44' },
+  { place: 'path:9', id: '44', form: undefined },
+  { place: 'query:supplier', id: '44', form: '44' },
+  { place: 'query:project', id: '44', form: undefined },
+  { place: '/project', id: '44', form: undefined },
 ])('an id at $place keeps the form that was recorded', ({ place, id, form }) => {
   expect(idAt(REQUEST, place, id)).toEqual(form)
 })

@@ -28,11 +28,22 @@ export function withPlaces(request: RecordedRequest, places: ReadonlyMap<string,
   }
 }
 
-/** An id in the form in which the recorded request has one at this place: a number stays a number, a text a text. */
-export function idAt(request: RecordedRequest, place: string, id: string): Json {
-  const { body } = request
-  const recorded = place.startsWith('/') && body !== undefined && 'json' in body ? valueAt(body.json, place) : undefined
+/**
+ * An id in the form in which the recorded request has one at this place: a number stays a number, a text a text.
+ * `undefined` when the request has nothing there, so that nothing is ever rewritten beside the place it was read from.
+ */
+export function idAt(request: RecordedRequest, place: string, id: string): Json | undefined {
+  const recorded = recordedAt(request, place)
+  if (recorded === undefined) return undefined
   return isJsonNumber(recorded) ? jsonNumber(id) : id
+}
+
+function recordedAt(request: RecordedRequest, place: string): Json | undefined {
+  const { body } = request
+  const [, where, name = ''] = /^(path|query):(.*)$/.exec(place) ?? []
+  if (where === 'path') return request.path.split('/')[Number(name) + 1]
+  if (where === 'query') return new URLSearchParams(request.query).get(name) ?? undefined
+  return body !== undefined && 'json' in body ? valueAt(body.json, place) : undefined
 }
 
 function textOf(value: Json | undefined): string {

@@ -11,12 +11,13 @@ import {
   grouped,
   handling,
   instant,
+  isInformation,
   VERDICTS,
   worstFirst,
 } from './rendering/words.ts'
 
 const WIDTH = 118
-const REASONS_SHOWN = 5
+const REASONS_SHOWN = 4
 const FINDINGS_SHOWN = { silent: 3, loud: 2 }
 const NOTES_SHOWN = 3
 const NOT_COMPARED_SHOWN = 3
@@ -98,6 +99,7 @@ function findingsOf({ findings, impact }: Readonly<ChangeAssessment>): readonly 
   return [
     ...groupLines('Silent', findings, 'silent', impact.silent, impact.recordedInvoices),
     ...groupLines('Loud', findings, 'loud', impact.loud, impact.recordedInvoices),
+    ...informationLines(findings.filter(isInformation).length),
   ]
 }
 
@@ -108,9 +110,9 @@ function groupLines(
   extent: Readonly<Extent>,
   recorded: number,
 ): readonly string[] {
-  const group = worstFirst(findings.filter((finding) => finding.loudness === loudness))
+  const group = worstFirst(findings.filter((finding) => finding.loudness === loudness && !isInformation(finding)))
   const money = extentAmounts(extent)
-  const touched = `${counted(extent.findings, 'finding')}, ${extent.invoices} of ${counted(recorded, 'invoice')}`
+  const touched = `${counted(group.length, 'finding')}, ${extent.invoices} of ${counted(recorded, 'invoice')}`
   return [
     ...wrapped(`${title.padEnd(9)}  `, [touched, ...money].join(', ')),
     ...group.slice(0, FINDINGS_SHOWN[loudness]).flatMap(findingLines),
@@ -118,12 +120,16 @@ function groupLines(
   ]
 }
 
+function informationLines(count: number): readonly string[] {
+  return count > 0 ? [`Besides    ${counted(count, 'finding')} for information, see the report`] : []
+}
+
 function findingLines(finding: Readonly<Finding>): readonly string[] {
   const money = amounts(finding.amounts)
   const touched = [counted(finding.invoices.length, 'invoice'), ...money].join(', ')
   return wrapped(
     `  ${finding.severity.padEnd(7)}  ${finding.fingerprint}  `,
-    `${finding.check}: ${touched}; ${handling(finding)}`,
+    `${finding.check} ${finding.resource}${finding.pointer}: ${touched}; ${handling(finding)}`,
   )
 }
 
@@ -186,7 +192,11 @@ function wrapped(label: string, text: string): readonly string[] {
   const indent = ' '.repeat(label.length)
   const lines: string[] = []
   let line = label
-  for (const word of text.split(' ')) {
+  // An amount stays on one line with its currency: what would break it is made unbreakable while lines are filled.
+  const whole = text
+    .replace(/(\d) (?=\d{3}\b)/g, `$1${JOINED}`)
+    .replace(/\b([A-Z]{3}) (?=\d)|(\d) (?=%)/g, `$1$2${JOINED}`)
+  for (const word of whole.split(' ')) {
     const empty = line === label || line === indent
     if (!empty && line.length + 1 + word.length > WIDTH) {
       lines.push(line)
@@ -195,5 +205,8 @@ function wrapped(label: string, text: string): readonly string[] {
       line = empty ? line + word : `${line} ${word}`
     }
   }
-  return [...lines, line]
+  return [...lines, line].map((filled) => filled.replaceAll(JOINED, ' '))
 }
+
+/** Stands for a space at which no line may break. */
+const JOINED = '\u00a0'

@@ -9,12 +9,16 @@ const ANSWER_WITHIN = 60_000
 
 /** Sends requests to an ERP over HTTP, with its connections kept open. */
 export function httpTransport(url: string): Transport {
+  const { origin, pathname } = new URL(url)
+  const base = origin + pathname.replace(/\/+$/, '')
   const agent = new Agent({ headersTimeout: ANSWER_WITHIN, bodyTimeout: ANSWER_WITHIN, connect: { timeout: 10_000 } })
   return {
     url,
     send: async (message: RecordedRequest): Promise<RecordedResponse> => {
       try {
-        const answer = await send(new URL(message.path + message.query, url), {
+        // Joined as text, after one slash: a recorded path such as `//host/` or `@host/` would name another host.
+        const path = message.path.replace(/^\/?/, '/')
+        const answer = await send(new URL(base + path + message.query), {
           method: message.method,
           headers: message.headers,
           body: bytesOf(message.body),

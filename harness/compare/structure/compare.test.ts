@@ -72,6 +72,13 @@ const FIELD_ROWS: readonly (readonly [string, JsonSchema, JsonSchema, readonly s
     ['read null narrowed compatible', 'send null narrowed breaking'],
   ],
   [
+    'nullable by a choice of a choice',
+    text,
+    { anyOf: [{ anyOf: [text] }, { type: 'null' }] },
+    ['read null widened breaking', 'send null widened compatible'],
+    ['read null narrowed compatible', 'send null narrowed breaking'],
+  ],
+  [
     'value list',
     { enum: ['open', 'paid'] },
     { enum: ['open', 'paid', 'held'] },
@@ -194,6 +201,13 @@ const FIELD_ROWS: readonly (readonly [string, JsonSchema, JsonSchema, readonly s
     ['read x-relation altered breaking', 'send x-relation altered breaking'],
   ],
   [
+    'read-only',
+    { type: 'string', 'x-read-only': true },
+    text,
+    ['send x-read-only removed compatible'],
+    ['send x-read-only added breaking'],
+  ],
+  [
     'deprecated',
     { type: 'string', deprecated: true },
     text,
@@ -301,6 +315,20 @@ describe('compareStructure on records', () => {
     expect(seen(branches(text), branches({ type: 'number' }))).toEqual([
       'read /c type altered breaking',
       'send /c type altered breaking',
+    ])
+  })
+
+  it('reports fields that look alike each at its own place', () => {
+    expect(
+      seen(
+        closed({ net: { type: 'string' }, memo: { type: 'string' } }),
+        closed({ net: { type: 'integer' }, memo: { type: 'integer' } }),
+      ),
+    ).toEqual([
+      'read /memo type altered breaking',
+      'read /net type altered breaking',
+      'send /memo type altered breaking',
+      'send /net type altered breaking',
     ])
   })
 
