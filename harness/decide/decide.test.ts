@@ -439,8 +439,10 @@ describe('control totals', () => {
     tax: '50.00',
     gross: '250.00',
     state: 'posted',
+    number: 'SINV-00815',
     period: '2026-10',
     lines: 2,
+    accounts: ['4400', '4940'],
     ...over,
   })
   const counted = (stored: InvoiceFacts | undefined = facts(), over: Partial<Counted> = {}): Counted => ({
