@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { diffAndRender, STRUCTURE_FORMATS, type StructureFormat } from '../pipeline/diff-command.ts'
-import { drill, isPassed, keepScore, scoreText } from '../pipeline/drill.ts'
+import { drill, isPassed, scoreText } from '../pipeline/drill.ts'
+import { keepScore } from '../pipeline/drill-score.ts'
 import { schemaOf } from '../pipeline/published-schema.ts'
 import { startRecording } from '../pipeline/record.ts'
 import { exitOfVerdict, runAndReport } from '../pipeline/report.ts'

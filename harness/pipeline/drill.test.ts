@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { benignMutants } from '../erps/tryton/mutants/benign.ts'
-import { type DrillResult, drill, isPassed, mutantsOf, prepareDrill, readDrillScore } from './drill.ts'
+import { type DrillResult, drill, isPassed, mutantsOf, prepareDrill } from './drill.ts'
+import { readDrillScore } from './drill-score.ts'
 
 const SCENARIO = 'scenarios/tryton-ap'
 

@@ -2,12 +2,11 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { GateError } from '../base/errors.ts'
-import { exists, readTextFile, writeTextFile } from '../base/files.ts'
 import { fingerprintOf } from '../base/fingerprint.ts'
-import { canonicalJson, toJson } from '../base/json.ts'
+import { toJson } from '../base/json.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
 import { Change } from '../model/change.ts'
-import { DrillScore, type Survivor } from '../model/drill.ts'
+import type { DrillScore, Survivor } from '../model/drill.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { ErpAdapter } from '../ports/erp.ts'
 import type { Mutant } from '../ports/mutant.ts'
@@ -16,9 +15,6 @@ import { loadPlugIn } from './registry.ts'
 import { type Rehearsable, rehearseChange } from './run.ts'
 import { readAllIntegrations, readIntegration, readMapping, readNewestRecording } from './scenario.ts'
 import { readSnapshot } from './snapshot-store.ts'
-
-/** Name of the file in a scenario that holds its score. */
-const SCORE_FILE = 'drill.json'
 
 /** What became of one mutant: `right` is killed for a breaking one and let through for a benign one. */
 export type MutantResult = Readonly<{ mutant: Mutant }> & MutantJudgement
@@ -66,31 +62,6 @@ export async function drill(
     recording: recording.digest,
   })
   return { score, results }
-}
-
-/** Keeps a score beside the recording that it is of, and returns the file. */
-export async function keepScore(scenarioFolder: string, score: DrillScore): Promise<string> {
-  const file = join(scenarioFolder, SCORE_FILE)
-  await writeTextFile(file, `${canonicalJson(toJson(score), 1)}\n`)
-  return file
-}
-
-/** Reads the score of a scenario; `undefined` when no drill was run. Throws `json-invalid`. */
-export async function readDrillScore(scenarioFolder: string): Promise<DrillScore | undefined> {
-  const file = join(scenarioFolder, SCORE_FILE)
-  if (!(await exists(file))) return undefined
-  const hint = 'Run change-gate drill on the scenario again.'
-  const text = await readTextFile(file, hint)
-  let plain: unknown
-  try {
-    plain = JSON.parse(text)
-  } catch (cause) {
-    throw new GateError('json-invalid', `${file} is no JSON.`, { hint, cause })
-  }
-  const parsed = DrillScore.safeParse(plain)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw new GateError('json-invalid', `${file}: ${issue?.path.join('.')}: ${issue?.message}.`, { hint })
 }
 
 /** Every mutant of the ERP, and what can happen to any connection. */
@@ -159,6 +130,7 @@ export async function prepareDrill(folder: string, snapshots: string): Promise<R
     candidate: baseline,
     target: { kind: 'mock' },
     reportFolder: '',
+    drill: undefined,
     options: {},
   }
 }

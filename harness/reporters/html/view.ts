@@ -5,6 +5,7 @@ import { revealed, visibleValue } from '../rendering/visible-text.ts'
 import {
   amounts,
   counted,
+  drillText,
   EVIDENCE_LEVELS,
   extentAmounts,
   grouped,
@@ -12,6 +13,7 @@ import {
   instant,
   isHandled,
   isInformation,
+  totalName,
   VERDICTS,
   WITH_PLAN,
   worstFirst,
@@ -32,6 +34,7 @@ export const SHOWN = {
   findingsOfInvoice: 6,
   findingsOfReason: 12,
   disagreements: 200,
+  uncovered: 50,
   sentence: 180,
 } as const
 
@@ -78,6 +81,14 @@ export function viewOf(given: ChangeAssessment, digest: string) {
     agreement: agreementOf(assessment),
     waivers: waiversOf(assessment, link),
     evidence: evidenceOf(assessment),
+    coverage: assessment.evidence.coverage.map((entry) => ({
+      area: entry.area,
+      exercised: number(entry.exercised),
+      of: number(entry.of),
+      count: counted(entry.missing.length, 'place'),
+      missing: capped(entry.missing, SHOWN.uncovered, 'place'),
+    })),
+    survivors: assessment.evidence.drill?.survivors ?? [],
     notCompared: assessment.evidence.notCompared.map((entry) => ({ ...entry, count: number(entry.count) })),
     leftBehind: assessment.leftBehind,
     meta: {
@@ -200,7 +211,7 @@ function confidenceOf({
   leftBehind,
   ...rest
 }: Readonly<ChangeAssessment>) {
-  const { recording, target, agreement, notCompared } = evidence
+  const { recording, target, agreement, notCompared, coverage, drill } = evidence
   const [level = '', explained = ''] = EVIDENCE_LEVELS[evidence.level].split(': ')
   const { recorded, replayed, observed, compared, reconciles } = accounting
   const inState = (state: CheckResult['state']) => checks.filter((check) => check.state === state).length
@@ -236,6 +247,26 @@ function confidenceOf({
       `${inState('passed')} passed, ${inState('failed')} failed, ${inState('not-applicable')} not applicable, ${errored} errored`,
       errored === 0 ? null : false,
     ),
+    ...(drill === null
+      ? []
+      : [
+          row(
+            'Drill',
+            drillText(drill),
+            drill.state === 'current' && drill.benign === drill.benignLetThrough ? true : false,
+          ),
+        ]),
+    ...(coverage.length === 0
+      ? []
+      : [
+          row(
+            'Coverage',
+            `${counted(
+              coverage.reduce((sum, { missing }) => sum + missing.length, 0),
+              'place',
+            )} that no recorded invoice exercises, see below`,
+          ),
+        ]),
     row(
       'Not compared',
       notCompared.length === 0 ? 'nothing was left out' : `${counted(notCompared.length, 'kind')} of places, see below`,
@@ -536,7 +567,7 @@ function controlTotalsOf({ controlTotals }: Readonly<ChangeAssessment>) {
     },
   })
   return controlTotals.map((total) => ({
-    currency: total.currency,
+    currency: totalName(total, controlTotals),
     reconciles: total.reconciles,
     rows: [
       cells('recorded', total.recorded, total.recorded),
