@@ -210,7 +210,8 @@ class VirtualRest {
   }
 
   #refusal(status: number, { code, message, field }: Refusal): RecordedResponse {
-    const isGood = this.#erp.api.fault !== undefined && status !== 401
+    // An ERP that says no with a good status does so about documents, not about paths and access.
+    const isGood = this.#erp.api.fault !== undefined && status !== 401 && status !== 404
     return {
       status: isGood ? 200 : status,
       headers: { 'content-type': 'application/json', ...this.#releaseHeader() },
