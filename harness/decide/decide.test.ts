@@ -332,16 +332,19 @@ describe('a decision', () => {
       ...withFindings(finding(), finding({ loudness: 'loud' })),
       controlTotals: [differing],
       missingLists: ['account.tax', 'party.party'],
-      fault: { message: 'cut off.', lane: 'it' },
     })
     expect(reasons.map(({ code }) => code)).toEqual([
       'unexpected-silent-change',
       'unexpected-break',
       'control-totals-differ',
-      'connection-fault',
       'list-not-compared',
       'list-not-compared',
     ])
+  })
+
+  test('says nothing of control totals after a fault, because the rest was never sent', () => {
+    const cut = { controlTotals: [differing], fault: { message: 'cut off.', lane: 'it' as const } }
+    expect(decide(grounds(cut))).toMatchObject({ verdict: 'undecided', reasons: [{ code: 'connection-fault' }] })
   })
 
   test('tells what, after which operation, on how many invoices and for how much', () => {

@@ -73,7 +73,8 @@ function brokenGrounds(grounds: Grounds): readonly Ground[] {
       findings: [finding.fingerprint],
     }
   })
-  const totals = grounds.controlTotals
+  // After a fault the rest was never sent: totals that differ for that reason say nothing about the release.
+  const totals = (grounds.fault === undefined ? grounds.controlTotals : [])
     .filter((total) => !total.reconciles)
     .map(
       (total): Ground => ({

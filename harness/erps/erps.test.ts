@@ -45,6 +45,7 @@ const MEMBERS: Readonly<Record<Exclude<keyof ErpAdapter, Optional>, 'string' | '
   meaning: 'function',
   connect: 'function',
   virtual: 'function',
+  mutants: 'object',
 }
 const NO_SCHEMA: ErpSchema = {
   format: 'erp-change-gate/schema',

@@ -36,6 +36,8 @@ function adapterOf(product: string, api: RestApi): ErpAdapter {
     ],
     arrange: (published) => arrange(published, api),
     documentResource: document.name,
+    // What a configured ERP can get wrong is told by its configuration alone, so the drill has no defects for it yet.
+    mutants: [],
     referenceField: { ...erp.fieldAt(document.reference), longest: document['reference-longest'] },
     documentResources: [document.name],
     valueLists: Object.fromEntries(

@@ -1,6 +1,7 @@
 import { GateError } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
 import { compareDocuments } from '../compare/documents.ts'
+import type { Meaning } from '../compare/records.ts'
 import { compareStructure } from '../compare/structure/compare.ts'
 import { lostSearchValues, structureFacts } from '../compare/structure-facts.ts'
 import { compareValues } from '../compare/values.ts'
@@ -65,18 +66,24 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       baselineSchema: baseline.schema,
       documentResource: adapter.documentResource,
       meaning: adapter.meaning,
+      toleranceOf: (key) => policy['amount-tolerance'][facts.get(key)?.currency ?? ''],
     })
-    const values = compareValues(baseline.values, observation.values, (list, code, field) =>
-      usersOf(uses, list, code, field),
+    const meaning: Meaning = (resource, field) => adapter.meaning(resource, field, baseline.schema)
+    const values = compareValues(
+      baseline.values,
+      observation.values,
+      (list, code, field) => usersOf(uses, list, code, field, meaning),
+      meaning,
     )
     const run = runChecks(
       checks,
       {
-        structure: structureFacts(compareStructure(baseline.schema, observation.schema), uses.field),
+        structure: structureFacts(compareStructure(baseline.schema, observation.schema), uses.field, uses.resource),
         searches: lostSearchValues(uses.literals, baseline.schema, observation.schema),
         values: values.differences,
         documents: documents.documents,
         interactions: documents.interactions,
+        copies: documents.copies,
       },
       {
         capabilities: adapter.capabilities,
@@ -312,11 +319,13 @@ function relevanceOf(difference: Difference): Finding['relevance'] {
   return 'used'
 }
 
-/** Invoices that name a listed value, where the connector uses the field that changed. */
-function usersOf(uses: Uses, list: string, code: string, field: string): readonly string[] {
-  // Nobody reads whether a value is active: it decides by itself what is found and accepted.
-  const matters = field === '' || field === 'active' || uses.touches(list, field)
-  return matters ? [...uses.value(list, code)] : []
+/**
+ * Invoices that name a listed value, where the field that changed matters: the connector uses it, or the ERP acts on it, such
+ * as the rate of a tax. A name that people read changes nothing.
+ */
+function usersOf(uses: Uses, list: string, code: string, field: string, meaning: Meaning): readonly string[] {
+  const isActedOn = field === '' || field === 'active' || meaning(list, field).class !== 'text'
+  return isActedOn || uses.touches(list, field) ? [...uses.value(list, code)] : []
 }
 
 function invoiceResult(

@@ -2,14 +2,18 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { GateError } from '../base/errors.ts'
 import { exists } from '../base/files.ts'
+import { isJsonObject, sameJson } from '../base/json.ts'
 import { agreementOf } from '../compare/agreement.ts'
+import { alignmentOf } from '../compare/alignment.ts'
+import { sameStage } from '../compare/documents.ts'
+import { relationsOf } from '../compare/records.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { ErpAdapter } from '../ports/erp.ts'
 import type { Observation } from '../ports/observation.ts'
 import { fileJournal, noJournal } from '../replay/journal.ts'
-import { replay } from '../replay/replay.ts'
+import { type ReplayOptions, replay } from '../replay/replay.ts'
 import { assess } from './assess.ts'
 import { loadErp, readSnapshotOf } from './erp.ts'
 import { readNewestRecording, readScenario, type Scenario, scenarioName } from './scenario.ts'
@@ -42,7 +46,6 @@ export type Rehearsal = Readonly<{ observation: Observation; kind: TargetName['k
  * replay is no error but an undecided assessment.
  */
 export async function runChange(options: RunOptions): Promise<RunResult> {
-  const started = performance.now()
   const scenario = await readScenario(options.changeFolder)
   const { change } = scenario.change
   const adapter = await loadErp(scenario.integration)
@@ -57,21 +60,46 @@ export async function runChange(options: RunOptions): Promise<RunResult> {
   const target = parseTarget(options.target, `${product}-${change.to}`)
   if (target.kind === 'mock' && candidate === undefined) await readSnapshot(candidateFolder)
   const reportFolder = join(options.reports, scenarioName(scenario.folder), scenarioName(options.changeFolder))
+  const assessment = await rehearseChange({
+    scenario,
+    adapter,
+    recording,
+    baseline,
+    candidate,
+    target,
+    reportFolder,
+    options,
+  })
+  return { assessment, reportFolder }
+}
+
+/** Everything that a change request is rehearsed with, read and checked. */
+export type Rehearsable = Readonly<{
+  scenario: Scenario
+  adapter: ErpAdapter
+  recording: SanitizedRecording
+  baseline: Snapshot
+  /** Snapshot of the release that is asked for; a mocked API serves it. */
+  candidate: Snapshot | undefined
+  target: TargetName
+  reportFolder: string
+  options: Pick<RunOptions, 'onStage' | 'onProgress'>
+}>
+
+/** Replays, compares, reconciles and decides; the one engine of `run` and `drill`. Throws what the target is at fault for. */
+export async function rehearseChange(inputs: Rehearsable): Promise<ChangeAssessment> {
+  const started = performance.now()
+  const { scenario, adapter, recording, baseline, candidate, target, reportFolder, options } = inputs
   const runTag = target.kind === 'url' ? `~${randomBytes(3).toString('hex')}` : ''
   const rehearse = (title: string, where: TargetName, withPlan: boolean): Promise<Rehearsal> => {
     options.onStage?.(title)
     return rehearsal({
-      scenario,
-      adapter,
-      recording,
-      baseline,
-      candidate,
+      ...inputs,
       target: where,
       withPlan,
       // Both replays of a run meet each other's documents in a sandbox that keeps them.
       runTag: runTag !== '' && withPlan ? `${runTag}p` : runTag,
       reportFolder,
-      options,
     })
   }
   const asIs = await rehearse('replaying as is', target, false)
@@ -92,7 +120,7 @@ export async function runChange(options: RunOptions): Promise<RunResult> {
           adapter.meaning(resource, field, asIs.observation.schema),
         )
   options.onStage?.('comparing')
-  const assessment = await assess({
+  return assess({
     scenario,
     adapter,
     recording,
@@ -105,23 +133,9 @@ export async function runChange(options: RunOptions): Promise<RunResult> {
     assessedAt: new Date().toISOString(),
     durationMs: Math.round(performance.now() - started),
   })
-  return { assessment, reportFolder }
 }
 
-async function rehearsal(
-  context: Readonly<{
-    scenario: Scenario
-    adapter: ErpAdapter
-    recording: SanitizedRecording
-    baseline: Snapshot
-    candidate: Snapshot | undefined
-    target: TargetName
-    withPlan: boolean
-    runTag: string
-    reportFolder: string
-    options: RunOptions
-  }>,
-): Promise<Rehearsal> {
+async function rehearsal(context: Rehearsable & Readonly<{ withPlan: boolean; runTag: string }>): Promise<Rehearsal> {
   const { scenario, adapter, recording, baseline, candidate, options } = context
   const target = await openTarget({
     target: context.target,
@@ -151,6 +165,7 @@ async function rehearsal(
       journal: target.disposable ? noJournal : await fileJournal(join(context.reportFolder, 'journal.ndjson')),
       runTag: context.target.kind === 'url' ? context.runTag : '',
       removePosted: !target.disposable,
+      pathsInBaseline: pathsInBaseline(baseline, adapter),
       ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     })
     return {
@@ -160,6 +175,20 @@ async function rehearsal(
     }
   } finally {
     await target.close()
+  }
+}
+
+/** Which record of a stored document is which record of the baseline's, by what the records hold. */
+function pathsInBaseline(baseline: Snapshot, adapter: ErpAdapter): NonNullable<ReplayOptions['pathsInBaseline']> {
+  const stored = new Map(baseline.documents.map((document) => [document.key, document]))
+  const known = {
+    meaning: (resource: string, field: string) => adapter.meaning(resource, field, baseline.schema),
+    relation: relationsOf(baseline.schema),
+  }
+  return (invoice, stages, document) => {
+    const then = sameStage(stored.get(invoice)?.stages ?? [], stages, stages.length - 1)?.document
+    if (!isJsonObject(then) || !isJsonObject(document) || sameJson(then, document)) return new Map()
+    return alignmentOf(adapter.documentResource, then, document, known)
   }
 }
 

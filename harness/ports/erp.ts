@@ -4,6 +4,7 @@ import type { Integration } from '../model/integration.ts'
 import type { Interaction, RecordedRequest, RecordedResponse } from '../model/recording.ts'
 import type { ErpSchema } from '../model/schema.ts'
 import type { Snapshot, ValueLists } from '../model/snapshot.ts'
+import type { Mutant } from './mutant.ts'
 import type { SchemaDocument } from './schema-source.ts'
 
 /** Sends one request and returns what came back. Throws `target-unreachable` when nothing came back. */
@@ -30,8 +31,9 @@ export type FieldUse = Readonly<{ pointer: string; resource: string; field: stri
 export type DocumentKey = Readonly<{
   /** Supplier and reference: what makes an invoice one and the same for a person. */
   key: string
-  /** The supplier's name in `Names`. */
+  /** The supplier's name in `Names`, and the resource it is a record of; none where the ERP takes its code as it is. */
   supplier: string
+  supplierResource?: string
   reference: string
 }>
 
@@ -203,6 +205,8 @@ export type ErpAdapter = Readonly<{
   meaning: (resource: string, field: string, schema: ErpSchema) => FieldMeaning
   connect: (transport: Transport, credential: Credential, database: string) => Promise<Session>
   virtual: (snapshot: Snapshot, credential: Credential, database: string) => VirtualErp
+  /** Defects that can be put into the virtual ERP, to test the gate itself. */
+  mutants: readonly Mutant[]
 }>
 
 /** Server header of every virtual ERP, by which it is told from a real one. */

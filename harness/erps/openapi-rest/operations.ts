@@ -141,7 +141,8 @@ function keyOf(
   if (!supplier || !reference) return {}
   const coding = erp.coding.get(erp.api.document.supplier)
   const code = coding?.by === 'id' ? (names.nameOf(coding.list, supplier) ?? `#${supplier}`) : supplier
-  return { document: { key: `${code} ${reference}`, supplier: code, reference } }
+  const resource = coding?.by === 'id' ? { supplierResource: coding.list } : {}
+  return { document: { key: `${code} ${reference}`, supplier: code, ...resource, reference } }
 }
 
 /** A parameter that filters by a field of the document, so that a run tag and a plan reach it. */

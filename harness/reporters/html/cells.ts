@@ -42,9 +42,14 @@ export function capped<Row>(rows: readonly Row[], limit: number, noun: string, p
   }
 }
 
+/** Keeps the groups of digits of an amount on one line. */
+export function unbroken(text: string): string {
+  return text.replace(/(?<=\d) (?=\d{3}(?!\d))/g, SPACE)
+}
+
 /** A text short enough for page one; the dots say that it goes on, and it stands in full in its own section. */
 export function shortened(text: string, limit: number = SHOWN.sentence): string {
-  const line = text.replaceAll('\n', ' ')
+  const line = unbroken(text.replaceAll('\n', ' '))
   if (line.length <= limit) return line
   const cut = line.slice(0, limit).replace(/[\ud800-\udbff]$/, '')
   return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), limit - 30))} …`

@@ -1,12 +1,13 @@
 import type { ChangeAssessment, Reason } from '../../model/assessment.ts'
 import { LANE_TITLES, type Lane } from '../../model/common.ts'
-import { capped, hours, type Link, number, SHOWN, shortened } from './cells.ts'
+import { capped, hours, type Link, number, SHOWN, shortened, unbroken } from './cells.ts'
 
 /** Reasons in full, and the top ones as far as page one has room. */
 export function reasonsOf({ reasons, conditions }: Readonly<ChangeAssessment>, link: Link) {
   const row = (reason: Readonly<Reason>, index: number) => ({
     ...reason,
     number: index + 1,
+    text: unbroken(reason.text),
     short: shortened(reason.text),
     lane: LANE_TITLES[reason.lane],
     hours: hours(reason.respondWithinHours),

@@ -67,7 +67,7 @@ tbody th{font-weight:600}
 .money th,.money td{padding-left:.3rem}
 .money tbody th{padding-left:0}
 .share{position:relative}.bar{position:absolute;right:.6rem;bottom:1px;width:calc(100% - .9rem);height:3px}.bar .track{fill:var(--faint)}.bar .part{fill:var(--bad)}
-.acts td:not(:nth-child(2)){font-weight:600}.owners td:nth-child(n+3),.owners thead th:nth-child(n+3),.money tbody th{white-space:nowrap}.sum{font-weight:600}.owners tbody th{width:27%}
+.acts td:not(:nth-child(2)){font-weight:600}.owners td:nth-child(n+3),.owners thead th:nth-child(n+3),.money tbody th{white-space:nowrap}.sum{font-weight:600}.owners tbody th{width:24%}.owners .kind{font-size:.82em}
 .owners tbody tr:not(.acts) td{color:var(--soft)}
 .confidence dl div,.facts div{display:flex;gap:.6rem;padding:.1rem 0}
 .confidence dt,.facts dt{flex:0 0 7.4rem;color:var(--soft)}
