@@ -336,9 +336,6 @@ describe('a request is read', () => {
       'voucher.rows pieces /voucher/rows/0/pieces',
       'voucher.rows each /voucher/rows/0/each',
       'voucher.rows vat /voucher/rows/0/vat',
-      'voucher  record',
-      'voucher.rows  record',
-      'voucher.rows.account  record',
     ])
   })
 
