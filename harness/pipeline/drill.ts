@@ -11,10 +11,9 @@ import type { Snapshot } from '../model/snapshot.ts'
 import type { ErpAdapter } from '../ports/erp.ts'
 import type { Mutant } from '../ports/mutant.ts'
 import { connectionMutants } from '../targets/connection-mutants.ts'
-import { loadPlugIn } from './registry.ts'
+import { loadErp, readSnapshotOf } from './erp.ts'
 import { type Rehearsable, rehearseChange } from './run.ts'
 import { readAllIntegrations, readIntegration, readMapping, readNewestRecording } from './scenario.ts'
-import { readSnapshot } from './snapshot-store.ts'
 
 /** What became of one mutant: `right` is killed for a breaking one and let through for a benign one. */
 export type MutantResult = Readonly<{ mutant: Mutant }> & MutantJudgement
@@ -113,14 +112,14 @@ export async function prepareDrill(folder: string, snapshots: string): Promise<R
   const integration = await readIntegration(folder)
   const { recording } = await readNewestRecording(folder)
   const { product, release } = recording.header.erp
-  const adapter = await loadPlugIn('erps', product)
-  const baseline = await readSnapshot(join(snapshots, `${product}-${release}`))
+  const adapter = await loadErp(integration)
+  const baseline = await readSnapshotOf(adapter, join(snapshots, `${product}-${release}`), folder)
   return {
     scenario: {
       folder,
       integration,
       mapping: await readMapping(folder),
-      change: CONTROL(release),
+      change: CONTROL(release, baseline.meta.evidence === 'schema' ? 'schema' : 'recorded'),
       waivers: [],
       allIntegrations: await readAllIntegrations(`${folder}/..`),
     },
@@ -136,7 +135,7 @@ export async function prepareDrill(folder: string, snapshots: string): Promise<R
 }
 
 /** A change request that changes nothing: whatever is found under it is the mutant. */
-const CONTROL = (release: string): Change =>
+const CONTROL = (release: string, evidence: 'recorded' | 'schema'): Change =>
   Change.parse({
     change: {
       id: 'DRILL',
@@ -148,6 +147,7 @@ const CONTROL = (release: string): Change =>
       window: { start: '2000-01-01T00:00Z', end: '2000-01-01T01:00Z' },
       people: { requester: 'drill', developer: 'drill', tester: 'drill', approver: 'the gate' },
     },
+    policy: { 'evidence-level': evidence },
   })
 
 /** Runs the gate on one mutant. */
