@@ -14,6 +14,9 @@ export function addCommands(program: Command): void {
     .option('--snapshots <folder>', 'folder of the snapshots', 'snapshots')
     .option('--reports <folder>', 'folder to write reports into', 'reports')
     .option('--fail-on <verdict>', 'conditional: exit 1 on conditional too', failOn)
+    .option('--concurrency <count>', 'suppliers to replay at the same time', count)
+    .option('--rate <requests>', 'requests per second at most, such as 20 or 20/s', rate)
+    .option('--resume', 'go on with a run that was cut off, from its journal')
     .action(async (change: string, options: RunFlags) => {
       process.exitCode = await run(change, options)
     })
@@ -82,7 +85,15 @@ export function addCommands(program: Command): void {
     })
 }
 
-type RunFlags = Readonly<{ target: string; snapshots: string; reports: string; failOn?: 'conditional' }>
+type RunFlags = Readonly<{
+  target: string
+  snapshots: string
+  reports: string
+  failOn?: 'conditional'
+  concurrency?: number
+  rate?: number
+  resume?: true
+}>
 
 /** Runs a change, prints the summary, and returns the exit status that follows from the verdict. */
 async function run(change: string, flags: RunFlags): Promise<0 | 1 | 3> {
@@ -95,6 +106,9 @@ async function run(change: string, flags: RunFlags): Promise<0 | 1 | 3> {
       target: flags.target,
       snapshots: flags.snapshots,
       reports: flags.reports,
+      ...(flags.concurrency === undefined ? {} : { concurrency: flags.concurrency }),
+      ...(flags.rate === undefined ? {} : { rate: flags.rate }),
+      resume: flags.resume ?? false,
       onStage: (stage) => {
         finish()
         title = stage
@@ -136,6 +150,17 @@ async function record(options: { upstream: string; listen: number; out: string; 
   const { interactions, sanitizing } = await recording.finish()
   print(`${options.out}: ${interactions} interactions`)
   print(`sanitized: ${sanitizing.map(({ rule, count }) => `${rule} ${count}`).join(', ')}`)
+}
+
+function count(text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('it is a whole number from 1 to 9999.')
+}
+
+function rate(text: string): number {
+  const number = Number(text.replace(/\/s$/, ''))
+  if (Number.isFinite(number) && number > 0) return number
+  throw new InvalidArgumentError('it is a number of requests per second above 0, such as 20 or 0.5/s.')
 }
 
 function port(text: string): number {

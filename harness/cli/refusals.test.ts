@@ -212,7 +212,10 @@ describe('a target that cannot be asked', () => {
   test('the credential is wrong', async () => {
     const url = await virtual('tryton-7.0')
     await workspace.edit(INTEGRATION, 'http://127.0.0.1:8000', url)
-    const ended = await workspace.run(['run', UPDATE, '--target', url], { ...CREDENTIAL, TRYTON_PASSWORD: 'hunter2-of-last-year' })
+    const ended = await workspace.run(['run', UPDATE, '--target', url], {
+      ...CREDENTIAL,
+      TRYTON_PASSWORD: 'hunter2-of-last-year',
+    })
     expectRefusal(ended, 3, /error target-refused-login: .* did not log in user "ap_connector"/)
     expect(ended.err).not.toContain('hunter2-of-last-year')
   })
@@ -228,7 +231,7 @@ describe('the virtual ERP over HTTP', () => {
     expect(assessment.evidence).not.toMatchObject({ level: 'live' })
     expect(assessment.leftBehind).toEqual([])
     expect(await workspace.read('reports/tryton-ap/erp-7.0/journal.ndjson')).toContain(
-      'about to account.invoice.create',
+      '"about-to":"account.invoice.create"',
     )
   })
 })

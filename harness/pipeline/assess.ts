@@ -87,12 +87,15 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     return { documents, values, run }
   }
   const judged = judge(asIs.observation, uses)
+  const uncompared = new Map([...judged.documents.uncompared, ...copiesOf(asIs.observation)])
+  // A replay with the plan that was cut off proves nothing about the plan.
+  const withPlan = evidence.withPlan?.observation.fault === undefined ? evidence.withPlan : undefined
   const reconciled = reconcile({
     findings: judged.run.findings,
     withPlan:
-      evidence.withPlan === undefined
+      withPlan === undefined
         ? undefined
-        : judge(evidence.withPlan.observation, usesOf(recording, adapter, baseline.schema, plan)).run.findings,
+        : judge(withPlan.observation, usesOf(recording, adapter, baseline.schema, plan)).run.findings,
     notes,
     waivers: scenario.waivers,
     expectations,
@@ -102,8 +105,6 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
   })
   const level = (key: string): InvoiceResult['evidence'] => {
     if (!asIs.observation.identity.simulated) return 'live'
-    // Over HTTP a virtual ERP does not tell which documents it answered from rules.
-    if (asIs.kind !== 'mock') return 'schema'
     return asIs.observation.byRules.includes(key) ? 'schema' : 'recorded'
   }
   const invoices = asIs.observation.invoices.map((invoice) =>
@@ -113,15 +114,15 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       stored.get(invoice.key),
       level(invoice.key),
       reconciled.findings,
-      judged.documents.uncompared,
+      uncompared,
     ),
   )
-  const accounting = accountingOf(asIs.observation, recording, judged.documents.uncompared)
+  const accounting = accountingOf(asIs.observation, recording, uncompared)
   const totals = controlTotals(
     asIs.observation.invoices.map((invoice) => countedOf(invoice, stored.get(invoice.key), adapter)),
   )
   const evidenceLevel = weakest(invoices.map((invoice) => invoice.evidence))
-  const { fault } = asIs.observation
+  const fault = asIs.observation.fault ?? evidence.withPlan?.observation.fault
   const decision = decide({
     accounting,
     checks: [...judged.run.results],
@@ -137,12 +138,12 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       fault === undefined
         ? undefined
         : {
-            message: `The connection failed at interaction ${fault.seq} (${fault.at}): ${fault.message} Nothing after it was checked.`,
-            lane: fault.code === 'unauthorized' || fault.code === 'forbidden' ? integration.auth.owner : 'it',
+            message: `The connection failed at ${fault.when}, at interaction ${fault.seq} (${fault.at}): ${fault.message} Nothing after it was checked.`,
+            lane: CREDENTIAL_FAULTS.includes(fault.code) ? integration.auth.owner : 'it',
           },
-    uncompared: judged.documents.uncompared,
+    uncompared,
     missingLists: judged.values.missing,
-    hasPlan: evidence.withPlan !== undefined,
+    hasPlan: withPlan !== undefined,
     planNotes: notes.filter((note) => note.plan.length > 0).map((note) => note.id),
     approver: change.people.approver,
     developer: change.people.developer,
@@ -247,8 +248,22 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       canary: invoices.find((invoice) => invoice.outcome !== 'not-checked')?.key ?? 'the first of the queue',
       invoices: invoices.length,
     }),
-    leftBehind: [...asIs.observation.leftBehind],
+    leftBehind: [...asIs.observation.leftBehind, ...(evidence.withPlan?.observation.leftBehind ?? [])],
   }
+}
+
+/** Faults that the owner of the credential mends. */
+const CREDENTIAL_FAULTS = ['unauthorized', 'forbidden', 'target-refused-login']
+
+/** Invoices of which the target holds more documents than were posted: whoever doubled them, nothing is proven by one. */
+function copiesOf({ invoices }: Observation): ReadonlyMap<string, string> {
+  return new Map(
+    invoices.flatMap(({ key, extraCopies }) =>
+      extraCopies === undefined
+        ? []
+        : [[key, `the target holds ${extraCopies + 1} documents under its reference, and 1 was posted`]],
+    ),
+  )
 }
 
 const NO_FACTS: InvoiceFacts = {

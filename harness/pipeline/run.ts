@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { GateError } from '../base/errors.ts'
 import { exists } from '../base/files.ts'
@@ -8,9 +7,12 @@ import type { SanitizedRecording } from '../model/recording.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { ErpAdapter } from '../ports/erp.ts'
 import type { Observation } from '../ports/observation.ts'
-import { fileJournal, noJournal } from '../replay/journal.ts'
+import { noJournal } from '../replay/journal.ts'
+import type { Shard } from '../replay/lanes.ts'
 import { replay } from '../replay/replay.ts'
 import { assess } from './assess.ts'
+import { type Inputs, inputsOf } from './inputs.ts'
+import { closeJournals, type Journals, prepareJournals } from './journals.ts'
 import { loadPlugIn } from './registry.ts'
 import { readNewestRecording, readScenario, type Scenario, scenarioName } from './scenario.ts'
 import { describe, listsOf } from './snapshot.ts'
@@ -26,6 +28,14 @@ export type RunOptions = Readonly<{
   snapshots: string
   /** Folder of the reports. */
   reports: string
+  /** How many suppliers are replayed at the same time; 1 unless given. */
+  concurrency?: number
+  /** Requests per second at most. */
+  rate?: number
+  /** Goes on with a run that was cut off, from its journal. */
+  resume?: boolean
+  /** Replays one part of the recording only; see `runShard`. */
+  shard?: Shard
   onStage?: (title: string) => void
   onProgress?: (done: number, total: number, what: string) => void
 }>
@@ -36,13 +46,45 @@ export type RunResult = Readonly<{ assessment: ChangeAssessment; reportFolder: s
 /** One replay and everything known of its target. */
 export type Rehearsal = Readonly<{ observation: Observation; kind: TargetName['kind']; url: string }>
 
+/** Everything that a change request is judged by. */
+export type Subject = Readonly<{
+  scenario: Scenario
+  adapter: ErpAdapter
+  recording: SanitizedRecording
+  baseline: Snapshot
+  candidate: Snapshot | undefined
+  inputs: Inputs
+  reportFolder: string
+}>
+
+/** The replays of a change request. */
+export type Rehearsals = Readonly<{
+  asIs: Rehearsal
+  withPlan: Rehearsal | undefined
+  /** The same against the mocked API, where a real ERP answered and the mocked API could have. */
+  mocked: Rehearsal | undefined
+  runTag: string
+  durationMs: number
+}>
+
 /**
  * Rehearses a change request: replays the recorded exports as is and with the plan, compares, reconciles and decides.
  * Throws what the input, the configuration or the target is at fault for; a fault of the connection in the middle of a
  * replay is no error but an undecided assessment.
  */
 export async function runChange(options: RunOptions): Promise<RunResult> {
-  const started = performance.now()
+  const subject = await readSubject(options)
+  const rehearsals = await rehearse(subject, options)
+  options.onStage?.('comparing')
+  const assessment = await assessRehearsals(subject, rehearsals)
+  await closeJournals(subject, options)
+  return { assessment, reportFolder: subject.reportFolder }
+}
+
+/** Reads everything that a change request is judged by. Throws what the input or the configuration is at fault for. */
+export async function readSubject(
+  options: Pick<RunOptions, 'changeFolder' | 'snapshots' | 'reports'>,
+): Promise<Subject> {
   const scenario = await readScenario(options.changeFolder)
   const { change } = scenario.change
   const adapter = await loadPlugIn('erps', scenario.integration.erp.product)
@@ -52,82 +94,98 @@ export async function runChange(options: RunOptions): Promise<RunResult> {
   const baseline = await readSnapshot(join(options.snapshots, `${product}-${change.from}`))
   const candidateFolder = join(options.snapshots, `${product}-${change.to}`)
   const candidate = (await exists(join(candidateFolder, 'meta.json'))) ? await readSnapshot(candidateFolder) : undefined
-  const target = parseTarget(options.target, `${product}-${change.to}`)
-  if (target.kind === 'mock' && candidate === undefined) await readSnapshot(candidateFolder)
-  const reportFolder = join(options.reports, scenarioName(scenario.folder), scenarioName(options.changeFolder))
-  const runTag = target.kind === 'url' ? `~${randomBytes(3).toString('hex')}` : ''
-  const rehearse = (title: string, where: TargetName, withPlan: boolean): Promise<Rehearsal> => {
-    options.onStage?.(title)
-    return rehearsal({
-      scenario,
-      adapter,
-      recording,
-      baseline,
-      candidate,
-      target: where,
-      withPlan,
-      // Both replays of a run meet each other's documents in a sandbox that keeps them.
-      runTag: runTag !== '' && withPlan ? `${runTag}p` : runTag,
-      reportFolder,
-      options,
-    })
+  return {
+    scenario,
+    adapter,
+    recording,
+    baseline,
+    candidate,
+    inputs: inputsOf(scenario, recording, baseline, candidate),
+    reportFolder: join(options.reports, scenarioName(scenario.folder), scenarioName(options.changeFolder)),
   }
-  const asIs = await rehearse('replaying as is', target, false)
+}
+
+/** Replays a change request in every way that its assessment needs. */
+export async function rehearse(subject: Subject, options: RunOptions): Promise<Rehearsals> {
+  const started = performance.now()
+  const { scenario, candidate } = subject
+  const product = scenario.integration.erp.product
+  const target = parseTarget(options.target, `${product}-${scenario.change.change.to}`)
+  if (target.kind === 'mock' && candidate === undefined) {
+    await readSnapshot(join(options.snapshots, `${product}-${scenario.change.change.to}`))
+  }
   const hasPlan = scenario.change.notes.some((note) => note['affects-us'] === true && note.plan.length > 0)
+  const journals = await prepareJournals(subject, target, options)
+  const asIs = await rehearsal(subject, options, { title: 'replaying as is', target, withPlan: false, journals })
   const withPlan =
     hasPlan && asIs.observation.fault === undefined
-      ? await rehearse('replaying with the plan', target, true)
+      ? await rehearsal(subject, options, { title: 'replaying with the plan', target, withPlan: true, journals })
       : undefined
   // Where a real ERP answered and the mocked API could have, both are asked, so that the mock is never trusted on its word.
   const mocked =
     target.kind !== 'mock' && candidate !== undefined && asIs.observation.fault === undefined
-      ? await rehearse('replaying against the mocked API', { kind: 'mock' }, false)
+      ? await rehearsal(subject, options, {
+          title: 'replaying against the mocked API',
+          target: { kind: 'mock' },
+          withPlan: false,
+          journals: undefined,
+        })
       : undefined
+  return {
+    asIs,
+    withPlan,
+    mocked,
+    runTag: journals?.runTag ?? '',
+    durationMs: Math.round(performance.now() - started),
+  }
+}
+
+/** Compares, reconciles and decides. */
+export async function assessRehearsals(subject: Subject, rehearsals: Rehearsals): Promise<ChangeAssessment> {
+  const { adapter } = subject
+  const { asIs, withPlan, mocked } = rehearsals
   const agreement =
     mocked === undefined
       ? null
       : agreementOf(mocked.observation, asIs.observation, adapter.documentResource, (resource, field) =>
           adapter.meaning(resource, field, asIs.observation.schema),
         )
-  options.onStage?.('comparing')
-  const assessment = await assess({
-    scenario,
+  return assess({
+    scenario: subject.scenario,
     adapter,
-    recording,
-    baseline,
-    candidate,
+    recording: subject.recording,
+    baseline: subject.baseline,
+    candidate: subject.candidate,
     asIs,
     withPlan,
     agreement,
-    runTag,
+    runTag: rehearsals.runTag,
     assessedAt: new Date().toISOString(),
-    durationMs: Math.round(performance.now() - started),
+    durationMs: rehearsals.durationMs,
   })
-  return { assessment, reportFolder }
 }
 
 async function rehearsal(
-  context: Readonly<{
-    scenario: Scenario
-    adapter: ErpAdapter
-    recording: SanitizedRecording
-    baseline: Snapshot
-    candidate: Snapshot | undefined
+  subject: Subject,
+  options: RunOptions,
+  variant: Readonly<{
+    title: string
     target: TargetName
     withPlan: boolean
-    runTag: string
-    reportFolder: string
-    options: RunOptions
+    journals: Journals | undefined
   }>,
 ): Promise<Rehearsal> {
-  const { scenario, adapter, recording, baseline, candidate, options } = context
+  const { scenario, adapter, recording, baseline, candidate } = subject
+  const { withPlan, journals } = variant
+  options.onStage?.(variant.title)
   const target = await openTarget({
-    target: context.target,
+    target: variant.target,
     adapter,
     integration: scenario.integration,
     allIntegrations: scenario.allIntegrations,
     release: scenario.change.change.to,
     snapshot: candidate,
+    ...(options.rate === undefined || variant.target.kind === 'mock' ? {} : { rate: options.rate }),
     ...(options.onStage === undefined ? {} : { onProgress: options.onStage }),
   })
   try {
@@ -135,31 +193,36 @@ async function rehearsal(
       target.identity.simulated && candidate !== undefined
         ? candidate.schema
         : await describe(adapter, target.session, recording, baseline.schema)
-    const observation = await replay({
-      recording,
-      adapter,
-      session: target.session,
-      recordedSchema: baseline.schema,
-      schema,
-      values: await target.session.listValues(listsOf(adapter, recording, baseline.schema)),
-      identity: target.identity,
-      plan: context.withPlan
-        ? scenario.change.notes.filter((note) => note['affects-us'] === true).flatMap((note) => note.plan)
-        : [],
-      journal: target.disposable ? noJournal : await fileJournal(join(context.reportFolder, 'journal.ndjson')),
-      runTag: context.target.kind === 'url' ? context.runTag : '',
-      removePosted: !target.disposable,
-      ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
-    })
-    return {
-      observation: { ...observation, byRules: target.virtual?.unrecorded() ?? [] },
-      kind: target.kind,
-      url: target.url,
+    const { journal, runTag } = journals === undefined ? NO_JOURNAL : await journals.open(withPlan)
+    try {
+      const observation = await replay({
+        recording,
+        adapter,
+        session: target.session,
+        recordedSchema: baseline.schema,
+        schema,
+        values: await target.session.listValues(listsOf(adapter, recording, baseline.schema)),
+        identity: target.identity,
+        plan: withPlan
+          ? scenario.change.notes.filter((note) => note['affects-us'] === true).flatMap((note) => note.plan)
+          : [],
+        journal,
+        runTag,
+        removePosted: !target.disposable,
+        ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
+        ...(options.shard === undefined ? {} : { shard: options.shard }),
+        ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+      })
+      return { observation, kind: target.kind, url: target.url }
+    } finally {
+      await journal.close()
     }
   } finally {
     await target.close()
   }
 }
+
+const NO_JOURNAL = { journal: noJournal, runTag: '' }
 
 /** A recording of another integration or release proves nothing about this change. Throws `recording-unusable`. */
 function refuseForeignRecording(scenario: Scenario, recording: SanitizedRecording, file: string): void {

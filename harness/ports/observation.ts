@@ -39,6 +39,19 @@ export type InvoiceObservation = Readonly<{
   stages: readonly DocumentStage[]
   /** Id of the document in the target, when it was created. */
   id?: string
+  /** How many documents the target's own search finds under the reference beyond those that were posted; absent for none. */
+  extraCopies?: number
+}>
+
+/** What went wrong with the connection, and never with a record. */
+export type Fault = Readonly<{
+  seq: number
+  code: string
+  message: string
+  /** The operation that was not answered. */
+  at: string
+  /** ISO 8601 instant. */
+  when: string
 }>
 
 /** Everything seen in one replay. */
@@ -50,7 +63,7 @@ export type Observation = Readonly<{
   shared: readonly OperationObservation[]
   invoices: readonly InvoiceObservation[]
   /** The connection fault that ended the replay, if one did. */
-  fault?: Readonly<{ seq: number; code: string; message: string; at: string }>
+  fault?: Fault
   /** Keys of invoices that a virtual ERP answered from rules. */
   byRules: readonly string[]
   leftBehind: readonly Readonly<{ invoice: string; id: string; why: string }>[]

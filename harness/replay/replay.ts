@@ -1,17 +1,29 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { GateError } from '../base/errors.ts'
-import type { Json } from '../base/json.ts'
-import { jsonNumber } from '../base/json.ts'
+import { isPassing, retryAfter } from '../base/http.ts'
+import { canonicalJson, type Json } from '../base/json.ts'
 import { withValues } from '../base/pointer.ts'
 import type { PlanOperation } from '../model/change.ts'
-import type { RecordedRequest, SanitizedRecording } from '../model/recording.ts'
+import type { RecordedRequest, RecordedResponse, SanitizedRecording } from '../model/recording.ts'
 import type { ErpSchema } from '../model/schema.ts'
 import type { DocumentStage, ValueLists } from '../model/snapshot.ts'
-import type { ErpAdapter, Identity, Operation, Session } from '../ports/erp.ts'
+import {
+  type DocumentKey,
+  type ErpAdapter,
+  type Identity,
+  type Operation,
+  type Outcome,
+  type ReadBack,
+  type Session,
+  VIRTUAL_BY_RULES,
+} from '../ports/erp.ts'
 import type { InvoiceObservation, Observation, OperationObservation, Replayed } from '../ports/observation.ts'
 import { answeredOf, type Chain, decodeRecording, type Step } from './chains.ts'
 import type { Journal } from './journal.ts'
+import { chainsOfShard, type Lane, lanesOf, type Shard } from './lanes.ts'
 import { AmbiguousName, LearnedNames } from './names.ts'
 import { planned } from './plan.ts'
+import { type Rewriting, withIds } from './requests.ts'
 import { answerWithoutTag, type RunTag, tagged, withoutTag } from './run-tag.ts'
 
 /** What a replay needs. */
@@ -27,32 +39,71 @@ export type ReplayOptions = Readonly<{
   identity: Identity
   /** Applied to every recorded request before it is sent; empty for a replay as is. */
   plan: readonly PlanOperation[]
+  /** What was posted so far, and by an earlier run that was cut off: nothing that it tells of is posted again. */
   journal: Journal
   /** Put into every reference; empty where the target is thrown away after the run. */
   runTag: RunTag
   /** Removes what was posted when the replay ends; off where the target itself is thrown away. */
   removePosted: boolean
+  /** How many lanes are replayed at the same time; 1 unless given. */
+  concurrency?: number
+  /** Replays only the lanes of one part of the recording. */
+  shard?: Shard
+  timing?: Partial<Timing>
   onProgress?: (done: number, total: number, what: string) => void
 }>
 
+/** How long is waited for what. Milliseconds. */
+export type Timing = Readonly<{
+  /** After a write whose answer was lost, before the target is asked whether it was done: it may still be at work. */
+  settle: number
+  /** Between two attempts of one write; doubled each time. */
+  pause: number
+  /** Between two questions after a job. */
+  poll: number
+  /** Longest time that a job may take. */
+  jobWithin: number
+}>
+
+const TIMING: Timing = { settle: 3000, pause: 200, poll: 1000, jobWithin: 120_000 }
+
+/** How often one write is sent at most. */
+const WRITE_TRIES = 4
+
+/** Milliseconds beyond which a `Retry-After` is not waited for. */
+const LONGEST_PAUSE = 30_000
+
 /**
- * Sends a recording to a target that is proven to be a sandbox, one operation after the other within an invoice, and reads
- * back every document after each operation that wrote it. Ids are rewritten by name; a record whose name is unknown or
- * ambiguous in the target is never guessed. A connection fault ends the replay and is told as such.
+ * Sends a recording to a target that is proven to be a sandbox: first what serves all invoices, then the invoices, one
+ * operation after the other within a lane and lanes side by side; and reads back every document after each operation that
+ * wrote it. Ids are rewritten by name; a record whose name is unknown or ambiguous in the target is never guessed. A write
+ * whose answer is lost is sent again only once the target has shown that it was not done. A connection fault ends the
+ * replay and is told as such. The observation does not depend on how many lanes run at the same time.
  */
 export async function replay(options: ReplayOptions): Promise<Observation> {
-  const { recording, adapter, recordedSchema } = options
+  const { recording, adapter, recordedSchema, journal } = options
   const decoded = decodeRecording(recording.interactions, adapter, recordedSchema)
+  const mine = options.shard === undefined ? undefined : chainsOfShard(decoded, options.shard)
+  const lanes = lanesOf(decoded).filter((lane) => mine === undefined || mine.has(lane[0] ?? -1))
+  const total = lanes.reduce((sum, lane) => sum + lane.length, 0)
   const run = new Run(options, decoded.names)
   const shared: OperationObservation[] = []
-  for (const step of decoded.shared) shared.push(await run.perform(step))
-  const invoices: InvoiceObservation[] = []
-  for (const [index, chain] of decoded.chains.entries()) {
-    options.onProgress?.(index, decoded.chains.length, chain.key)
-    invoices.push(await run.chain(chain))
+  for (const step of decoded.shared) shared.push(await run.perform(step, undefined))
+  const observed = new Map<number, InvoiceObservation>()
+  const replayLane = async (lane: Lane): Promise<void> => {
+    const names = run.openLane()
+    for (const index of lane) {
+      const chain = decoded.chains[index]
+      if (chain === undefined) continue
+      options.onProgress?.(observed.size, total, chain.key)
+      observed.set(index, await run.chain(chain, names))
+    }
   }
-  options.onProgress?.(decoded.chains.length, decoded.chains.length, '')
+  await inParallel(lanes, options.concurrency ?? 1, replayLane)
+  options.onProgress?.(total, total, '')
+  const invoices = [...observed].sort(([left], [right]) => left - right).map(([, invoice]) => invoice)
   const leftBehind = options.removePosted ? await run.removeAll(invoices) : []
+  await journal.finish(run.fault?.code)
   return {
     identity: options.identity,
     schema: options.schema,
@@ -60,28 +111,70 @@ export async function replay(options: ReplayOptions): Promise<Observation> {
     shared,
     invoices,
     ...(run.fault === undefined ? {} : { fault: run.fault }),
-    byRules: [],
+    byRules: invoices.map(({ key }) => key).filter((key) => run.byRules.has(key)),
     leftBehind,
   }
 }
 
+/** Works on several items at a time, in the order given. The first failure stops what has not begun. */
+async function inParallel<Item>(items: readonly Item[], width: number, work: (item: Item) => Promise<void>) {
+  const queue = items.values()
+  let failed = false
+  const worker = async () => {
+    for (const item of queue) {
+      if (failed) return
+      try {
+        await work(item)
+      } catch (error) {
+        failed = true
+        throw error
+      }
+    }
+  }
+  const ended = await Promise.allSettled(Array.from({ length: Math.max(1, width) }, worker))
+  for (const { reason } of ended.filter((result) => result.status === 'rejected')) throw reason
+}
+
+/** What is known of the invoice that is being replayed. */
+type Progress = {
+  readonly chain: Chain
+  readonly names: LearnedNames
+  /** The document under which the target knows the invoice, once it was created. */
+  id: string | undefined
+  document: DocumentKey | undefined
+  /** The document as last read back. */
+  stored: Json | undefined
+}
+
 class Run {
   fault: Observation['fault']
+  readonly byRules = new Set<string>()
+  /** Creates whose answer was never seen: what they may have stored must be removed too. */
+  readonly #unsure = new Map<string, { document: DocumentKey; names: LearnedNames }>()
+  readonly #copies: { invoice: string; id: string }[] = []
+  readonly #documents = new Map<string, DocumentKey>()
   readonly #options: ReplayOptions
+  readonly #timing: Timing
   readonly #recorded: LearnedNames
   readonly #live = new LearnedNames()
 
   constructor(options: ReplayOptions, recorded: LearnedNames) {
     this.#options = options
+    this.#timing = { ...TIMING, ...options.timing }
     this.#recorded = recorded
   }
 
-  async chain(chain: Chain): Promise<InvoiceObservation> {
+  /** Names of a lane: those that serve all invoices, and its own. */
+  openLane(): LearnedNames {
+    return new LearnedNames(this.#live)
+  }
+
+  async chain(chain: Chain, names: LearnedNames): Promise<InvoiceObservation> {
     const { adapter, recordedSchema } = this.#options
     const operations: OperationObservation[] = []
     const stages: DocumentStage[] = []
+    const progress: Progress = { chain, names, id: undefined, document: undefined, stored: undefined }
     let sent: Json | undefined
-    let id: string | undefined
     let stopped: string | undefined
     for (const step of chain.steps) {
       const { operation } = step
@@ -91,29 +184,20 @@ class Run {
       }
       if (operation.kind === 'create') {
         sent = adapter.sent(operation, step.interaction.request, recordedSchema, this.#recorded)
-        await this.#options.journal.write({
-          invoice: chain.key,
-          seq: step.interaction.seq,
-          what: `about to ${operation.name}`,
-        })
       }
-      const result = await this.perform(step)
+      const result = await this.perform(step, progress)
       operations.push(result)
       if (operation.kind === 'create' && result.replayed.state === 'accepted') {
-        id = this.#live.idOf(operation.resource, step.at)
-        await this.#options.journal.write({
-          invoice: chain.key,
-          seq: step.interaction.seq,
-          what: `created ${id ?? 'without an id'}`,
-        })
+        progress.id = names.idOf(operation.resource, step.at)
       }
       if (isWrite(operation)) {
-        const stage = await this.#stage(step, result, id)
+        const stage = await this.#stage(step, result, progress)
         if (stage !== undefined) stages.push(stage)
         // What follows a write that ended otherwise would be asked of a document that the connector never saw.
         if (result.replayed.state !== result.recorded.state) stopped = `${operation.name} was ${result.replayed.state}`
       }
     }
+    const extraCopies = await this.#extraCopies(progress)
     return {
       key: chain.key,
       supplier: chain.supplier,
@@ -121,23 +205,25 @@ class Run {
       ...(sent === undefined ? {} : { sent }),
       operations,
       stages,
-      ...(id === undefined ? {} : { id }),
+      ...(progress.id === undefined ? {} : { id: progress.id }),
+      ...(extraCopies === 0 ? {} : { extraCopies }),
     }
   }
 
-  async perform(step: Step): Promise<OperationObservation> {
+  /** Sends one recorded step; `progress` is that of its invoice, `undefined` for what serves all invoices. */
+  async perform(step: Step, progress: Progress | undefined): Promise<OperationObservation> {
     if (this.fault !== undefined) {
       return observed(step, { state: 'not-reached', because: `the connection failed at interaction ${this.fault.seq}` })
     }
     // Logging in was done once for this session; a recorded log-in has no password left in it.
     if (step.operation.kind === 'session') return observed(step, step.recorded)
+    const names = progress?.names ?? this.#live
     try {
-      const request = this.#rewritten(step)
+      const request = this.#rewritten(step, names)
       if (typeof request === 'string') return observed(step, { state: 'unresolved', because: request })
-      const { adapter, session, schema } = this.#options
-      const response = answerWithoutTag(await session.send(session.authorize(request)), this.#options.runTag)
-      const operation = adapter.decode(request, schema, this.#live)
-      const answered = answeredOf(adapter.interpret(operation, response, schema, this.#live, step.at))
+      const operation = this.#options.adapter.decode(request, this.#options.schema, names)
+      const outcome = await this.#answer(step, operation, request, names, progress)
+      const answered = answeredOf(outcome)
       if (answered.state === 'fault') this.#fail(step, answered.code, answered.message)
       return observed(step, answered)
     } catch (error) {
@@ -148,24 +234,189 @@ class Run {
     }
   }
 
+  /** Takes away what was posted, the last first. Stops asking when the target no longer answers, and lists the rest. */
   async removeAll(invoices: readonly InvoiceObservation[]): Promise<Observation['leftBehind']> {
+    const { journal } = this.#options
     const left: { invoice: string; id: string; why: string }[] = []
-    for (const invoice of [...invoices].reverse()) {
-      if (invoice.id === undefined) continue
+    let unanswered: string | undefined
+    for (const { invoice, id } of [...(await this.#postedBy(invoices))].reverse()) {
+      if (unanswered !== undefined || id === 'unknown') {
+        left.push({ invoice, id, why: unanswered ?? 'whether it was stored could not be asked' })
+        continue
+      }
       try {
-        const how = await this.#options.session.remove(invoice.id)
-        await this.#options.journal.write({ invoice: invoice.key, seq: 0, what: `${how} ${invoice.id}` })
-        if (how === 'left') left.push({ invoice: invoice.key, id: invoice.id, why: 'its state does not allow removal' })
+        const before = journal.past.removed.get(id)
+        const how = before ?? (await this.#remove(invoice, id))
+        if (before === undefined) journal.removed(invoice, id, how)
+        if (how === 'left') left.push({ invoice, id, why: 'its state does not allow removal' })
       } catch (error) {
         if (!(error instanceof GateError)) throw error
-        left.push({ invoice: invoice.key, id: invoice.id, why: error.message })
+        left.push({ invoice, id, why: error.message })
+        if (error.code === 'target-unreachable' || error.code === 'target-refused-login') unanswered = error.message
       }
     }
     return left
   }
 
-  async #stage(step: Step, result: OperationObservation, id: string | undefined): Promise<DocumentStage | undefined> {
+  /** The target's answer to a step: from the journal where an earlier run already has it, else by sending. */
+  async #answer(
+    step: Step,
+    operation: Operation,
+    request: RecordedRequest,
+    names: LearnedNames,
+    progress: Progress | undefined,
+  ): Promise<Outcome> {
+    const { adapter, session, schema, journal, runTag } = this.#options
+    const { seq } = step.interaction
+    const read = (response: RecordedResponse): Outcome => {
+      if (progress !== undefined && response.headers[VIRTUAL_BY_RULES] !== undefined)
+        this.byRules.add(progress.chain.key)
+      return adapter.interpret(operation, answerWithoutTag(response, runTag), schema, names, step.at)
+    }
+    const keep = (response: RecordedResponse) => {
+      if (progress !== undefined) journal.answered(seq, response)
+    }
+    if (operation.kind === 'create' && progress !== undefined && operation.document !== undefined) {
+      progress.document = operation.document
+      this.#documents.set(progress.chain.key, operation.document)
+    }
+    const before = progress === undefined ? undefined : journal.past.answers.get(seq)
+    if (before !== undefined) return this.#settled(read(before), read, keep)
+    if (progress === undefined || !(isWrite(operation) || operation.kind === 'acknowledge')) {
+      const response = await session.send(session.authorize(request), true)
+      const outcome = read(response)
+      if (outcome.state !== 'fault') keep(response)
+      return this.#settled(outcome, read, keep)
+    }
+    const begun = journal.past.begun.get(seq)
+    let unsureUntil = begun === undefined ? undefined : Date.parse(begun) + this.#timing.settle
+    for (let attempt = 1; ; attempt++) {
+      if (unsureUntil !== undefined) {
+        await waitUntil(unsureUntil)
+        const recovered = await this.#recovered(operation, request, progress)
+        if (recovered !== undefined) {
+          keep(recovered)
+          this.#unsure.delete(progress.chain.key)
+          return read(recovered)
+        }
+      }
+      await journal.announce({ seq, invoice: progress.chain.key, what: operation.name })
+      let pause = this.#timing.pause * 2 ** (attempt - 1)
+      try {
+        const response = await session.send(session.authorize(request), false)
+        const outcome = read(response)
+        if (outcome.state !== 'fault') {
+          keep(response)
+          this.#unsure.delete(progress.chain.key)
+          return this.#settled(outcome, read, keep)
+        }
+        this.#noteUnsure(operation, progress)
+        pause = Math.max(pause, retryAfter(response.headers, Date.now()) ?? 0)
+        // An answer that is no answer of the ERP may have been given after the ERP had done its work.
+        const mayPass = response.status < 400 || isPassing(response.status)
+        if (!mayPass || attempt === WRITE_TRIES || pause > LONGEST_PAUSE) return outcome
+        unsureUntil = Date.now() + (isFromGateway(response.status) ? this.#timing.settle : 0)
+      } catch (error) {
+        if (!(error instanceof GateError) || error.code !== 'target-unreachable') throw error
+        this.#noteUnsure(operation, progress)
+        if (attempt === WRITE_TRIES) throw error
+        unsureUntil = Date.now() + this.#timing.settle
+      }
+      await sleep(pause)
+    }
+  }
+
+  /**
+   * The answer of a write that may have been done although nobody saw its answer, `undefined` when the target shows that it
+   * was not done. Throws `target-fault` where the target cannot tell.
+   */
+  async #recovered(
+    operation: Operation,
+    request: RecordedRequest,
+    progress: Progress,
+  ): Promise<RecordedResponse | undefined> {
+    const { adapter, session, runTag } = this.#options
+    // Saying yes to a warning twice changes no document.
+    if (operation.kind === 'acknowledge') return undefined
+    const { document, id, names } = progress
+    const answer = adapter.answerOfWrite
+    if (operation.kind === 'create' && document !== undefined && answer !== undefined) {
+      const unknown = await this.#unknownIds(document, names)
+      const [found, ...more] = unknown
+      if (found === undefined) return undefined
+      if (more.length === 0) return answer(operation, request, found)
+      throw lost(
+        `${operation.name} of ${progress.chain.key} was done ${unknown.length} times: ids ${unknown.join(' and ')}`,
+      )
+    }
+    if (operation.kind === 'remove' && document !== undefined && id !== undefined && answer !== undefined) {
+      const found = await session.find(document.supplierId, document.reference)
+      return found.includes(id) ? undefined : answer(operation, request, id)
+    }
+    if (operation.kind === 'transition' && id !== undefined && progress.stored !== undefined && answer !== undefined) {
+      const shows = adapter.documentResources.includes(operation.resource)
+      const now = shows ? await this.#readBack(id) : undefined
+      if (now !== undefined) {
+        const isSame = canonicalJson(withoutTag(now.document, runTag)) === canonicalJson(progress.stored)
+        return isSame ? undefined : answer(operation, request, id)
+      }
+    }
+    throw lost(
+      `${operation.name} of ${progress.chain.key} was sent, its answer was lost, and whether it was done cannot be seen`,
+    )
+  }
+
+  /** Asks after a job until it is done or has taken too long. */
+  async #settled(
+    outcome: Outcome,
+    read: (response: RecordedResponse) => Outcome,
+    keep: (response: RecordedResponse) => void,
+  ): Promise<Outcome> {
+    const { session } = this.#options
+    const until = Date.now() + this.#timing.jobWithin
+    let current = outcome
+    while (current.state === 'pending' && session.poll !== undefined && Date.now() < until) {
+      const response = await session.poll(current.job)
+      if (response === undefined) {
+        await sleep(this.#timing.poll)
+        continue
+      }
+      current = read(response)
+      if (current.state !== 'fault') keep(response)
+    }
+    return current
+  }
+
+  /** Ids of the documents under a reference that nothing in this run has named. */
+  async #unknownIds(document: DocumentKey, names: LearnedNames): Promise<readonly string[]> {
+    const found = await this.#options.session.find(document.supplierId, document.reference)
+    return found.filter((id) => names.nameOf(this.#options.adapter.documentResource, id) === undefined)
+  }
+
+  /** Counts documents that the target holds under the reference beyond those that were posted. */
+  async #extraCopies({ chain, id, document, names }: Progress): Promise<number> {
+    const { adapter, journal } = this.#options
+    if (this.fault !== undefined || id === undefined || document === undefined) return 0
+    if (!adapter.capabilities.includes('find-by-reference')) return 0
+    const seq = chain.steps.at(-1)?.interaction.seq ?? 0
+    const before = journal.past.checked.get(seq)
+    if (before !== undefined) return before
+    try {
+      const extra = await this.#unknownIds(document, names)
+      for (const copy of extra) this.#copies.push({ invoice: chain.key, id: copy })
+      journal.checked(seq, extra.length)
+      return extra.length
+    } catch (error) {
+      if (!(error instanceof GateError)) throw error
+      const last = chain.steps.at(-1)
+      if (last !== undefined) this.#fail(last, error.code, error.message)
+      return 0
+    }
+  }
+
+  async #stage(step: Step, result: OperationObservation, progress: Progress): Promise<DocumentStage | undefined> {
     const after = step.operation.name.slice(step.operation.name.lastIndexOf('.') + 1)
+    const { journal, runTag } = this.#options
     const { replayed } = result
     if (replayed.state === 'rejected') return { after, outcome: 'rejected', error: replayed.raw }
     if (replayed.state === 'needs-ack')
@@ -174,15 +425,19 @@ class Run {
         outcome: 'rejected',
         error: ['UserWarning', [replayed.code.replace('UserWarning ', '.'), replayed.message, '']],
       }
-    if (replayed.state !== 'accepted' || id === undefined || step.operation.kind === 'remove') return undefined
+    if (replayed.state !== 'accepted' || progress.id === undefined || step.operation.kind === 'remove') return undefined
     try {
-      const stored = await this.#options.session.readBack(id, this.#options.schema, this.#options.values)
+      const { seq } = step.interaction
+      const isKnown = journal.past.stored.has(seq)
+      const stored = isKnown ? journal.past.stored.get(seq) : await this.#readBack(progress.id)
+      if (!isKnown) journal.stored(seq, stored)
       if (stored === undefined) return undefined
       // A connector learns the ids of lines from its own read; when that read is refused, the replay must not lose them.
       for (const part of stored.parts) {
-        this.#live.learn(part.resource, part.id, part.path === '' ? step.at : `${step.at}/${part.path}`)
+        progress.names.learn(part.resource, part.id, part.path === '' ? step.at : `${step.at}/${part.path}`)
       }
-      return { after, outcome: 'accepted', document: withoutTag(stored.document, this.#options.runTag) }
+      progress.stored = withoutTag(stored.document, runTag)
+      return { after, outcome: 'accepted', document: progress.stored }
     } catch (error) {
       if (!(error instanceof GateError)) throw error
       this.#fail(step, error.code, error.message)
@@ -190,21 +445,61 @@ class Run {
     }
   }
 
+  #readBack(id: string): Promise<ReadBack | undefined> {
+    return this.#options.session.readBack(id, this.#options.schema, this.#options.values)
+  }
+
+  /** Removes one document; a removal whose answer was lost is looked up before it is tried again. */
+  async #remove(invoice: string, id: string): Promise<'deleted' | 'voided' | 'left'> {
+    const { journal, session } = this.#options
+    const document = this.#documents.get(invoice)
+    let isUnsure = journal.past.removing.has(id)
+    await journal.announceRemoval(invoice, id)
+    for (let attempt = 1; ; attempt++) {
+      try {
+        if (isUnsure && document !== undefined) {
+          const found = await session.find(document.supplierId, document.reference)
+          if (!found.includes(id)) return 'deleted'
+        }
+        return await session.remove(id)
+      } catch (error) {
+        const mayPass = error instanceof GateError && error.code === 'target-unreachable'
+        if (!mayPass || attempt === WRITE_TRIES) throw error
+        isUnsure = true
+        await sleep(this.#timing.pause * 2 ** attempt)
+      }
+    }
+  }
+
+  /** Every document that this run may have put into the target, in the order in which it was posted. */
+  async #postedBy(invoices: readonly InvoiceObservation[]): Promise<readonly { invoice: string; id: string }[]> {
+    const posted = invoices.flatMap(({ key, id }) => (id === undefined ? [] : [{ invoice: key, id }]))
+    for (const [invoice, { document, names }] of this.#unsure) {
+      const ids = await this.#unknownIds(document, names).catch(() => ['unknown'])
+      posted.push(...ids.map((id) => ({ invoice, id })))
+    }
+    return [...posted, ...this.#copies]
+  }
+
+  #noteUnsure(operation: Operation, { chain, document, names }: Progress): void {
+    if (operation.kind === 'create' && document !== undefined) this.#unsure.set(chain.key, { document, names })
+  }
+
   /** The recorded request with the target's ids and the plan applied, or why it cannot be sent. */
-  #rewritten(step: Step): RecordedRequest | string {
-    const { request } = step.interaction
-    if (request.body === undefined || !('json' in request.body)) return request
-    const places = new Map<string, Json | undefined>()
+  #rewritten(step: Step, names: LearnedNames): RecordedRequest | string {
+    const rewritings: Rewriting[] = []
     for (const reference of step.operation.references) {
       const name = this.#recorded.nameOf(reference.resource, reference.id)
       if (name === undefined) {
         return `${reference.resource} ${reference.id} at ${reference.pointer} was never looked up in the recording, so it has no name to be found by`
       }
-      const id = this.#live.idOf(reference.resource, name)
+      const id = names.idOf(reference.resource, name)
       if (id === undefined) return `${reference.resource} "${name}" was not found in the target`
-      places.set(reference.pointer, jsonNumber(id))
+      rewritings.push({ reference, id })
     }
-    for (const [pointer, value] of this.#tags(step.operation)) places.set(pointer, value)
+    const request = withIds(step.interaction.request, rewritings)
+    if (typeof request === 'string' || request.body === undefined || !('json' in request.body)) return request
+    const places = new Map<string, Json | undefined>(this.#tags(step.operation))
     for (const [pointer, value] of planned(step.operation, this.#options.plan)) places.set(pointer, value)
     return { ...request, body: { json: withValues(request.body.json, places) } }
   }
@@ -221,7 +516,13 @@ class Run {
   }
 
   #fail(step: Step, code: string, message: string): void {
-    this.fault ??= { seq: step.interaction.seq, code, message, at: step.operation.name }
+    this.fault ??= {
+      seq: step.interaction.seq,
+      code,
+      message,
+      at: step.operation.name,
+      when: new Date().toISOString(),
+    }
   }
 }
 
@@ -231,4 +532,20 @@ function observed(step: Step, replayed: Replayed): OperationObservation {
 
 function isWrite(operation: Operation): boolean {
   return operation.kind === 'create' || operation.kind === 'transition' || operation.kind === 'remove'
+}
+
+/** A gateway gives up before the ERP behind it does. */
+function isFromGateway(status: number): boolean {
+  return status === 408 || status === 502 || status === 504
+}
+
+async function waitUntil(instant: number): Promise<void> {
+  const rest = instant - Date.now()
+  if (rest > 0) await sleep(rest)
+}
+
+function lost(what: string): GateError {
+  return new GateError('target-fault', `${what}.`, {
+    hint: 'Look the document up in the sandbox by its reference, which carries the run tag, and run again.',
+  })
 }
