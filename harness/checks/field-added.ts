@@ -9,12 +9,17 @@ export default defineCheck({
   severity: 'info',
   lane: 'ap-vendor',
   changeClass: 'C1',
-  messages: { changed: '{field} of {resource} is new.' },
+  messages: { changed: '{what} is new.' },
   remedy: 'Nothing, unless the connector should fill it.',
   run: ({ structure }) =>
     objectTo(
       structure
-        .filter(({ structure: change }) => change.keyword === 'property' && change.change === 'added')
+        .filter(
+          ({ structure: change }) =>
+            change.keyword === 'property' &&
+            change.change === 'added' &&
+            !(change.direction === 'send' && change.effect === 'breaking'),
+        )
         .map(({ difference }) => difference),
       'changed',
     ),

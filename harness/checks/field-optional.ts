@@ -9,12 +9,15 @@ export default defineCheck({
   severity: 'info',
   lane: 'ap-vendor',
   changeClass: 'C7',
-  messages: { changed: '{field} of {resource} need not be sent any more.' },
+  messages: { changed: '{what} need not be sent any more.' },
   remedy: 'Keep sending it; make sure that the mapping never leaves it out.',
   run: ({ structure }) =>
     objectTo(
       structure
-        .filter(({ structure: change }) => change.keyword === 'required' && change.change === 'removed')
+        .filter(
+          ({ structure: change }) =>
+            change.keyword === 'required' && change.change === 'removed' && change.direction === 'send',
+        )
         .map(({ difference }) => difference),
       'changed',
     ),

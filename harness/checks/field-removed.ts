@@ -9,7 +9,7 @@ export default defineCheck({
   severity: 'error',
   lane: 'ap-vendor',
   changeClass: 'C1',
-  messages: { changed: '{field} of {resource} is removed.' },
+  messages: { changed: '{what} is removed.' },
   remedy: 'Stop using the field, or use what replaces it.',
   run: ({ structure }) =>
     objectTo(

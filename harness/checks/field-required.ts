@@ -9,12 +9,18 @@ export default defineCheck({
   severity: 'error',
   lane: 'ap-vendor',
   changeClass: 'C2',
-  messages: { changed: '{field} of {resource} is now required.' },
+  messages: { changed: '{what} is now required.' },
   remedy: 'Fill the field from the mapping, with a default that finance has approved.',
   run: ({ structure }) =>
     objectTo(
       structure
-        .filter(({ structure: change }) => change.keyword === 'required' && change.change === 'added')
+        .filter(
+          ({ structure: change }) =>
+            change.keyword === 'required' &&
+            change.change === 'added' &&
+            change.direction === 'send' &&
+            change.effect !== 'compatible',
+        )
         .map(({ difference }) => difference),
       'changed',
     ),

@@ -10,7 +10,7 @@ export default defineCheck({
   lane: 'finance',
   changeClass: 'C7',
   messages: {
-    accepted: '{resource} {field} accepts what was refused with {code}.',
+    accepted: '{what} accepts what was refused with {code}.',
   },
   remedy: 'Decide whether the invoices may be posted; if not, check them before they are sent.',
   run: ({ documents }) =>

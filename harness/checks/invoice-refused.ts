@@ -11,7 +11,7 @@ export default defineCheck({
   lane: 'ap-vendor',
   changeClass: 'C7',
   messages: {
-    refused: '{resource} {field} is refused with {code}.',
+    refused: '{what} is refused with {code}.',
   },
   remedy: 'Change the connector or the mapping so that the new release accepts the invoice, and replay with that plan.',
   run: ({ documents }) =>

@@ -10,7 +10,7 @@ export default defineCheck({
   lane: 'ap-vendor',
   changeClass: 'C7',
   messages: {
-    changed: '{resource} {field} is told otherwise.',
+    changed: '{what} is told otherwise.',
   },
   remedy: 'Make sure that the connector ignores members it does not know.',
   run: ({ interactions }) =>

@@ -10,7 +10,7 @@ export default defineCheck({
   lane: 'erp-publisher',
   changeClass: 'C3',
   messages: {
-    changed: '{resource} {field} is another value.',
+    changed: '{what} is another value.',
   },
   remedy: 'Check what the connector does with the value.',
   run: ({ interactions }) =>
@@ -18,9 +18,10 @@ export default defineCheck({
       interactions.filter(
         (difference) =>
           isOfLookup(difference) &&
-          difference.pointer !== '/found' &&
           difference.class !== 'text' &&
-          difference.kind !== 'refused',
+          !['refused', 'accepted', 'reordered'].includes(difference.kind) &&
+          // A record found more or less is told by another check; one found in the place of another is told here.
+          !(difference.pointer === '/found' && ['extra', 'absent'].includes(difference.kind)),
       ),
       'changed',
     ),

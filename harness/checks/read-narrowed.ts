@@ -9,14 +9,18 @@ export default defineCheck({
   severity: 'info',
   lane: 'ap-vendor',
   changeClass: 'C7',
-  messages: { changed: '{resource} {field} can answer less than before.' },
+  messages: { changed: '{what} can answer less than before.' },
   remedy: 'Check whether the connector waits for a value that no longer comes.',
   run: ({ structure }) =>
     objectTo(
       structure
         .filter(
           ({ structure: change }) =>
-            isValueChange(change) && change.direction === 'read' && change.change === 'narrowed',
+            isValueChange(change) &&
+            change.direction === 'read' &&
+            change.effect === 'compatible' &&
+            // A field that had no list of values and has one now is told as an added list.
+            (change.change === 'narrowed' || (change.keyword === 'enum' && change.change === 'added')),
         )
         .map(({ difference }) => difference),
       'changed',

@@ -11,7 +11,7 @@ export default defineCheck({
   lane: 'ap-vendor',
   changeClass: 'C1',
   messages: {
-    refused: '{resource} {field} is refused: {why}.',
+    refused: '{what} is refused: {why}.',
   },
   remedy: 'Stop reading the field that is gone, or read what replaces it.',
   run: ({ interactions }) =>

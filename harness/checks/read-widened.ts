@@ -1,4 +1,4 @@
-import { defineCheck, isValueChange, objectTo } from '../ports/check.ts'
+import { defineCheck, isWiderAnswer, objectTo } from '../ports/check.ts'
 
 export default defineCheck({
   title: 'Nothing is answered that was not answered before.',
@@ -9,19 +9,11 @@ export default defineCheck({
   severity: 'warning',
   lane: 'ap-vendor',
   changeClass: 'C7',
-  messages: { changed: '{resource} {field} can answer more than before.' },
+  messages: { changed: '{what} can answer more than before.' },
   remedy: 'Check what the connector does with a value that it does not know.',
   run: ({ structure }) =>
     objectTo(
-      structure
-        .filter(
-          ({ structure: change }) =>
-            isValueChange(change) &&
-            change.direction === 'read' &&
-            (change.change === 'widened' || change.change === 'altered') &&
-            change.effect !== 'compatible',
-        )
-        .map(({ difference }) => difference),
+      structure.filter(({ structure: change }) => isWiderAnswer(change)).map(({ difference }) => difference),
       'changed',
     ),
 })

@@ -10,7 +10,7 @@ export default defineCheck({
   lane: 'ap-vendor',
   changeClass: 'C7',
   messages: {
-    changed: '{resource} {field} is refused with another text or code.',
+    changed: '{what} is refused with another text or code.',
   },
   remedy: 'Tell errors apart by their code and never by their wording.',
   run: ({ documents, interactions }) =>

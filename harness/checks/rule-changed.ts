@@ -1,4 +1,4 @@
-import { defineCheck, objectTo } from '../ports/check.ts'
+import { defineCheck, isValueChange, isWiderAnswer, objectTo } from '../ports/check.ts'
 
 export default defineCheck({
   title: 'The rules on records are published as they were.',
@@ -9,11 +9,15 @@ export default defineCheck({
   severity: 'info',
   lane: 'erp-publisher',
   changeClass: 'C7',
-  messages: { changed: 'The rule on {resource} {field} changed.' },
+  messages: { changed: 'The rule on {what} changed.' },
   remedy: 'Look at the invoices that use the field: the replay is the proof.',
   run: ({ structure }) =>
     objectTo(
-      structure.filter(({ structure: change }) => change.effect === 'unknown').map(({ difference }) => difference),
+      structure
+        .filter(
+          ({ structure: change }) => isValueChange(change) && change.effect === 'unknown' && !isWiderAnswer(change),
+        )
+        .map(({ difference }) => difference),
       'changed',
     ),
 })

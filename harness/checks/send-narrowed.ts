@@ -9,17 +9,17 @@ export default defineCheck({
   severity: 'error',
   lane: 'ap-vendor',
   changeClass: 'C7',
-  messages: { changed: '{resource} {field} accepts less than before.' },
+  messages: { changed: '{what} accepts less than before.' },
   remedy: 'Check the values that the mapping produces against the new limits.',
   run: ({ structure }) =>
     objectTo(
       structure
         .filter(
           ({ structure: change }) =>
-            isValueChange(change) &&
             change.direction === 'send' &&
-            (change.change === 'narrowed' || change.change === 'altered') &&
-            change.effect === 'breaking',
+            change.effect === 'breaking' &&
+            // A field that was free to hold anything and now has a type is an added property.
+            (isValueChange(change) || (change.keyword === 'property' && change.change === 'added')),
         )
         .map(({ difference }) => difference),
       'changed',

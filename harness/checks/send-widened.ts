@@ -9,14 +9,18 @@ export default defineCheck({
   severity: 'info',
   lane: 'ap-vendor',
   changeClass: 'C7',
-  messages: { changed: '{resource} {field} accepts more than before.' },
+  messages: { changed: '{what} accepts more than before.' },
   remedy: 'Check before sending what the ERP no longer checks.',
   run: ({ structure }) =>
     objectTo(
       structure
         .filter(
           ({ structure: change }) =>
-            isValueChange(change) && change.direction === 'send' && change.change === 'widened',
+            isValueChange(change) &&
+            change.direction === 'send' &&
+            change.effect === 'compatible' &&
+            // A field that had a list of values and has none any more is told as a removed list.
+            (change.change === 'widened' || (change.keyword === 'enum' && change.change === 'removed')),
         )
         .map(({ difference }) => difference),
       'changed',

@@ -11,7 +11,7 @@ export default defineCheck({
   lane: 'erp-publisher',
   changeClass: 'C8',
   messages: {
-    changed: '{resource} {field} holds another amount.',
+    changed: '{what} holds another amount.',
   },
   remedy: 'Find out which release note announces it; if none does, raise it with the publisher before the update.',
   run: ({ documents, interactions }) =>

@@ -10,7 +10,7 @@ export default defineCheck({
   lane: 'erp-publisher',
   changeClass: 'C8',
   messages: {
-    changed: '{resource} {field} is rounded otherwise.',
+    changed: '{what} is rounded otherwise.',
   },
   remedy: 'Agree on one rounding with the publisher; a tolerance must be stated in the policy in currency units.',
   run: ({ documents, interactions }) =>

@@ -10,13 +10,13 @@ export default defineCheck({
   lane: 'finance',
   changeClass: 'C3',
   messages: {
-    changed: '{resource} {field} holds another code.',
+    changed: '{what} holds another code.',
   },
   remedy: 'Correct the value table of the mapping, or have the value list restored in the ERP.',
   run: ({ documents, interactions }) =>
     objectTo(
       [...documents, ...interactions.filter(isOfDocument)].filter(
-        (difference) => difference.class === 'coding' && isStored(difference),
+        (difference) => difference.class === 'coding' && isStored(difference) && difference.kind !== 'reordered',
       ),
       'changed',
     ),

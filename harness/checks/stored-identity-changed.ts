@@ -11,7 +11,7 @@ export default defineCheck({
   lane: 'ap-vendor',
   changeClass: 'C7',
   messages: {
-    changed: '{resource} {field} is stored otherwise.',
+    changed: '{what} is stored otherwise.',
   },
   remedy: 'Normalize the reference in the connector before it is sent and before it is searched for.',
   run: ({ documents, interactions }) =>

@@ -10,7 +10,7 @@ export default defineCheck({
   lane: 'erp-publisher',
   changeClass: 'C8',
   messages: {
-    changed: '{resource} {field} is another state.',
+    changed: '{what} is another state.',
   },
   remedy: 'Check what reads this state: reports, payment runs, the connector itself.',
   run: ({ documents, interactions }) =>

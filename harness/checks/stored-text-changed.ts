@@ -10,7 +10,7 @@ export default defineCheck({
   lane: 'ap-vendor',
   changeClass: 'C7',
   messages: {
-    changed: '{resource} {field} holds another text.',
+    changed: '{what} holds another text.',
   },
   remedy: 'Decide whether the text matters to anybody; if it does not, say so in the release note entry.',
   run: ({ documents, interactions }) =>

@@ -1,4 +1,6 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { diffAndRender, STRUCTURE_FORMATS, type StructureFormat } from '../pipeline/diff-command.ts'
+import { schemaOf } from '../pipeline/published-schema.ts'
 import { startRecording } from '../pipeline/record.ts'
 import { exitOfVerdict, runAndReport } from '../pipeline/report.ts'
 import { sandboxDown, sandboxUp } from '../pipeline/sandbox.ts'
@@ -64,6 +66,31 @@ export function addCommands(program: Command): void {
       }
     })
 
+  program
+    .command('diff <old> <new>')
+    .description(
+      'Compare what two releases publish: schema files of any known format, recordings, or snapshot folders.',
+    )
+    .option('--recording <file>', 'recorded exports, to tell which changes touch them')
+    .addOption(
+      new Option('--direction <direction>', 'what to compare').choices(['send', 'read', 'both']).default('both'),
+    )
+    .addOption(new Option('--format <format>', 'how to print it').choices(STRUCTURE_FORMATS).default('text'))
+    .addHelpText(
+      'after',
+      '\nExits 0 when everything is compatible, 1 when something breaks, 3 when something could not be compared.',
+    )
+    .action(async (oldPath: string, newPath: string, options: DiffFlags) => {
+      const { text, status } = await diffAndRender({ oldPath, newPath, ...options })
+      print(text.trimEnd())
+      process.exitCode = status
+    })
+
+  program
+    .command('schema <file>')
+    .description('Print the JSON Schema of a file that you write: integration, mapping, change or waivers.')
+    .action((file: string) => print(schemaOf(file)))
+
   const sandbox = program.command('sandbox').description('Start or remove a sandbox ERP in a container.')
   sandbox
     .command('up <name>')
@@ -94,6 +121,8 @@ type RunFlags = Readonly<{
   rate?: number
   resume?: true
 }>
+
+type DiffFlags = Readonly<{ recording?: string; direction: 'send' | 'read' | 'both'; format: StructureFormat }>
 
 /** Runs a change, prints the summary, and returns the exit status that follows from the verdict. */
 async function run(change: string, flags: RunFlags): Promise<0 | 1 | 3> {

@@ -1,14 +1,17 @@
 import { isJsonArray, isJsonObject, type Json } from '../base/json.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
+import type { JsonSchema } from '../model/schema.ts'
 import type { InvoiceObservation, Observation, OperationObservation } from '../ports/observation.ts'
 import { compareRecords, type Meaning, relationsOf } from './records.ts'
 import { textOf } from './scalars.ts'
+import { compareStructure } from './structure/compare.ts'
+import { compareValues as compareValuesOf } from './values.ts'
 
 type Agreement = NonNullable<ChangeAssessment['evidence']['agreement']>
 
 /**
- * Holds what the mocked API said against what a real ERP of the same release said: every answer and every stored value of
- * every invoice. No field is left out; what the ERP assigns itself is compared by presence, as everywhere.
+ * Holds what the mocked API said against what a real ERP of the same release said: the schema, every listed value, every answer and
+ * every stored value of every invoice. No field is left out; what the ERP assigns itself is compared by presence, as everywhere.
  */
 export function agreementOf(
   mock: Observation,
@@ -63,6 +66,30 @@ export function agreementOf(
       }
     }
   }
+  // What is published must agree too: a finding that only one of them shows can come from the schema or a value list alone.
+  for (const structure of compareStructure(mock.schema, sandbox.schema)) {
+    disagreements.push({
+      invoice: 'the schema',
+      stage: structure.direction,
+      resource: structure.resource,
+      pointer: structure.pointer,
+      mock: structure.old,
+      sandbox: structure.new,
+    })
+  }
+  compared += Object.values(mock.schema.resources).reduce((count, resource) => count + fieldsOf(resource.read), 0)
+  const values = compareValuesOf(mock.values, sandbox.values, () => [])
+  compared += Object.values(mock.values).reduce((count, list) => count + list.length, 0)
+  for (const difference of values.differences) {
+    disagreements.push({
+      invoice: 'the value lists',
+      stage: '',
+      resource: difference.resource,
+      pointer: difference.at + difference.pointer,
+      mock: difference.baseline,
+      sandbox: difference.candidate,
+    })
+  }
   compareOperations('every invoice', mock.shared, sandbox.shared)
   for (const invoice of mock.invoices) {
     const other: InvoiceObservation | undefined = others.get(invoice.key)
@@ -73,6 +100,11 @@ export function agreementOf(
     }
   }
   return { compared, agreed: compared - disagreements.length, disagreements }
+}
+
+function fieldsOf(read: JsonSchema | undefined): number {
+  const properties = typeof read === 'object' ? read.properties : undefined
+  return typeof properties === 'object' && properties !== null ? Object.keys(properties).length : 0
 }
 
 function codeOf(answer: OperationObservation['replayed']): string {

@@ -23,6 +23,20 @@ export const CHANGE_CLASSES: Readonly<Record<string, ChangeClass>> = {
       },
     ],
   },
+  C2: {
+    title: 'A field or segment is required that was not',
+    pointOfNoReturn: 'None: invoices without the field were refused and wait in the queue.',
+    steps: [
+      {
+        owner: 'ap-vendor',
+        minutes: 15,
+        action:
+          'Put the field mapping back to its version of before the change, so that {connector} no longer fills the field, and hold the invoices that {erp} {to} refused.',
+        expected: 'The mapping fills what {erp} {from} asks for and nothing else.',
+        verify: 'The digest of mapping.yaml is that of the last good export, and the held invoices are those refused.',
+      },
+    ],
+  },
   C3: {
     title: 'A listed value is renamed, recoded or blocked',
     pointOfNoReturn: 'The close of the first period that holds invoices booked to the wrong value.',

@@ -183,11 +183,17 @@ function conditionsOf(grounds: Grounds): readonly string[] {
 
 /** What was found, after which operation, on how many invoices and for how much money. */
 function sentenceOf(finding: Finding): string {
-  const where = finding.stage === '' ? '' : ` after ${finding.stage}`
+  // An operation that was refused or accepted names itself already.
+  const where = finding.stage === '' || finding.pointer === `/${finding.stage}` ? '' : ` after ${finding.stage}`
   const count = finding.invoices.length
-  const amounts = Object.entries(finding.amounts).map(([currency, amount]) => `${amount} ${currency}`)
+  const amounts = Object.entries(finding.amounts).map(([currency, amount]) => `${currency} ${grouped(amount)}`)
   const extent = count === 0 ? '' : ` (${[`${count} invoice${count === 1 ? '' : 's'}`, ...amounts].join(', ')})`
   return `${finding.message.replace(/\.$/, '')}${where}${extent}.`
+}
+
+/** Digits in groups of three, as the reports print money. */
+function grouped(amount: string): string {
+  return amount.replace(/\B(?=(\d{3})+(?=\.|$))(?<!\.\d*)/g, '\u00a0')
 }
 
 function reasonOf(ground: Ground, integration: Integration): Reason {

@@ -13,6 +13,7 @@ import { Lane } from '../model/common.ts'
 import type { Difference } from '../model/difference.ts'
 import type { Finding } from '../model/finding.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
+import type { ErpSchema } from '../model/schema.ts'
 import type { Snapshot, StoredDocument } from '../model/snapshot.ts'
 import type { ErpAdapter, InvoiceFacts } from '../ports/erp.ts'
 import type { InvoiceObservation, Observation } from '../ports/observation.ts'
@@ -82,6 +83,8 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
         severity: policy.severity,
         money: new Map([...facts].map(([key, known]) => [key, { currency: known.currency, gross: known.gross }])),
         relevance: (difference) => relevanceOf(difference),
+        titleOf: (resource, field) =>
+          titleOf(baseline.schema, resource, field) ?? titleOf(observation.schema, resource, field),
       },
     )
     return { documents, values, run }
@@ -294,6 +297,17 @@ function factsOf(
 
 function finalDocument(stages: InvoiceObservation['stages']): Json | undefined {
   return stages.filter((stage) => stage.outcome === 'accepted').at(-1)?.document
+}
+
+/** The label of a field, from the published schema. */
+function titleOf(schema: ErpSchema, resource: string, field: string): string | undefined {
+  const read = schema.resources[resource]?.read
+  const properties: unknown = typeof read === 'object' ? read.properties : undefined
+  const property: unknown =
+    typeof properties === 'object' && properties !== null ? Reflect.get(properties, field) : undefined
+  const title: unknown =
+    typeof property === 'object' && property !== null ? Reflect.get(property, 'x-title') : undefined
+  return typeof title === 'string' ? title : undefined
 }
 
 function relevanceOf(difference: Difference): Finding['relevance'] {

@@ -106,7 +106,19 @@ export function withoutInvoice(text: string): string {
   return text.replace(/invoice \d+/g, 'an invoice')
 }
 
-/** Whether a change of the schema is about the values of a field, and not about whether the field is there. */
+/** Whether a change of the schema is about the values of a field, and not about whether field or record is there. */
 export function isValueChange(change: StructureDifference): boolean {
-  return change.keyword !== 'property' && change.keyword !== 'resource' && change.keyword !== 'required'
+  return change.keyword !== 'property' && change.keyword !== 'required' && !isRecordChange(change)
+}
+
+/** Whether a whole record can be sent or read that could not be, or the other way round. */
+export function isRecordChange(change: StructureDifference): boolean {
+  return change.keyword === 'resource' || change.keyword === 'send' || change.keyword === 'read'
+}
+
+/** Whether values may be answered that a reader has never seen, proven or not. */
+export function isWiderAnswer(change: StructureDifference): boolean {
+  if (!isValueChange(change) || change.direction !== 'read') return false
+  const wider = change.change === 'widened' || change.change === 'altered'
+  return change.effect === 'breaking' || (change.effect === 'unknown' && wider)
 }

@@ -26,6 +26,8 @@ export function runChecks(
     severity: Policy['severity']
     money: ReadonlyMap<string, InvoiceMoney>
     relevance: (difference: Difference) => Finding['relevance']
+    /** What people see a field called on screen, `undefined` when the ERP does not say. */
+    titleOf: (resource: string, field: string) => string | undefined
   }>,
 ): Readonly<{ results: readonly CheckResult[]; findings: readonly UnjudgedFinding[] }> {
   const results: CheckResult[] = []
@@ -92,7 +94,10 @@ function findingOf(
       check: id,
       messageId,
       args: { ...args },
-      message: fill(check.messages[messageId] ?? messageId, args),
+      message: fill(check.messages[messageId] ?? messageId, {
+        ...args,
+        what: whatOf(first, context.titleOf(first.resource, first.pointer.split('/')[1] ?? '')),
+      }),
       // What no recorded invoice uses is shown and does not block.
       severity: relevance === 'not-used' && severity !== 'info' ? 'info' : severity,
       area: first.area,
@@ -118,6 +123,12 @@ function findingOf(
       remedy: check.remedy,
     },
   }
+}
+
+/** A field as people know it, with its technical name: “Total” (account.invoice total_amount). */
+function whatOf(difference: Difference, title: string | undefined): string {
+  const name = `${difference.resource} ${difference.pointer.slice(1)}`.trim()
+  return title === undefined || title === '' ? name : `“${title}” (${name})`
 }
 
 function fill(template: string, args: Readonly<Record<string, string>>): string {

@@ -14,6 +14,8 @@ const HOP_BY_HOP = [
   'transfer-encoding',
   'upgrade',
   'host',
+  // Already answered here, and the body is complete when it is sent on.
+  'expect',
 ]
 
 /** A reverse proxy that is listening. */
@@ -35,6 +37,7 @@ export async function startProxy(
   const slots: { interaction?: Interaction; fault?: string }[] = []
   const agent = new Agent({ keepAliveTimeout: 30_000 })
   const upstream = new URL(options.upstream)
+  const base = upstream.pathname.replace(/\/+$/, '')
   const server = createServer(async (incoming, outgoing) => {
     const slot: { interaction?: Interaction; fault?: string } = {}
     slots.push(slot)
@@ -42,9 +45,10 @@ export async function startProxy(
     const started = performance.now()
     try {
       const sent = await bytesOf(incoming)
-      const url = new URL(incoming.url ?? '/', upstream)
+      // Joined as text: a path that begins with two slashes would name another host.
+      const url = new URL(upstream.origin + base + (incoming.url ?? '/'))
       const method = incoming.method ?? 'GET'
-      const answer = await send(new URL(url.pathname + url.search, upstream), {
+      const answer = await send(url, {
         method,
         headers: forwarded(incoming.headers),
         body: sent.length > 0 ? sent : null,
@@ -55,7 +59,7 @@ export async function startProxy(
         seq,
         request: {
           method,
-          path: url.pathname,
+          path: url.pathname.slice(base.length),
           query: url.search,
           headers: kept(incoming.headers),
           ...bodyOf(sent, incoming.headers['content-encoding']),

@@ -17,7 +17,7 @@ import {
 
 const WIDTH = 118
 const REASONS_SHOWN = 5
-const FINDINGS_SHOWN = { silent: 3, loud: 2 }
+const FINDINGS_SHOWN = { silent: 4, loud: 2 }
 const NOTES_SHOWN = 3
 const NOT_COMPARED_SHOWN = 3
 const CURRENCIES_SHOWN = 4
@@ -108,14 +108,24 @@ function groupLines(
   extent: Readonly<Extent>,
   recorded: number,
 ): readonly string[] {
-  const group = worstFirst(findings.filter((finding) => finding.loudness === loudness))
+  const all = findings.filter((finding) => finding.loudness === loudness)
+  const group = worstFirst(all.filter((finding) => finding.severity !== 'info'))
   const money = extentAmounts(extent)
   const touched = `${counted(extent.findings, 'finding')}, ${extent.invoices} of ${counted(recorded, 'invoice')}`
   return [
     ...wrapped(`${title.padEnd(9)}  `, [touched, ...money].join(', ')),
     ...group.slice(0, FINDINGS_SHOWN[loudness]).flatMap(findingLines),
-    ...more(group.length - FINDINGS_SHOWN[loudness], 'finding'),
+    ...leftOver(group.length - FINDINGS_SHOWN[loudness], all.length - group.length),
   ]
+}
+
+/** How many findings are not shown, and how many more are only for information. */
+function leftOver(findings: number, notices: number): readonly string[] {
+  const parts = [
+    ...(findings > 0 ? [`${findings} more ${findings === 1 ? 'finding' : 'findings'}`] : []),
+    ...(notices > 0 ? [`${notices} that ${notices === 1 ? 'does' : 'do'} not block`] : []),
+  ]
+  return parts.length === 0 ? [] : [`  and ${parts.join(', and ')}, see the report`]
 }
 
 function findingLines(finding: Readonly<Finding>): readonly string[] {
@@ -123,7 +133,7 @@ function findingLines(finding: Readonly<Finding>): readonly string[] {
   const touched = [counted(finding.invoices.length, 'invoice'), ...money].join(', ')
   return wrapped(
     `  ${finding.severity.padEnd(7)}  ${finding.fingerprint}  `,
-    `${finding.check}: ${touched}; ${handling(finding)}`,
+    `${finding.check} ${finding.resource}${finding.pointer}: ${touched}; ${handling(finding)}`,
   )
 }
 
@@ -186,7 +196,11 @@ function wrapped(label: string, text: string): readonly string[] {
   const indent = ' '.repeat(label.length)
   const lines: string[] = []
   let line = label
-  for (const word of text.split(' ')) {
+  // An amount stays on one line with its currency: what would break it is made unbreakable while lines are filled.
+  const whole = text
+    .replace(/(\d) (?=\d{3}\b)/g, `$1${JOINED}`)
+    .replace(/\b([A-Z]{3}) (?=\d)|(\d) (?=%)/g, `$1$2${JOINED}`)
+  for (const word of whole.split(' ')) {
     const empty = line === label || line === indent
     if (!empty && line.length + 1 + word.length > WIDTH) {
       lines.push(line)
@@ -195,5 +209,8 @@ function wrapped(label: string, text: string): readonly string[] {
       line = empty ? line + word : `${line} ${word}`
     }
   }
-  return [...lines, line]
+  return [...lines, line].map((filled) => filled.replaceAll(JOINED, ' '))
 }
+
+/** Stands for a space at which no line may break. */
+const JOINED = '\u00a0'

@@ -3,7 +3,9 @@ import type { ErpResource, JsonSchemaObject } from '../model/schema.ts'
 import { defineSchemaSource, type SchemaDocument } from '../ports/schema-source.ts'
 import {
   isPlainObject,
+  MAX_DEPTH,
   member,
+  nestedBeyond,
   objectOf,
   type PlainObject,
   readJson,
@@ -235,6 +237,7 @@ function follow(fields: PlainObject, name: string, otherwise: number | null): Pl
 /** PYSON travels as JSON text inside a string; an attribute that is JSON already is taken as it is. */
 function pysonOf(document: SchemaDocument, place: readonly string[], value: unknown): unknown {
   if (typeof value !== 'string') return value
+  if (nestedBeyond(value, MAX_DEPTH) !== undefined) refuse(document, place, 'the expression is nested too deeply.')
   try {
     return JSON.parse(value)
   } catch {

@@ -304,6 +304,20 @@ describe('compareStructure on records', () => {
     ])
   })
 
+  it('reports fields that look alike each at its own place', () => {
+    expect(
+      seen(
+        closed({ net: { type: 'string' }, memo: { type: 'string' } }),
+        closed({ net: { type: 'integer' }, memo: { type: 'integer' } }),
+      ),
+    ).toEqual([
+      'read /memo type altered breaking',
+      'read /net type altered breaking',
+      'send /memo type altered breaking',
+      'send /net type altered breaking',
+    ])
+  })
+
   it('reports a change of a shared definition once and counts who shares it', () => {
     const money = (maxLength: number) => ({ Money: { type: 'string', maxLength } })
     const record = closed({ net: { $ref: '#/definitions/Money' }, gross: { $ref: '#/definitions/Money' } })

@@ -65,7 +65,8 @@ export function structureComparison(baseline: ErpSchema, candidate: ErpSchema): 
       const entry = found[index]
       if (entry?.member === undefined || entry.mounted === undefined) return []
       const flat = entry.difference.change === 'removed' ? entry.mounted.old : entry.mounted.new
-      return engine.flattener.flat(flat.side, memberSchemas(flat, entry.member, 'least')).sources
+      // As they are written: schemas that demand the same share a flat, whatever they are called.
+      return memberSchemas(flat, entry.member, 'least')
     },
     leaves: leavesOf(found, engine),
   }
@@ -76,7 +77,8 @@ function leavesOf(found: readonly Found[], engine: Engine): readonly Leaf[] {
   for (const { difference, mounted, pair } of found) {
     if (mounted === undefined || leaves.has(pair) || explanationOf(mounted, engine).steps.length > 0) continue
     const proof = proofOf(mounted, engine)
-    const place = `${difference.resource} ${difference.direction} ${difference.pointer}`
+    const { resource, direction, pointer, schemaPointer } = difference
+    const place = `${resource} ${direction} ${pointer} (${schemaPointer})`
     leaves.set(pair, { place, pair: mounted, keepsAll: proof.keepsAll(), addsNothing: proof.addsNothing() })
   }
   return [...leaves.values()]

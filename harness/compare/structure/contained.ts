@@ -266,7 +266,7 @@ export function proverOf(space: Space, flattener: Flattener): Prover {
   }
 
   function extendedNames(inner: Flat): Flat {
-    return schemas(inner.side, [...inner.names, { type: 'string' }])
+    return schemas(inner.side, [...inner.names, TEXT])
   }
 
   function itemsHold(inner: Flat, outer: Flat, level: number): boolean {
@@ -291,7 +291,7 @@ export function proverOf(space: Space, flattener: Flattener): Prover {
     return choice.branches.map((branch, index) => {
       // Of exactly one branch it is known that the others do not hold.
       const others = choice.kind === 'one' && choice.branches.length <= MAX_EXCLUDED ? choice.branches : []
-      const excluded = others.filter((_, other) => other !== index).map((other) => ({ not: other }))
+      const excluded = others.filter((_, other) => other !== index).map(negated)
       return flattener.branch(flat, choice, [branch, ...excluded])
     })
   }
@@ -363,7 +363,7 @@ export function proverOf(space: Space, flattener: Flattener): Prover {
     }
     for (const entry of inner.conditionals) {
       const yes = flattener.branch(inner, entry, [entry.condition, entry.whenTrue])
-      const no = flattener.branch(inner, entry, [entry.whenFalse, { not: entry.condition }])
+      const no = flattener.branch(inner, entry, [entry.whenFalse, negated(entry.condition)])
       if (prove(yes, outer, level, splits) && prove(no, outer, level, splits)) return true
     }
     // One type at a time: `string or number` against a choice between a string and a number.
@@ -469,6 +469,17 @@ export function proverOf(space: Space, flattener: Flattener): Prover {
   return { isContained }
 }
 
+const TEXT: JsonSchema = { type: 'string' }
+const negations = new WeakMap<object, JsonSchema>()
+
+/** The opposite of a schema; always the same one, so that a proof recognizes what it has met before. */
+function negated(schema: JsonSchema): JsonSchema {
+  if (typeof schema === 'boolean') return !schema
+  const known = negations.get(schema) ?? { not: schema }
+  negations.set(schema, known)
+  return known
+}
+
 function allows(types: ReadonlySet<JsonType>, type: JsonType): boolean {
   return types.has(type) || (type === 'integer' && types.has('number'))
 }
@@ -495,7 +506,7 @@ function isBelow(inner: Flat, bound: Readonly<{ value: number; exclusive: boolea
   const own = inner.maximum
   if (own === undefined) return false
   if (!isWhole) return own.value < bound.value || (own.value === bound.value && (own.exclusive || !bound.exclusive))
-  return -leastWhole(negated(own)) <= -leastWhole(negated(bound))
+  return -leastWhole(mirrored(own)) <= -leastWhole(mirrored(bound))
 }
 
 function leastWhole(bound: Readonly<{ value: number; exclusive: boolean }>): number {
@@ -503,7 +514,7 @@ function leastWhole(bound: Readonly<{ value: number; exclusive: boolean }>): num
   return bound.exclusive && whole === bound.value ? whole + 1 : whole
 }
 
-function negated(
+function mirrored(
   bound: Readonly<{ value: number; exclusive: boolean }>,
 ): Readonly<{ value: number; exclusive: boolean }> {
   return { value: -bound.value, exclusive: bound.exclusive }

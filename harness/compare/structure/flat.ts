@@ -97,8 +97,8 @@ export function flattenerOf(space: Space): Flattener {
   }
 
   const flat = (side: Side, schemas: readonly JsonSchema[]): Flat => {
-    const numbers = [...new Set(schemas.map(space.numberOf))].sort((left, right) => left - right)
-    const key = `${side}:${numbers.join('&')}`
+    const ids = [...new Set(schemas.map(space.idOf))].sort()
+    const key = `${side}:${ids.join('&')}`
     return remember(key, () => closed(space, merge(space, side, key, schemas, undefined)))
   }
 
@@ -106,8 +106,8 @@ export function flattenerOf(space: Space): Flattener {
     const isThat = (entry: Choice | Conditional) => entry === without
     const choice = from.choices.findIndex((entry) => isThat(entry))
     const conditional = from.conditionals.findIndex((entry) => isThat(entry))
-    const numbers = schemas.map(space.numberOf).join('&')
-    const key = `${from.key}/${choice >= 0 ? `c${choice}` : `i${conditional}`}=${numbers}`
+    const ids = schemas.map(space.idOf).join('&')
+    const key = `${from.key}/${choice >= 0 ? `c${choice}` : `i${conditional}`}=${ids}`
     return remember(key, () => {
       const rest: Flat = {
         ...from,
@@ -223,12 +223,12 @@ function draftOf(from: Flat | undefined): Draft {
 
 function merge(space: Space, side: Side, key: string, schemas: readonly JsonSchema[], from: Flat | undefined): Flat {
   const draft = draftOf(from)
-  const seen = new Set<number>(draft.sources.map(space.numberOf))
+  const seen = new Set<string>(draft.sources.map(space.idOf))
   const queue = [...schemas].reverse()
   for (let schema = queue.pop(); schema !== undefined; schema = queue.pop()) {
-    const number = space.numberOf(schema)
-    if (seen.has(number)) continue
-    seen.add(number)
+    const id = space.idOf(schema)
+    if (seen.has(id)) continue
+    seen.add(id)
     draft.sources.push(schema)
     if (schema === true) continue
     if (schema === false) {

@@ -88,7 +88,7 @@ function candidateOf(from: Field, to: Field, values: FieldValues): Candidate {
   if (name >= 0.4) evidence.push(`the names are alike (${Math.round(name * 100)} %)`)
   if (shape === 1) evidence.push('type, format and limits are the same')
   if (said !== undefined && said >= 0.5) evidence.push(`label and description are alike (${Math.round(said * 100)} %)`)
-  const described = said === undefined ? name * 0.75 + shape * 0.2 : name * 0.5 + shape * 0.15 + said * 0.3
+  const described = said === undefined ? name * 0.75 + shape * 0.2 : name * 0.6 + shape * 0.15 + said * 0.25
   const inside = annotation(from.schemas, 'x-maps-to')
   if (inside !== undefined && inside === annotation(to.schemas, 'x-maps-to')) {
     evidence.push(`both stand for ${inside} inside the ERP`)
@@ -155,7 +155,13 @@ function proseOf(schemas: readonly JsonSchema[]): string {
 
 /** Likeness of two names, whatever their spelling: `vendorNumber` and `vendor_no` share a word. */
 export function nameLikeness(left: string, right: string): number {
-  return Math.max(dice(bigrams(plain(left)), bigrams(plain(right))), dice(words(left), words(right)) * 0.95)
+  const [short = '', long = ''] = [plain(left), plain(right)].sort((one, other) => one.length - other.length)
+  const isPart = short.length >= 4 && long.includes(short)
+  return Math.max(
+    dice(bigrams(short), bigrams(long)),
+    dice(words(left), words(right)) * 0.95,
+    isPart ? 0.7 + (0.3 * short.length) / long.length : 0,
+  )
 }
 
 function textLikeness(left: string, right: string): number | undefined {

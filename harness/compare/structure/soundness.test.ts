@@ -85,10 +85,10 @@ const keywordsOf = (schema: fc.Arbitrary<JsonSchema>): fc.Arbitrary<Record<strin
     },
     {
       weight: 1,
-      // By itself: ajv accepts [] for `contains` beside `prefixItems` although nothing is contained.
-      arbitrary: fc
-        .record({ contains: schema, minContains: count, maxContains: count }, { requiredKeys: ['contains'] })
-        .map((entry) => ({ allOf: [entry] })),
+      arbitrary: fc.record(
+        { contains: schema, minContains: count, maxContains: count },
+        { requiredKeys: ['contains'] },
+      ),
     },
     { weight: 1, arbitrary: fc.record({ minLength: count, maxLength: count }, { requiredKeys: [] }) },
     { weight: 1, arbitrary: fc.constantFrom(...PATTERNS).map((pattern) => ({ pattern })) },
@@ -210,11 +210,26 @@ function erpSchema(root: JsonSchema, definitions: Definitions): ErpSchema {
   }
 }
 
+/** The same schema with `contains` in an object of its own: beside `prefixItems` ajv lets it pass for an empty array. */
+function apart<T>(schema: T): T {
+  if (Array.isArray(schema)) return schema.map(apart) as T
+  if (typeof schema !== 'object' || schema === null) return schema
+  const copy = Object.fromEntries(
+    Object.entries(schema).map(([key, inner]) => [key, ['enum', 'const'].includes(key) ? inner : apart(inner)]),
+  )
+  const { contains, minContains, maxContains, ...rest } = copy
+  if (contains === undefined || rest.prefixItems === undefined) return copy as T
+  const own = Object.fromEntries(
+    Object.entries({ contains, minContains, maxContains }).filter(([, value]) => value !== undefined),
+  )
+  return { ...rest, allOf: [...(Array.isArray(rest.allOf) ? rest.allOf : []), own] } as T
+}
+
 /** Judges documents; undefined where a reference leads to itself without a step into the document: it has no meaning, and ajv no end. */
 function judge(root: JsonSchema, definitions: Definitions): ((document: unknown) => boolean | undefined) | undefined {
   const ajv = new Ajv2020({ strict: false, validateSchema: false, logger: false })
   try {
-    const compiled = ajv.compile({ allOf: [root], definitions })
+    const compiled = ajv.compile({ allOf: [apart(root)], definitions: apart(definitions) })
     return (document) => {
       try {
         return compiled(document) === true

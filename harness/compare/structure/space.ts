@@ -49,59 +49,40 @@ export function referenceOf(schema: JsonSchemaObject): string | undefined {
 }
 
 /**
- * The two sets of definitions side by side. Every schema has a number; two schemas have the same number when they are
- * written alike, whatever the order of their keywords. Schemas are the *same* when in addition everything they refer to
- * is unchanged, which is what lets a comparison skip them.
+ * The two sets of definitions side by side. Schemas are the *same* when they are written alike, whatever the order of
+ * keywords and values, and everything they refer to is unchanged: a comparison skips them.
  */
 export type Space = Readonly<{
   undeclared: (side: Side) => 'allowed' | 'refused'
-  numberOf: (schema: JsonSchema) => number
+  /** The identity of a schema: a reference is known by its name, any other by where it stands, so that equal fields stay apart. */
+  idOf: (schema: JsonSchema) => string
   definition: (side: Side, name: string) => JsonSchema | undefined
   /** Whether the two schemas cannot differ in meaning, the first taken from the old and the second from the new release. */
   isSame: (old: JsonSchema, next: JsonSchema) => boolean
 }>
 
-type Numbered = {
-  readonly children: readonly number[]
-  readonly reference: string | undefined
-  readonly dynamic: boolean
-}
-
-/** Numbers all schemas of two releases and finds out which definitions are unchanged together with all they refer to. */
+/** Looks at the schemas of two releases and finds out which definitions are unchanged together with all they refer to. */
 export function spaceOf(old: ErpSchema, next: ErpSchema): Space {
   const numbers = new Map<string, number>()
-  const numbered: Numbered[] = []
   const ofObject = new WeakMap<object, number>()
 
-  const intern = (text: string, entry: Numbered): number => {
+  const intern = (text: string): number => {
     const known = numbers.get(text)
     if (known !== undefined) return known
-    const number = numbered.length
-    numbers.set(text, number)
-    numbered.push(entry)
-    return number
+    numbers.set(text, numbers.size)
+    return numbers.size - 1
   }
 
   const numberOf = (schema: JsonSchema): number => {
-    if (typeof schema === 'boolean') {
-      return intern(String(schema), { children: [], reference: undefined, dynamic: false })
-    }
+    if (typeof schema === 'boolean') return intern(String(schema))
     const known = ofObject.get(schema)
     if (known !== undefined) return known
-    const children: number[] = []
-    const child = (value: unknown): string => {
-      if (!isSchema(value)) return dataText(value, false)
-      const number = numberOf(value)
-      children.push(number)
-      return `#${number}`
-    }
+    const child = (value: unknown): string => (isSchema(value) ? `#${numberOf(value)}` : dataText(value, false))
     const parts: string[] = []
-    let dynamic = false
     for (const keyword of Object.keys(schema).sort()) {
       if (PROSE.has(keyword)) continue
       const value = schema[keyword]
       if (value === undefined) continue
-      if (keyword === '$dynamicRef' || keyword === '$recursiveRef') dynamic = true
       if (WITH_SCHEMA.has(keyword)) parts.push(`${keyword}:${child(value)}`)
       else if (WITH_SCHEMAS.has(keyword) && Array.isArray(value)) parts.push(`${keyword}:[${value.map(child).join()}]`)
       else if (WITH_NAMED_SCHEMAS.has(keyword) && isObject(value)) {
@@ -111,10 +92,7 @@ export function spaceOf(old: ErpSchema, next: ErpSchema): Space {
         parts.push(`${keyword}:{${named.join()}}`)
       } else parts.push(`${JSON.stringify(keyword)}:${dataText(value, UNORDERED.has(keyword))}`)
     }
-    const reference = referenceOf(schema)
-    // A reference that leads nowhere known may mean anything: it is never the same as another.
-    if (schema.$ref !== undefined && reference === undefined) dynamic = true
-    const number = intern(`{${parts.join()}}`, { children, reference, dynamic })
+    const number = intern(`{${parts.join()}}`)
     ofObject.set(schema, number)
     return number
   }
@@ -124,40 +102,124 @@ export function spaceOf(old: ErpSchema, next: ErpSchema): Space {
     return Object.hasOwn(definitions, name) ? definitions[name] : undefined
   }
 
+  // Writing a schema down in one spelling costs more than looking at both, so it is done only where they look different.
+  const isAlike = (one: JsonSchema, other: JsonSchema) => areAlike(one, other) || numberOf(one) === numberOf(other)
+
   const undeclared = (side: Side) => (side === 'old' ? old : next).source.undeclared ?? 'allowed'
   const closedAlike = undeclared('old') === undeclared('new')
-  const unstable = unstableDefinitions(old, next, numberOf, numbered)
-  const touched = new Map<number, boolean>()
-  const touches = (number: number): boolean => {
-    const known = touched.get(number)
+  const unstable = unstableDefinitions(old, next, isAlike)
+  const touched = new WeakMap<object, boolean>()
+  const touches = (schema: JsonSchema): boolean => {
+    if (typeof schema === 'boolean') return false
+    const known = touched.get(schema)
     if (known !== undefined) return known
-    const entry = numbered[number]
+    const reference = referenceOf(schema)
     const result =
-      entry === undefined ||
-      entry.dynamic ||
-      (entry.reference !== undefined && unstable.has(entry.reference)) ||
-      entry.children.some(touches)
-    touched.set(number, result)
+      isDynamic(schema) || (reference !== undefined && unstable.has(reference)) || nestedSchemas(schema).some(touches)
+    touched.set(schema, result)
     return result
+  }
+
+  const ids = new WeakMap<object, string>()
+  let nextId = 0
+  const idOf = (schema: JsonSchema): string => {
+    if (typeof schema === 'boolean') return String(schema)
+    const known = ids.get(schema)
+    if (known !== undefined) return known
+    const reference = referenceOf(schema)
+    const isPlain =
+      reference !== undefined && Object.keys(schema).every((keyword) => keyword === '$ref' || PROSE.has(keyword))
+    nextId += 1
+    const id = isPlain ? `$${reference}` : String(nextId)
+    ids.set(schema, id)
+    return id
   }
 
   return {
     undeclared,
-    numberOf,
+    idOf,
     definition,
-    isSame: (one, other) => {
-      const number = numberOf(one)
-      return number === numberOf(other) && (closedAlike || typeof one === 'boolean') && !touches(number)
-    },
+    isSame: (one, other) =>
+      isAlike(one, other) && (closedAlike || typeof one === 'boolean') && !touches(one) && !touches(other),
   }
+}
+
+/** Whether a schema may mean something else than it says: its reference depends on who refers to it, or leads nowhere known. */
+function isDynamic(schema: JsonSchemaObject): boolean {
+  return (
+    schema.$dynamicRef !== undefined ||
+    schema.$recursiveRef !== undefined ||
+    (schema.$ref !== undefined && referenceOf(schema) === undefined)
+  )
+}
+
+/** The schemas directly inside a schema, references not followed. */
+function nestedSchemas(schema: JsonSchemaObject): readonly JsonSchema[] {
+  const found: JsonSchema[] = []
+  for (const keyword in schema) {
+    const value = schema[keyword]
+    if (typeof value !== 'object' || value === null) continue
+    if (WITH_SCHEMA.has(keyword)) {
+      if (isSchema(value)) found.push(value)
+    } else if (WITH_SCHEMAS.has(keyword)) {
+      if (Array.isArray(value)) for (const inner of value) if (isSchema(inner)) found.push(inner)
+    } else if (WITH_NAMED_SCHEMAS.has(keyword) && isObject(value)) {
+      for (const name in value) {
+        const inner = value[name]
+        if (isSchema(inner)) found.push(inner)
+      }
+    }
+  }
+  return found
+}
+
+/** Whether two schemas are written alike, but for the order of their keywords and prose. Lists must have the same order. */
+function areAlike(one: JsonSchema, other: JsonSchema): boolean {
+  if (one === other) return true
+  if (typeof one === 'boolean' || typeof other === 'boolean') return false
+  let left = 0
+  for (const keyword in one) {
+    if (PROSE.has(keyword)) continue
+    left += 1
+    const value = one[keyword]
+    const counterpart = other[keyword]
+    if (value === counterpart && value !== undefined) continue
+    if (typeof value !== 'object' || value === null || !areValuesAlike(keyword, value, counterpart)) return false
+  }
+  for (const keyword in other) if (!PROSE.has(keyword)) left -= 1
+  return left === 0
+}
+
+function areValuesAlike(keyword: string, one: unknown, other: unknown): boolean {
+  if (WITH_SCHEMA.has(keyword)) return isSchema(one) && isSchema(other) && areAlike(one, other)
+  if (WITH_SCHEMAS.has(keyword)) {
+    if (!Array.isArray(one) || !Array.isArray(other) || one.length !== other.length) return false
+    return one.every((inner, index) => isSchema(inner) && isSchema(other[index]) && areAlike(inner, other[index]))
+  }
+  if (!WITH_NAMED_SCHEMAS.has(keyword)) return isEqualData(one, other)
+  if (!isObject(one) || !isObject(other)) return false
+  let left = 0
+  for (const name in one) {
+    left += 1
+    const inner = one[name]
+    const counterpart = Object.hasOwn(other, name) ? other[name] : undefined
+    if (!isSchema(inner) || !isSchema(counterpart) || !areAlike(inner, counterpart)) return false
+  }
+  for (const _name in other) left -= 1
+  return left === 0
+}
+
+function isEqualData(one: unknown, other: unknown): boolean {
+  if (one === other) return true
+  if (typeof one !== 'object' || typeof other !== 'object') return false
+  return dataText(one, false) === dataText(other, false)
 }
 
 /** Definitions that differ between the releases, and those that refer to one of them, directly or through others. */
 function unstableDefinitions(
   old: ErpSchema,
   next: ErpSchema,
-  numberOf: (schema: JsonSchema) => number,
-  numbered: readonly Numbered[],
+  isAlike: (one: JsonSchema, other: JsonSchema) => boolean,
 ): ReadonlySet<string> {
   const referrers = new Map<string, Set<string>>()
   const unstable = new Set<string>()
@@ -166,12 +228,12 @@ function unstableDefinitions(
   for (const name of names) {
     const before = Object.hasOwn(old.definitions, name) ? old.definitions[name] : undefined
     const after = Object.hasOwn(next.definitions, name) ? next.definitions[name] : undefined
-    if (before === undefined || after === undefined || numberOf(before) !== numberOf(after)) {
+    if (before === undefined || after === undefined || !isAlike(before, after)) {
       unstable.add(name)
       queue.push(name)
     }
     if (after === undefined) continue
-    for (const reference of referencesBelow(numberOf(after), numbered)) {
+    for (const reference of referencesBelow(after)) {
       const known = referrers.get(reference) ?? new Set()
       referrers.set(reference, known.add(name))
       if (!names.has(reference) && !unstable.has(reference)) {
@@ -190,19 +252,14 @@ function unstableDefinitions(
   return unstable
 }
 
-function referencesBelow(root: number, numbered: readonly Numbered[]): ReadonlySet<string> {
+function referencesBelow(root: JsonSchema): ReadonlySet<string> {
   const references = new Set<string>()
-  const seen = new Set<number>([root])
   const queue = [root]
-  for (let number = queue.pop(); number !== undefined; number = queue.pop()) {
-    const entry = numbered[number]
-    if (entry === undefined) continue
-    if (entry.reference !== undefined) references.add(entry.reference)
-    for (const child of entry.children) {
-      if (seen.has(child)) continue
-      seen.add(child)
-      queue.push(child)
-    }
+  for (let schema = queue.pop(); schema !== undefined; schema = queue.pop()) {
+    if (typeof schema === 'boolean') continue
+    const reference = referenceOf(schema)
+    if (reference !== undefined) references.add(reference)
+    for (const inner of nestedSchemas(schema)) queue.push(inner)
   }
   return references
 }

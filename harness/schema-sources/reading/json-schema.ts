@@ -88,26 +88,31 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
   const ignored = new Set<string>()
   const anchors = new Map<Parsed, ReadonlyMap<string, readonly string[]>>()
 
-  function normalize(schema: unknown, tokens: readonly string[], use: Use, parsed: Parsed): JsonSchema {
+  function normalize(schema: unknown, tokens: Place, use: Use, parsed: Parsed): JsonSchema {
     if (typeof schema === 'boolean') return schema
     if (!isPlainObject(schema)) {
       return refuse(
         parsed.document,
-        tokens,
+        tokensOf(tokens),
         `expected a schema, not ${Array.isArray(schema) ? 'a list' : String(schema)}.`,
       )
     }
-    if (tokens.length > MAX_DEPTH * 2) refuse(parsed.document, tokens.slice(0, 8), 'schemas are nested too deeply.')
+    if (tokens.depth > MAX_DEPTH) {
+      refuse(parsed.document, tokensOf(tokens).slice(0, 8), `nested more than ${MAX_DEPTH} levels deep.`)
+    }
     const made: Record<string, unknown> = {}
     const hidden: string[] = []
     for (const keyword in schema) {
       if (!Object.hasOwn(schema, keyword)) continue
       const value = schema[keyword]
-      if (KEPT.has(keyword)) made[keyword] = value
-      else if (NESTED.has(keyword)) made[keyword] = normalize(value, [...tokens, keyword], use, parsed)
+      if (KEPT.has(keyword)) {
+        if (isDeep(value, MAX_DEPTH))
+          refuseAt(parsed.document, below(tokens, keyword), `nested more than ${MAX_DEPTH} levels deep.`)
+        made[keyword] = value
+      } else if (NESTED.has(keyword)) made[keyword] = normalize(value, below(tokens, keyword), use, parsed)
       else if (NESTED_LISTS.has(keyword)) {
-        made[keyword] = listOf(value, [...tokens, keyword], parsed).map((inner, index) =>
-          normalize(inner, [...tokens, keyword, String(index)], use, parsed),
+        made[keyword] = listOf(value, below(tokens, keyword), parsed).map((inner, index) =>
+          normalize(inner, below(tokens, keyword, String(index)), use, parsed),
         )
       } else if (NESTED_MAPS.has(keyword)) {
         made[keyword] = membersOf(value, keyword, tokens, use, parsed, hidden)
@@ -129,12 +134,12 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
   function membersOf(
     value: unknown,
     keyword: string,
-    tokens: readonly string[],
+    tokens: Place,
     use: Use,
     parsed: Parsed,
     hidden: string[],
   ): Readonly<Record<string, JsonSchema>> {
-    if (!isPlainObject(value)) return refuse(parsed.document, [...tokens, keyword], 'expected an object.')
+    if (!isPlainObject(value)) return refuseAt(parsed.document, below(tokens, keyword), 'expected an object.')
     const made: [string, JsonSchema][] = []
     for (const name of Object.keys(value)) {
       const inner = value[name]
@@ -143,7 +148,7 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
         ((use === 'send' && member(inner, 'readOnly') === true) ||
           (use === 'read' && member(inner, 'writeOnly') === true))
       if (isHidden) hidden.push(name)
-      else made.push([name, normalize(inner, [...tokens, keyword, name], use, parsed)])
+      else made.push([name, normalize(inner, below(tokens, keyword, name), use, parsed)])
     }
     return Object.fromEntries(made)
   }
@@ -154,7 +159,7 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
     schema: PlainObject,
     keyword: string,
     value: unknown,
-    tokens: readonly string[],
+    tokens: Place,
     use: Use,
     parsed: Parsed,
   ): void {
@@ -181,15 +186,15 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
       case 'items':
         if (Array.isArray(value)) {
           made.prefixItems = value.map((inner, index) =>
-            normalize(inner, [...tokens, 'items', String(index)], use, parsed),
+            normalize(inner, below(tokens, 'items', String(index)), use, parsed),
           )
           const rest = schema.additionalItems
-          if (rest !== undefined) made.items = normalize(rest, [...tokens, 'additionalItems'], use, parsed)
-        } else made.items = normalize(value, [...tokens, 'items'], use, parsed)
+          if (rest !== undefined) made.items = normalize(rest, below(tokens, 'additionalItems'), use, parsed)
+        } else made.items = normalize(value, below(tokens, 'items'), use, parsed)
         return
       case 'prefixItems':
-        made.prefixItems = listOf(value, [...tokens, keyword], parsed).map((inner, index) =>
-          normalize(inner, [...tokens, keyword, String(index)], use, parsed),
+        made.prefixItems = listOf(value, below(tokens, keyword), parsed).map((inner, index) =>
+          normalize(inner, below(tokens, keyword, String(index)), use, parsed),
         )
         return
       case 'dependencies':
@@ -201,7 +206,7 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
           if (names.length > 0) made.dependentRequired = Object.fromEntries(names)
           if (schemas.length > 0) {
             made.dependentSchemas = Object.fromEntries(
-              schemas.map(([name, inner]) => [name, normalize(inner, [...tokens, keyword, name], use, parsed)]),
+              schemas.map(([name, inner]) => [name, normalize(inner, below(tokens, keyword, name), use, parsed)]),
             )
           }
         }
@@ -225,7 +230,7 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
         return
       case '$ref':
         if (typeof value !== 'string')
-          refuse(parsed.document, [...tokens, keyword], 'expected the text of a reference.')
+          refuseAt(parsed.document, below(tokens, keyword), 'expected the text of a reference.')
         else refer(made, value, tokens, use, parsed)
         return
       default:
@@ -239,13 +244,7 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
     made['x-discriminator'] = name
   }
 
-  function refer(
-    made: Record<string, unknown>,
-    reference: string,
-    tokens: readonly string[],
-    use: Use,
-    parsed: Parsed,
-  ): void {
+  function refer(made: Record<string, unknown>, reference: string, tokens: Place, use: Use, parsed: Parsed): void {
     const relation = /\/metadata-catalog\/([^/#?]+)$/.exec(reference)
     if (relation?.[1] !== undefined) {
       made.type = 'object'
@@ -272,9 +271,9 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
     for (const [index, token] of path.entries()) {
       const next = Array.isArray(schema) ? schema[Number(token)] : member(schema, token)
       if (next === undefined) {
-        refuse(
+        refuseAt(
           parsed.document,
-          [...tokens, '$ref'],
+          below(tokens, '$ref'),
           `"${reference}" leads nowhere: there is no "${path.slice(0, index + 1).join('/')}".`,
         )
       }
@@ -296,13 +295,13 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
     return made
   }
 
-  function pathOf(fragment: string, target: Parsed, tokens: readonly string[], parsed: Parsed): readonly string[] {
+  function pathOf(fragment: string, target: Parsed, tokens: Place, parsed: Parsed): readonly string[] {
     if (fragment === '') return []
     if (!fragment.startsWith('/')) {
       const known = anchors.get(target) ?? anchorsOf(target.content)
       anchors.set(target, known)
       const found = known.get(fragment)
-      return found ?? refuse(parsed.document, [...tokens, '$ref'], `there is no anchor "${fragment}".`)
+      return found ?? refuseAt(parsed.document, below(tokens, '$ref'), `there is no anchor "${fragment}".`)
     }
     return fragment
       .slice(1)
@@ -311,10 +310,10 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
   }
 
   return {
-    normalize: (schema, tokens, use) => normalize(schema, tokens, use, root),
+    normalize: (schema, tokens, use) => normalize(schema, startAt(tokens), use, root),
     definitions: () => {
       for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-        definitions.set(next.name, normalize(next.schema, next.tokens, next.use, next.parsed))
+        definitions.set(next.name, normalize(next.schema, startAt(next.tokens), next.use, next.parsed))
       }
       return Object.fromEntries([...definitions].sort(([left], [right]) => (left < right ? -1 : 1)))
     },
@@ -322,8 +321,8 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
   }
 }
 
-function listOf(value: unknown, tokens: readonly string[], parsed: Parsed): readonly unknown[] {
-  return Array.isArray(value) ? value : refuse(parsed.document, tokens, 'expected a list of schemas.')
+function listOf(value: unknown, tokens: Place, parsed: Parsed): readonly unknown[] {
+  return Array.isArray(value) ? value : refuseAt(parsed.document, tokens, 'expected a list of schemas.')
 }
 
 function textOf(value: unknown, key: string): string | undefined {
@@ -365,10 +364,38 @@ function withNull(made: Readonly<Record<string, unknown>>): JsonSchema {
   }
 }
 
+/** Where a schema stands, linked upwards: a list would be copied at every level. */
+type Place = Readonly<{ parent: Place | undefined; tokens: readonly string[]; depth: number }>
+
+function startAt(tokens: readonly string[]): Place {
+  return { parent: undefined, tokens, depth: 0 }
+}
+
+function below(parent: Place, ...tokens: readonly string[]): Place {
+  return { parent, tokens, depth: parent.depth + 1 }
+}
+
+function tokensOf(place: Place): readonly string[] {
+  const parts: (readonly string[])[] = []
+  for (let at: Place | undefined = place; at !== undefined; at = at.parent) parts.push(at.tokens)
+  return parts.reverse().flat()
+}
+
+function refuseAt(document: SchemaDocument, place: Place, fault: string): never {
+  return refuse(document, tokensOf(place), fault)
+}
+
+/** Whether a value that is kept as it is nests deeper than anything should. */
+function isDeep(value: unknown, left: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return left === 0 || Object.values(value).some((inner) => isDeep(inner, left - 1))
+}
+
 /** Places of all anchors: `$anchor`, and the older `$id: "#name"`. */
 function anchorsOf(content: unknown): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, readonly string[]>()
   const visit = (value: unknown, tokens: readonly string[]): void => {
+    if (tokens.length > MAX_DEPTH) return
     if (Array.isArray(value)) for (const [index, item] of value.entries()) visit(item, [...tokens, String(index)])
     if (!isPlainObject(value)) return
     for (const key of ['$anchor', '$dynamicAnchor']) if (typeof value[key] === 'string') found.set(value[key], tokens)

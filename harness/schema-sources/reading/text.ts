@@ -56,10 +56,13 @@ export function checkSize(document: SchemaDocument): void {
   }
 }
 
-/** Parses JSON text, refusing what is no JSON, too long or nested too deeply. */
-export function readJson(document: SchemaDocument): unknown {
+/**
+ * Parses JSON text, refusing what is no JSON, too long or nested too deeply. Who walks the content with a limit of its own
+ * says so, because counting brackets takes as long as parsing.
+ */
+export function readJson(document: SchemaDocument, depth: 'checked' | 'checked-by-reader' = 'checked'): unknown {
   checkSize(document)
-  const deep = nestedBeyond(document.text, MAX_DEPTH)
+  const deep = depth === 'checked' ? nestedBeyond(document.text, MAX_DEPTH) : undefined
   if (deep !== undefined)
     refuse(document, [], `nested more than ${MAX_DEPTH} levels deep at ${placeOf(document.text, deep)}.`)
   try {
@@ -89,7 +92,7 @@ export function placeOf(text: string, offset: number): string {
 }
 
 /** The offset at which brackets are open deeper than allowed, outside of strings; undefined when they never are. */
-function nestedBeyond(text: string, limit: number): number | undefined {
+export function nestedBeyond(text: string, limit: number): number | undefined {
   let depth = 0
   let inString = false
   for (let at = 0; at < text.length; at += 1) {

@@ -23,7 +23,7 @@ function scan(text: string): ReadonlyMap<string, string> {
     const code = text.charCodeAt(at)
     if (code === 34) {
       const start = at + 1
-      for (at += 1; at < text.length && text.charCodeAt(at) !== 34; at += 1) if (text.charCodeAt(at) === 92) at += 1
+      at = endOfText(text, start)
       if (depth === 1) last = text.slice(start, at)
     } else if (code === 123 || code === 91) depth += 1
     else if (code === 125 || code === 93) depth -= 1
@@ -38,4 +38,14 @@ function scan(text: string): ReadonlyMap<string, string> {
     }
   }
   return members
+}
+
+/** The offset of the quotation mark that ends a text. */
+function endOfText(text: string, start: number): number {
+  for (let end = text.indexOf('"', start); end >= 0; end = text.indexOf('"', end + 1)) {
+    let slashes = 0
+    while (text.charCodeAt(end - 1 - slashes) === 92) slashes += 1
+    if (slashes % 2 === 0) return end
+  }
+  return text.length
 }

@@ -6,9 +6,12 @@ import { checkSize, looksLikeJson, MAX_DEPTH, readJson, refuse } from './text.ts
 /** How often one YAML document may refer to its own anchors: enough for shared examples, too few for a bomb. */
 const MAX_ALIASES = 1000
 
-/** Parses a document that is JSON or YAML. Custom tags, repeated keys and alias bombs are refused with line and column. */
+/**
+ * Parses a document that is JSON or YAML. Custom tags, repeated keys and alias bombs are refused with line and column;
+ * how deep JSON may nest is left to the normalizer.
+ */
 export function readTree(document: SchemaDocument): unknown {
-  return looksLikeJson(document.text) ? readJson(document) : readYaml(document)
+  return looksLikeJson(document.text) ? readJson(document, 'checked-by-reader') : readYaml(document)
 }
 
 function readYaml(document: SchemaDocument): unknown {
@@ -26,6 +29,7 @@ function readYaml(document: SchemaDocument): unknown {
     })
     const fault = parsed.errors[0] ?? parsed.warnings.find((warning) => warning.code !== 'TAG_RESOLVE_FAILED')
     if (fault !== undefined) {
+      if (/call stack/.test(fault.message)) refuse(document, [], 'nested too deeply to be read.')
       const { line, col } = lines.linePos(fault.pos[0])
       refuse(document, [], `line ${line}, column ${col}: ${fault.message}`)
     }

@@ -46,8 +46,11 @@ export function readXml(document: SchemaDocument): Element {
 
 /** Whether a document looks like XML with this outermost element. */
 export function looksLikeXml(text: string, element: string): boolean {
-  const start = /^\uFEFF?\s*(<\?xml[^>]*\?>)?\s*(<!--[\s\S]*?-->\s*)*<([\w.-]+:)?([\w.-]+)/.exec(text.slice(0, 10_000))
-  return start?.[4] === element
+  const start =
+    /^\uFEFF?\s*(<\?xml[^>]*\?>)?\s*(<!--[\s\S]*?-->\s*)*(<!DOCTYPE[^[>]*(?:\[[^\]]*\])?[^>]*>\s*)?<([\w.-]+:)?([\w.-]+)/.exec(
+      text.slice(0, 10_000),
+    )
+  return start?.[5] === element
 }
 
 /** The child elements with a name. */

@@ -1,0 +1,574 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { CHANGE_CLASSES } from '../decide/rollback-catalogue.ts'
+import { Area, type Difference, DifferenceClass, DifferenceKind } from '../model/difference.ts'
+import { Direction, StructureChange, type StructureDifference, StructureEffect } from '../model/structure.ts'
+import type { Check, Facts, StructureFact } from '../ports/check.ts'
+
+const checks = new Map<string, Check>()
+for (const file of readdirSync(import.meta.dirname).sort()) {
+  if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue
+  const module: { default: Check } = await import(join(import.meta.dirname, file))
+  checks.set(file.slice(0, -3), module.default)
+}
+
+const NOTHING: Facts = { structure: [], searches: [], values: [], documents: [], interactions: [] }
+
+/** The cost account of a cleaning invoice, booked to another account after posting. */
+function difference(over: Partial<Difference> = {}): Difference {
+  return {
+    area: 'documents',
+    kind: 'coerced',
+    class: 'coding',
+    loudness: 'silent',
+    resource: 'account.invoice.line',
+    pointer: '/account',
+    at: '/lines/0/account',
+    stage: 'post',
+    baseline: '5100',
+    candidate: '5900',
+    sent: '5100',
+    invoices: ['S-104 RE-2026-0815'],
+    seenBy: 'gate',
+    ...over,
+  }
+}
+
+const lookup = (over: Partial<Difference>) =>
+  difference({ area: 'interactions', stage: '', at: '', sent: null, seenBy: 'connector', ...over })
+const listed = (over: Partial<Difference>) =>
+  difference({ area: 'values', resource: 'account.account', stage: '', at: '/5100', sent: null, ...over })
+
+function published(over: Partial<StructureDifference>): StructureFact {
+  const structure: StructureDifference = {
+    resource: 'account.invoice',
+    direction: 'send',
+    pointer: '/payment_term',
+    schemaPointer: '/properties/payment_term',
+    keyword: 'property',
+    change: 'removed',
+    old: null,
+    new: null,
+    effect: 'breaking',
+    why: '',
+    shared: null,
+    also: 0,
+    ...over,
+  }
+  return {
+    structure,
+    difference: difference({
+      area: 'structure',
+      class: 'structure',
+      resource: structure.resource,
+      pointer: structure.pointer,
+      stage: '',
+      at: '',
+    }),
+  }
+}
+
+type Row = Readonly<{ name: string; facts: Partial<Facts>; objecting: readonly string[] }>
+
+/** Each row: facts, and exactly the checks that object to them. A check passes in the rows that do not name it. */
+const ROWS: readonly Row[] = [
+  { name: 'nothing differs', facts: {}, objecting: [] },
+  // What is published
+  {
+    name: 'the payment term of an invoice can no longer be sent',
+    facts: { structure: [published({})] },
+    objecting: ['field-removed'],
+  },
+  {
+    name: 'an invoice has a new optional field',
+    facts: { structure: [published({ pointer: '/agent', change: 'added', effect: 'compatible' })] },
+    objecting: ['field-added'],
+  },
+  {
+    name: 'a field that was free to hold anything has a type now',
+    facts: { structure: [published({ change: 'added', effect: 'breaking' })] },
+    objecting: ['send-narrowed'],
+  },
+  {
+    name: 'the cost center of a line must be sent',
+    facts: { structure: [published({ pointer: '/cost_center', keyword: 'required', change: 'added' })] },
+    objecting: ['field-required'],
+  },
+  {
+    name: 'the cost center of a line need not be sent any more',
+    facts: { structure: [published({ keyword: 'required', change: 'removed', effect: 'compatible' })] },
+    objecting: ['field-optional'],
+  },
+  {
+    name: 'a field that must be sent could not be left out before either',
+    facts: { structure: [published({ keyword: 'required', change: 'added', effect: 'compatible' })] },
+    objecting: [],
+  },
+  {
+    name: 'the due date is always answered now',
+    facts: {
+      structure: [published({ keyword: 'required', change: 'added', direction: 'read', effect: 'compatible' })],
+    },
+    objecting: ['answer-guaranteed'],
+  },
+  {
+    name: 'the due date can be missing from an answer',
+    facts: { structure: [published({ keyword: 'required', change: 'removed', direction: 'read' })] },
+    objecting: ['answer-optional'],
+  },
+  {
+    name: 'credit notes can no longer be sent at all',
+    facts: { structure: [published({ pointer: '', keyword: 'resource' })] },
+    objecting: ['record-removed'],
+  },
+  {
+    name: 'payments can be read and no longer be sent',
+    facts: { structure: [published({ pointer: '', keyword: 'send' })] },
+    objecting: ['record-removed'],
+  },
+  {
+    name: 'payment runs can be read now',
+    facts: {
+      structure: [
+        published({ pointer: '', keyword: 'resource', direction: 'read', change: 'added', effect: 'compatible' }),
+      ],
+    },
+    objecting: ['record-added'],
+  },
+  {
+    name: 'the reference may have 20 characters and not 35',
+    facts: { structure: [published({ pointer: '/reference', keyword: 'maxLength', change: 'narrowed' })] },
+    objecting: ['send-narrowed'],
+  },
+  {
+    name: 'the reference must be one of a list now',
+    facts: { structure: [published({ keyword: 'enum', change: 'added' })] },
+    objecting: ['send-narrowed'],
+  },
+  {
+    name: 'the reference may have 60 characters',
+    facts: { structure: [published({ keyword: 'maxLength', change: 'widened', effect: 'compatible' })] },
+    objecting: ['send-widened'],
+  },
+  {
+    name: 'the type of an invoice may be anything now',
+    facts: { structure: [published({ keyword: 'enum', change: 'removed', effect: 'compatible' })] },
+    objecting: ['send-widened'],
+  },
+  {
+    name: 'the state of an invoice can be one more',
+    facts: { structure: [published({ pointer: '/state', keyword: 'enum', change: 'widened', direction: 'read' })] },
+    objecting: ['read-widened'],
+  },
+  {
+    name: 'the state of an invoice can be anything',
+    facts: { structure: [published({ pointer: '/state', keyword: 'enum', change: 'removed', direction: 'read' })] },
+    objecting: ['read-widened'],
+  },
+  {
+    name: 'the state of an invoice can be one less',
+    facts: {
+      structure: [published({ keyword: 'enum', change: 'narrowed', direction: 'read', effect: 'compatible' })],
+    },
+    objecting: ['read-narrowed'],
+  },
+  {
+    name: 'the state of an invoice is one of a list now',
+    facts: { structure: [published({ keyword: 'enum', change: 'added', direction: 'read', effect: 'compatible' })] },
+    objecting: ['read-narrowed'],
+  },
+  {
+    name: 'the condition under which a field may be sent is another',
+    facts: { structure: [published({ keyword: 'x-conditions', change: 'altered', effect: 'unknown' })] },
+    objecting: ['rule-changed'],
+  },
+  {
+    name: 'the type of a read field is a matter of taste',
+    facts: {
+      structure: [published({ keyword: 'x-erp-type', change: 'altered', direction: 'read', effect: 'compatible' })],
+    },
+    objecting: [],
+  },
+  // What the connector searches by
+  {
+    name: 'open periods are searched by a state that has another name',
+    facts: {
+      searches: [lookup({ kind: 'absent', resource: 'account.period', pointer: '/state', sent: 'close' })],
+    },
+    objecting: ['search-value-gone'],
+  },
+  // Value lists
+  {
+    name: 'account 5100 is gone',
+    facts: { values: [listed({ kind: 'absent', pointer: '' })] },
+    objecting: ['value-removed'],
+  },
+  {
+    name: 'account 5900 is new',
+    facts: { values: [listed({ kind: 'extra', pointer: '', at: '/5900' })] },
+    objecting: ['value-added'],
+  },
+  {
+    name: 'the tax code has another rate',
+    facts: { values: [listed({ pointer: '/rate', baseline: '0.19', candidate: '0.21' })] },
+    objecting: ['value-altered'],
+  },
+  {
+    name: 'the supplier is blocked',
+    facts: { values: [listed({ kind: 'changed-state', pointer: '/active', baseline: 'true', candidate: 'false' })] },
+    objecting: ['value-blocked'],
+  },
+  {
+    name: 'the closed department takes postings again',
+    facts: { values: [listed({ kind: 'changed-state', pointer: '/active', baseline: 'false', candidate: 'true' })] },
+    objecting: ['value-unblocked'],
+  },
+  // Documents
+  {
+    name: 'the invoice is refused at create',
+    facts: {
+      documents: [difference({ kind: 'refused', class: 'state', loudness: 'loud', candidate: 'UserError: no tax' })],
+    },
+    objecting: ['invoice-refused'],
+  },
+  {
+    name: 'the invoice without a period is accepted now',
+    facts: {
+      documents: [difference({ kind: 'accepted', class: 'state', loudness: 'loud', baseline: 'UserError: closed' })],
+    },
+    objecting: ['invoice-newly-accepted'],
+  },
+  {
+    name: 'the refusal has another wording',
+    facts: { documents: [difference({ class: 'text', loudness: 'loud' })] },
+    objecting: ['refusal-changed'],
+  },
+  { name: 'the cost account is another', facts: { documents: [difference()] }, objecting: ['stored-coding-changed'] },
+  {
+    name: 'the tax amount is another',
+    facts: { documents: [difference({ class: 'amount', pointer: '/tax_amount' })] },
+    objecting: ['stored-amount-changed'],
+  },
+  {
+    name: 'the tax amount differs by a cent',
+    facts: { documents: [difference({ kind: 'rounded', class: 'rounding', pointer: '/tax_amount' })] },
+    objecting: ['stored-amount-rounded'],
+  },
+  {
+    name: 'the reference lost its end',
+    facts: { documents: [difference({ kind: 'truncated', class: 'identity', pointer: '/reference' })] },
+    objecting: ['stored-identity-changed'],
+  },
+  {
+    name: 'the invoice stays in draft',
+    facts: { documents: [difference({ kind: 'changed-state', class: 'state', pointer: '/state' })] },
+    objecting: ['stored-state-changed'],
+  },
+  {
+    name: 'the description is another',
+    facts: { documents: [difference({ class: 'text', pointer: '/description' })] },
+    objecting: ['stored-text-changed'],
+  },
+  {
+    name: 'the lines stand in another order',
+    facts: { documents: [difference({ kind: 'reordered', class: 'text', pointer: '/lines' })] },
+    objecting: ['stored-order-changed'],
+  },
+  // What the connector was answered about an invoice
+  {
+    name: 'the read after posting tells another account',
+    facts: { interactions: [difference({ area: 'interactions' })] },
+    objecting: ['stored-coding-changed'],
+  },
+  {
+    name: 'the read after posting tells the lines in another order',
+    facts: { interactions: [difference({ area: 'interactions', kind: 'reordered', pointer: '/lines' })] },
+    objecting: ['stored-order-changed'],
+  },
+  {
+    name: 'the read after posting is refused',
+    facts: {
+      interactions: [difference({ area: 'interactions', kind: 'refused', class: 'state', loudness: 'loud' })],
+    },
+    objecting: ['read-refused'],
+  },
+  {
+    name: 'the read after posting was refused and is answered',
+    facts: {
+      interactions: [difference({ area: 'interactions', kind: 'accepted', class: 'state', loudness: 'loud' })],
+    },
+    objecting: ['read-newly-accepted'],
+  },
+  // What the connector was answered about master data
+  {
+    name: 'the search for open periods finds one less',
+    facts: { interactions: [lookup({ kind: 'absent', pointer: '/found', resource: 'account.period' })] },
+    objecting: ['lookup-value-lost'],
+  },
+  {
+    name: 'the search for open periods finds one more',
+    facts: { interactions: [lookup({ kind: 'extra', pointer: '/found', resource: 'account.period' })] },
+    objecting: ['lookup-value-gained'],
+  },
+  {
+    name: 'the search for the open period finds another period',
+    facts: {
+      interactions: [
+        lookup({ pointer: '/found', resource: 'account.period', baseline: '2026-10', candidate: '2026-11' }),
+      ],
+    },
+    objecting: ['lookup-value-changed'],
+  },
+  {
+    name: 'the payable account of a supplier is another',
+    facts: { interactions: [lookup({ pointer: '/account_payable', resource: 'party.party' })] },
+    objecting: ['lookup-value-changed'],
+  },
+  {
+    name: 'the suppliers come in another order',
+    facts: { interactions: [lookup({ kind: 'reordered', pointer: '/found', resource: 'party.party' })] },
+    objecting: ['lookup-order-changed'],
+  },
+  {
+    name: 'the preferences of the user have one member more',
+    facts: { interactions: [lookup({ kind: 'extra', class: 'text', pointer: '/avatar', resource: 'res.user' })] },
+    objecting: ['lookup-text-changed'],
+  },
+  {
+    name: 'the look-up of a supplier is refused',
+    facts: { interactions: [lookup({ kind: 'refused', class: 'state', loudness: 'loud', pointer: '/search_read' })] },
+    objecting: ['read-refused'],
+  },
+  {
+    name: 'the look-up of a supplier was refused and is answered',
+    facts: { interactions: [lookup({ kind: 'accepted', class: 'state', loudness: 'loud', pointer: '/search_read' })] },
+    objecting: ['read-newly-accepted'],
+  },
+  {
+    name: 'the look-up of a supplier is refused in other words',
+    facts: { interactions: [lookup({ class: 'text', loudness: 'loud', pointer: '/search_read' })] },
+    objecting: ['refusal-changed'],
+  },
+]
+
+function objecting(facts: Partial<Facts>): readonly string[] {
+  return [...checks].filter(([, check]) => check.run({ ...NOTHING, ...facts }).length > 0).map(([id]) => id)
+}
+
+describe('who objects to what', () => {
+  test.each(ROWS)('$name', ({ facts, objecting: expected }) => expect(objecting(facts)).toEqual(expected))
+
+  test('every check has a row in which it fails, and no row names a check that does not exist', () => {
+    expect([...new Set(ROWS.flatMap((row) => row.objecting))].sort()).toEqual([...checks.keys()])
+  })
+
+  test('every check has a row in its own area in which it passes', () => {
+    const without = [...checks].filter(
+      ([id, check]) =>
+        !ROWS.some(
+          ({ facts, objecting: named }) =>
+            !named.includes(id) && check.requires.some((area) => (facts[area] ?? []).length > 0),
+        ),
+    )
+    // Searches are one check's alone; nothing in them is its passing row.
+    expect(without.map(([id]) => id)).toEqual(['search-value-gone'])
+  })
+})
+
+describe('nothing differs unseen', () => {
+  const KINDS = DifferenceKind.options.filter((kind) => kind !== 'refused' && kind !== 'accepted')
+  const CLASSES = DifferenceClass.options.filter((each) => each !== 'structure')
+
+  test('every kind and class of a stored value is objected to, in documents and in answers', () => {
+    const unseen = KINDS.flatMap((kind) =>
+      CLASSES.flatMap((each) =>
+        (['documents', 'interactions'] as const).flatMap((area) =>
+          (area === 'documents' ? ['post'] : ['post', '']).flatMap((stage) =>
+            objecting({ [area]: [difference({ area, kind, class: each, stage })] }).length === 0
+              ? [`${area} ${kind} ${each} after "${stage}"`]
+              : [],
+          ),
+        ),
+      ),
+    )
+    // A list that comes in another order is never of these classes: an order is no text, state or amount.
+    expect(unseen).toEqual([])
+  })
+
+  test('every published change that is not proven harmless is objected to', () => {
+    const keywords = [
+      'property',
+      'required',
+      'resource',
+      'send',
+      'read',
+      'enum',
+      'type',
+      'maxLength',
+      'readOnly',
+      'anyOf',
+    ]
+    const unseen = keywords.flatMap((keyword) =>
+      Direction.options.flatMap((direction) =>
+        StructureChange.options.flatMap((change) =>
+          StructureEffect.options
+            .filter((effect) => effect !== 'compatible')
+            .flatMap((effect) =>
+              objecting({ structure: [published({ keyword, direction, change, effect })] }).length === 0
+                ? [`${keyword} ${direction} ${change} ${effect}`]
+                : [],
+            ),
+        ),
+      ),
+    )
+    // Whole fields, records and requirements come and go; the comparison knows no other change of them.
+    const impossible = (text: string) =>
+      /^(property|required|resource|send|read) /.test(text) &&
+      (/ (widened|narrowed|altered|unknown) /.test(text) || /^required (send removed|read added)/.test(text))
+    expect(unseen.filter((text) => !impossible(text))).toEqual([])
+  })
+
+  test.each([
+    ['a code that is gone', { kind: 'absent', pointer: '' }],
+    ['a code that is new', { kind: 'extra', pointer: '' }],
+    ['a field of a code', { kind: 'coerced', pointer: '/parent' }],
+    ['a code that is blocked', { kind: 'changed-state', pointer: '/active', candidate: 'false' }],
+    ['a code that is opened', { kind: 'changed-state', pointer: '/active', candidate: 'true' }],
+  ] as const)('%s is objected to once', (_, over) => {
+    expect(objecting({ values: [listed(over)] })).toHaveLength(1)
+  })
+
+  test('the areas of facts are those of differences', () => {
+    expect(
+      Object.keys(NOTHING)
+        .filter((area) => area !== 'searches')
+        .sort(),
+    ).toEqual([...Area.options].sort())
+  })
+})
+
+describe('mirrored pairs', () => {
+  const PAIRS: readonly (readonly [string, string])[] = [
+    ['answer-guaranteed', 'answer-optional'],
+    ['field-added', 'field-removed'],
+    ['field-optional', 'field-required'],
+    ['invoice-newly-accepted', 'invoice-refused'],
+    ['lookup-value-gained', 'lookup-value-lost'],
+    ['read-narrowed', 'read-widened'],
+    ['read-newly-accepted', 'read-refused'],
+    ['record-added', 'record-removed'],
+    ['send-narrowed', 'send-widened'],
+    ['value-added', 'value-removed'],
+    ['value-blocked', 'value-unblocked'],
+  ]
+  const ANOTHER = 'One value in the place of another: seen from the other side it is the same change.'
+  const ALONE: Readonly<Record<string, string>> = {
+    'lookup-order-changed': 'An order that changes back is the same change.',
+    'lookup-text-changed': ANOTHER,
+    'lookup-value-changed': ANOTHER,
+    'refusal-changed': ANOTHER,
+    'rule-changed': 'Nobody can tell in which direction the rule went.',
+    'search-value-gone':
+      'A literal that comes to exist was searched for in vain before; the look-up that finds it tells.',
+    'stored-amount-changed': ANOTHER,
+    'stored-amount-rounded': ANOTHER,
+    'stored-coding-changed': ANOTHER,
+    'stored-identity-changed': ANOTHER,
+    'stored-order-changed': 'An order that changes back is the same change.',
+    'stored-state-changed': ANOTHER,
+    'stored-text-changed': ANOTHER,
+    'value-altered': ANOTHER,
+  }
+
+  test('every check has a mirror or a reason for having none, and neither list is stale', () => {
+    const listedIds = [...PAIRS.flat(), ...Object.keys(ALONE)]
+    expect([...listedIds].sort()).toEqual([...checks.keys()])
+  })
+
+  test('a check that is listed as alone has no check named as its opposite', () => {
+    const opposites: readonly (readonly [string, string])[] = [
+      ['added', 'removed'],
+      ['blocked', 'unblocked'],
+      ['narrowed', 'widened'],
+      ['gained', 'lost'],
+      ['required', 'optional'],
+    ]
+    const turned = (id: string) =>
+      opposites.flatMap(([one, other]) => [
+        id.replace(new RegExp(`\\b${one}$`), other),
+        id.replace(new RegExp(`\\b${other}$`), one),
+      ])
+    expect(Object.keys(ALONE).filter((id) => turned(id).some((other) => other !== id && checks.has(other)))).toEqual([])
+  })
+
+  test.each(PAIRS)('%s and %s read the same areas and need the same of the ERP', (one, other) => {
+    const [left, right] = [checks.get(one), checks.get(other)]
+    expect([left?.requires, left?.needs]).toEqual([right?.requires, right?.needs])
+  })
+
+  test.each(PAIRS)('no fact makes both %s and %s object', (one, other) => {
+    const both = ROWS.filter(({ objecting: named }) => named.includes(one) && named.includes(other))
+    expect(both).toEqual([])
+  })
+
+  test('what is sent and what is read is told apart', () => {
+    expect([...checks.keys()].filter((id) => id.startsWith('send-'))).toEqual(['send-narrowed', 'send-widened'])
+    for (const id of ['send-narrowed', 'send-widened']) expect(checks.has(id.replace('send', 'read'))).toBe(true)
+  })
+})
+
+describe.each([...checks])('%s', (id, check) => {
+  test('has an id in kebab case, two titles, a why, and a remedy', () => {
+    expect(id).toMatch(/^[a-z]+(-[a-z]+)+$/)
+    for (const text of [check.title, check.failureTitle, check.description, check.remedy])
+      expect(text).toMatch(/^[A-Z].+\.$/)
+    expect(check.title).not.toBe(check.failureTitle)
+  })
+
+  test('belongs to a change class that can be rolled back', () => {
+    expect(Object.keys(CHANGE_CLASSES)).toContain(check.changeClass)
+  })
+
+  test('fills every placeholder of its messages, and depends on no invoice', () => {
+    for (const { facts } of ROWS.filter(({ objecting: named }) => named.includes(id))) {
+      for (const { messageId, args, differences } of check.run({ ...NOTHING, ...facts })) {
+        const template = check.messages[messageId] ?? ''
+        expect(template).not.toBe('')
+        expect(differences.length).toBeGreaterThan(0)
+        const names = [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '')
+        // The place of a whole record or value is the record itself, so only these may be filled with nothing.
+        const empty = names.filter((name) => args[name] === undefined || (args[name] === '' && name !== 'field'))
+        expect(empty).toEqual([])
+        if (names.includes('field')) expect(args.field).not.toBe('')
+        expect(JSON.stringify(args)).not.toContain('RE-2026-0815')
+      }
+    }
+  })
+
+  test('finds one thing however many invoices show it, and names them all', () => {
+    const row = ROWS.find(({ objecting: named }) => named.includes(id))
+    const double = <Fact>(list: readonly Fact[] | undefined): readonly Fact[] => [...(list ?? []), ...(list ?? [])]
+    const facts: Facts = {
+      structure: double(row?.facts.structure),
+      searches: double(row?.facts.searches),
+      values: double(row?.facts.values),
+      documents: double(row?.facts.documents),
+      interactions: double(row?.facts.interactions),
+    }
+    const found = check.run(facts)
+    expect(found.map(({ differences }) => differences.length)).toEqual([2])
+  })
+
+  test('reads no area but those it asks for', () => {
+    const read = new Set<string>()
+    const facts = new Proxy(NOTHING, {
+      get: (target, area) => {
+        read.add(String(area))
+        return Reflect.get(target, area)
+      },
+    })
+    check.run(facts)
+    expect([...read].sort()).toEqual([...check.requires].sort())
+  })
+})

@@ -1,0 +1,171 @@
+import { stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { GateError } from '../base/errors.ts'
+import { pointerOf } from '../base/pointer.ts'
+import { type StructureComparison, structureComparison } from '../compare/structure/compare.ts'
+import { questionsFor, summaryOf } from '../compare/structure/opinion.ts'
+import { type InvoiceAmount, relevanceOf } from '../compare/structure/relevance.ts'
+import { type FieldValues, proposeRenames } from '../compare/structure/renames.ts'
+import { usedPlacesOf } from '../compare/structure/used-places.ts'
+import type { SanitizedRecording } from '../model/recording.ts'
+import type { ErpSchema } from '../model/schema.ts'
+import type { Direction, SecondOpinionSummary, StructureReport, UsedPlace } from '../model/structure.ts'
+import type { FieldUse } from '../ports/erp.ts'
+import type { SchemaDocument } from '../ports/schema-source.ts'
+import type { SecondOpinion } from '../ports/second-opinion.ts'
+import { readRecording } from '../record/store.ts'
+import { decodeRecording } from '../replay/chains.ts'
+import { schemaDocumentAt } from '../schema-sources/reading/file.ts'
+import { jsonSchemaDiff } from '../second-opinions/json-schema-diff.ts'
+import { loadPlugIn, loadPlugIns, plugInIds } from './registry.ts'
+
+export type DiffOptions = Readonly<{
+  /** A published schema in any known format, a recording, or the folder of a snapshot. */
+  oldPath: string
+  newPath: string
+  direction: Direction | 'both'
+  /** Recorded exports, to tell which changes touch them. */
+  recording?: string | undefined
+}>
+
+/** Compares what two releases publish, whatever their formats, and says what breaks and what it touches. */
+export async function diffSchemas(options: DiffOptions): Promise<StructureReport> {
+  const old = await readPublishedSchema(options.oldPath)
+  const next = await readPublishedSchema(options.newPath)
+  const recording = options.recording === undefined ? undefined : await readRecording(options.recording)
+  return structureReport(old, next, {
+    direction: options.direction,
+    oldFile: basename(options.oldPath),
+    newFile: basename(options.newPath),
+    used: recording === undefined ? undefined : await usedBy(recording, old),
+    opinion: jsonSchemaDiff,
+  })
+}
+
+/** What a recording uses: told by the adapter of its ERP where there is one, else by method and path. */
+async function usedBy(recording: SanitizedRecording, schema: ErpSchema): Promise<readonly UsedPlace[]> {
+  const { product } = recording.header.erp
+  if (!(await plugInIds('erps')).includes(product)) return usedPlacesOf(recording.interactions, schema)
+  const { shared, chains } = decodeRecording(recording.interactions, await loadPlugIn('erps', product), schema)
+  const places = new Map<string, Set<string>>()
+  const note = (direction: Direction, uses: readonly FieldUse[], invoice: string | undefined) => {
+    for (const { resource, field } of uses) {
+      const key = JSON.stringify([resource, direction, pointerOf(field.split('.'))])
+      const invoices = places.get(key) ?? new Set()
+      places.set(key, invoice === undefined ? invoices : invoices.add(invoice))
+    }
+  }
+  const everyone = chains.map((chain) => chain.key)
+  for (const { operation } of shared) {
+    // Master data that is looked up serves every invoice.
+    for (const invoice of everyone) {
+      note('read', [...operation.reads, ...operation.filters], invoice)
+      note('send', operation.sends, invoice)
+    }
+  }
+  for (const { key, steps } of chains) {
+    for (const { operation } of steps) {
+      note('read', [...operation.reads, ...operation.filters], key)
+      note('send', operation.sends, key)
+    }
+  }
+  return [...places].map(([key, invoices]) => {
+    const [resource, direction, pointer]: [string, Direction, string] = JSON.parse(key)
+    return { resource, direction, pointer, invoices: [...invoices] }
+  })
+}
+
+/** Finds the schema source for a file by its content and reads it. Throws `schema-invalid` when none knows it. */
+export async function readPublishedSchema(path: string): Promise<ErpSchema> {
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+  return readDocument(schemaDocumentAt(isFolder ? join(path, 'schema.json') : path))
+}
+
+async function readDocument(document: SchemaDocument): Promise<ErpSchema> {
+  const sources = await loadPlugIns('schema-sources')
+  for (const source of sources.values()) if (source.recognizes(document)) return source.read(document)
+  throw new GateError('schema-invalid', `${document.name}: no schema source recognizes its content.`, {
+    hint: `It must be one of: ${[...sources.values()].map(({ title }) => title).join('; ')}.`,
+  })
+}
+
+export type ReportOptions = Readonly<{
+  direction: Direction | 'both'
+  oldFile: string
+  newFile: string
+  /** Places that the connector uses, decoded from recordings and mapping; undefined when nobody knows. */
+  used?: readonly UsedPlace[] | undefined
+  /** What the recorded invoices are worth, by the keys that `used` names. */
+  amounts?: Readonly<Record<string, InvoiceAmount>> | undefined
+  values?: FieldValues | undefined
+  opinion?: SecondOpinion | undefined
+}>
+
+/** The report on two schemas that were read already. */
+export async function structureReport(
+  old: ErpSchema,
+  next: ErpSchema,
+  options: ReportOptions,
+): Promise<StructureReport> {
+  const comparison = structureComparison(old, next)
+  const relevance = relevanceOf(comparison, options.used, options.amounts)
+  const isAsked = (direction: Direction) => options.direction === 'both' || options.direction === direction
+  const differences = comparison.differences
+    .map((difference, index) => ({
+      ...difference,
+      relevance: relevance[index] ?? { state: 'not-asked' as const, invoices: [], of: 0, amounts: {} },
+    }))
+    .filter(({ direction }) => isAsked(direction))
+  const count = (effect: string) => differences.filter((difference) => difference.effect === effect).length
+  const side = (schema: ErpSchema, file: string) => ({
+    file,
+    kind: schema.source.kind,
+    product: schema.source.product ?? null,
+    release: schema.source.release ?? null,
+    inferred: schema.source.inferred,
+    resources: Object.keys(schema.resources).length,
+  })
+  const secondOpinion = options.opinion === undefined ? null : await secondOpinionOn(comparison, options.opinion)
+  return {
+    format: 'erp-change-gate/structure-report',
+    version: 1,
+    old: side(old, options.oldFile),
+    new: side(next, options.newFile),
+    direction: options.direction,
+    counts: {
+      breaking: count('breaking'),
+      unknown: count('unknown'),
+      compatible: count('compatible'),
+      blocking: differences.filter(({ effect, relevance: { state } }) => effect !== 'compatible' && state === 'used')
+        .length,
+    },
+    differences,
+    renames: proposeRenames(comparison, options.values).filter(({ direction }) => isAsked(direction)),
+    secondOpinion,
+    blindSpots: blindSpotsOf(old, next),
+  }
+}
+
+async function secondOpinionOn(comparison: StructureComparison, opinion: SecondOpinion): Promise<SecondOpinionSummary> {
+  const { questions, notAsked } = questionsFor(comparison, opinion)
+  const answers = questions.length === 0 ? [] : await opinion.ask(questions)
+  return summaryOf(comparison, opinion.engine, answers, notAsked)
+}
+
+function blindSpotsOf(old: ErpSchema, next: ErpSchema): readonly string[] {
+  const ignored = new Set([...(old.source.ignored ?? []), ...(next.source.ignored ?? [])])
+  return [
+    ...[...ignored].sort().map((part) => `not compared: ${part}`),
+    ...(old.source.inferred || next.source.inferred
+      ? ['one side is inferred from recorded traffic: what was never recorded is not known']
+      : []),
+    ...(old.source.kind === next.source.kind
+      ? []
+      : [
+          `the two sides are in different formats (${old.source.kind}, ${next.source.kind}), which may show as changes`,
+        ]),
+  ]
+}
