@@ -99,7 +99,7 @@ describe('SIGKILL', () => {
     const runs = []
     const deaths = Array.from({ length: KILLS }, (_, nth) => 200 + nth * 90 + Math.floor(Math.random() * 80))
     for (const kills of [[], deaths]) {
-      const sandbox = await startSandbox('tryton-6.0', 'ci/sandbox')
+      const sandbox = await startSandbox('tryton-6.0', 'ci/sandbox', { label: 'resume' })
       closers.push(sandbox.stop)
       const env = { TRYTON_USER: sandbox.user, TRYTON_PASSWORD: sandbox.password }
       const run = await killedAndResumed(sandbox.url, kills, env)

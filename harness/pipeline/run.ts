@@ -9,7 +9,7 @@ import type { ErpAdapter } from '../ports/erp.ts'
 import type { Observation } from '../ports/observation.ts'
 import { noJournal } from '../replay/journal.ts'
 import type { Shard } from '../replay/lanes.ts'
-import { replay } from '../replay/replay.ts'
+import { replay, type Timing } from '../replay/replay.ts'
 import { assess } from './assess.ts'
 import { type Inputs, inputsOf } from './inputs.ts'
 import { closeJournals, type Journals, prepareJournals } from './journals.ts'
@@ -36,6 +36,8 @@ export type RunOptions = Readonly<{
   resume?: boolean
   /** Replays one part of the recording only; see `runShard`. */
   shard?: Shard
+  /** How long is waited for what; tests are in a hurry. */
+  timing?: Partial<Timing>
   onStage?: (title: string) => void
   onProgress?: (done: number, total: number, what: string) => void
 }>
@@ -211,6 +213,7 @@ async function rehearsal(
         removePosted: !target.disposable,
         ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
         ...(options.shard === undefined ? {} : { shard: options.shard }),
+        ...(options.timing === undefined ? {} : { timing: options.timing }),
         ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
       })
       return { observation, kind: target.kind, url: target.url }

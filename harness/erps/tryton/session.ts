@@ -351,7 +351,7 @@ export class TrytonSession implements Session {
           : `HTTP ${response.status}`
     const isRefused = response.status === 401 || response.status === 403
     throw new GateError(
-      isRefused ? 'target-refused-login' : 'target-fault',
+      isRefused ? 'target-refused-login' : answer?.state === 'error' ? 'target-fault' : 'target-unreachable',
       `${this.#transport.url} did not answer ${method}: ${detail}.`,
       {
         hint: 'Check that the user may call it, that the session has not lapsed and that the ERP is not in maintenance.',
