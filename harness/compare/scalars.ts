@@ -5,11 +5,28 @@ import type { DifferenceClass, DifferenceKind } from '../model/difference.ts'
 /** Amounts that differ by no more than this are a matter of rounding: one minor unit of a two-digit currency. */
 const ROUNDING = '0.01'
 
-/** Whether two stored values mean the same: numbers and decimals by value, texts by code point. */
-export function sameValue(left: Json, right: Json): boolean {
+/**
+ * Whether two stored values of a field mean the same: numbers and amounts by value, however they are spelled; texts by code
+ * point. A code or a reference is a text, so `0815` is not `815` and account `5100` is not `5100.0`; where the meaning is
+ * not known, only a text that an amount would be written as is a number.
+ */
+export function sameValue(left: Json, right: Json, meaning?: DifferenceClass): boolean {
   if (sameJson(left, right)) return true
+  const isText = typeof left === 'string' && typeof right === 'string'
+  if (isText && meaning !== undefined && meaning !== 'amount') return false
   const [a, b] = [decimalOf(left), decimalOf(right)]
   return a !== undefined && b !== undefined && compareDecimals(a, b) === 0
+}
+
+/** Whether two amounts differ by no more than a policy accepts. */
+export function isWithin(left: Json, right: Json, meaning: DifferenceClass, tolerance: string): boolean {
+  const [a, b] = [decimalOf(left), decimalOf(right)]
+  return meaning === 'amount' && a !== undefined && b !== undefined && compareDecimals(distance(a, b), tolerance) <= 0
+}
+
+/** An amount without the zeros that only spell it: 0.00 is 0, and 12.50 is 12.5. */
+export function plainDecimal(text: string): string {
+  return isDecimal(text) && text.includes('.') ? text.replace(/\.?0+$/, '') : text
 }
 
 /** What happened to a value between baseline and candidate, and what that makes of its class. */
@@ -29,11 +46,10 @@ export function classify(
       ? { kind: 'rounded', class: 'rounding' }
       : { kind: 'coerced', class: 'amount' }
   }
-  if (meaning === 'coding' && sent !== undefined && sameValue(baseline, sent))
+  if (meaning === 'coding' && sent !== undefined && sameValue(baseline, sent, meaning))
     return { kind: 'defaulted', class: 'coding' }
   if (typeof baseline === 'string' && typeof candidate === 'string') {
     if (baseline.startsWith(candidate) && baseline.trimEnd() !== candidate) return { kind: 'truncated', class: meaning }
-    if (baseline.normalize() === candidate.normalize()) return { kind: 'coerced', class: 'text' }
   }
   return { kind: 'coerced', class: meaning }
 }
@@ -52,5 +68,5 @@ export function isEmpty(value: Json | undefined): boolean {
 
 function decimalOf(value: Json): string | undefined {
   const text = isJsonNumber(value) ? value.value : typeof value === 'string' ? value : ''
-  return isDecimal(text) ? text : undefined
+  return /^-?(0|[1-9]\d*)(\.\d+)?$/.test(text) ? text : undefined
 }

@@ -16,7 +16,8 @@ export type Grounds = Readonly<
     uncompared: ReadonlyMap<string, string>
     /** Value lists that only one side has. */
     missingLists: readonly string[]
-    hasPlan: boolean
+    /** Why the replay with the plan proves nothing, when there was one. */
+    planUnproven: string | undefined
     planNotes: readonly string[]
     approver: string
     developer: string
@@ -72,8 +73,8 @@ function brokenGrounds(grounds: Grounds): readonly Ground[] {
       findings: [finding.fingerprint],
     }
   })
-  // What a cut-off replay did not reach is missing from its totals, which says nothing about the candidate.
-  const totals = (grounds.accounting.reconciles ? grounds.controlTotals : [])
+  // After a fault the rest was never sent: totals that differ for that reason say nothing about the release.
+  const totals = (grounds.fault === undefined ? grounds.controlTotals : [])
     .filter((total) => !total.reconciles)
     .map(
       (total): Ground => ({
@@ -104,6 +105,9 @@ function unknownGrounds(grounds: Grounds): readonly Ground[] {
   const add = (code: string, text: string, lane: Lane, findings: readonly string[] = []) =>
     unknown.push({ verdict: 'undecided', code, text, lane, findings })
   if (grounds.fault) add('connection-fault', grounds.fault.message, grounds.fault.lane)
+  if (grounds.planUnproven !== undefined) {
+    add('plan-not-replayed', `The replay with the plan was not finished: ${grounds.planUnproven}`, 'it')
+  }
   if (!grounds.accounting.reconciles) {
     const { recorded, replayed, observed, compared } = grounds.accounting
     add(

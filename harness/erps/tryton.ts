@@ -5,6 +5,7 @@ import { defineErp, type ErpAdapter, type InvoiceFacts } from '../ports/erp.ts'
 import { answerOf, callOf, responseOf } from './protocols/json-rpc.ts'
 import { interpretResponse } from './tryton/answers.ts'
 import { fieldOf } from './tryton/fields.ts'
+import { trytonMutants } from './tryton/mutants.ts'
 import { DOCUMENT_MODELS, decodeRequest, INVOICE, sentRecords } from './tryton/operations.ts'
 import { TrytonSession } from './tryton/session.ts'
 import { virtualTryton } from './tryton/virtual.ts'
@@ -103,6 +104,7 @@ export default defineErp({
   },
   connect: (transport, credential, database) => TrytonSession.open(transport, credential, database),
   virtual: virtualTryton,
+  mutants: trytonMutants,
 } satisfies ErpAdapter)
 
 /** Works on a stored document as well as on a sent one, which has no totals yet. */

@@ -39,7 +39,6 @@ const PackedInvoice = z.strictObject({
       document: JsonValue.optional(),
     }),
   ),
-  extraCopies: Whole.optional(),
 })
 export type PackedInvoice = z.infer<typeof PackedInvoice>
 
@@ -72,6 +71,7 @@ const PackedRehearsal = z.strictObject({
     .strictObject({ seq: Whole, code: z.string(), message: z.string(), at: z.string(), when: z.string() })
     .optional(),
   byRules: z.array(z.string()),
+  copies: z.array(z.strictObject({ invoices: z.array(z.string()), expected: Whole, found: Whole })),
   leftBehind: z.array(z.strictObject({ invoice: z.string(), id: z.string(), why: z.string() })),
 })
 export type PackedRehearsal = z.infer<typeof PackedRehearsal>

@@ -1,6 +1,7 @@
 import { GateError } from '../base/errors.ts'
 import { isJsonArray, isJsonObject, type Json } from '../base/json.ts'
 import { compareDocuments } from '../compare/documents.ts'
+import type { Meaning } from '../compare/records.ts'
 import { compareStructure } from '../compare/structure/compare.ts'
 import { lostSearchValues, structureFacts } from '../compare/structure-facts.ts'
 import { compareValues } from '../compare/values.ts'
@@ -65,18 +66,24 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       baselineSchema: baseline.schema,
       documentResource: adapter.documentResource,
       meaning: adapter.meaning,
+      toleranceOf: (key) => policy['amount-tolerance'][facts.get(key)?.currency ?? ''],
     })
-    const values = compareValues(baseline.values, observation.values, (list, code, field) =>
-      usersOf(uses, list, code, field),
+    const meaning: Meaning = (resource, field) => adapter.meaning(resource, field, baseline.schema)
+    const values = compareValues(
+      baseline.values,
+      observation.values,
+      (list, code, field) => usersOf(uses, list, code, field, meaning),
+      meaning,
     )
     const run = runChecks(
       checks,
       {
-        structure: structureFacts(compareStructure(baseline.schema, observation.schema), uses.field),
+        structure: structureFacts(compareStructure(baseline.schema, observation.schema), uses.field, uses.resource),
         searches: lostSearchValues(uses.literals, baseline.schema, observation.schema),
         values: values.differences,
         documents: documents.documents,
         interactions: documents.interactions,
+        copies: documents.copies,
       },
       {
         capabilities: adapter.capabilities,
@@ -90,15 +97,18 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     return { documents, values, run }
   }
   const judged = judge(asIs.observation, uses)
-  const uncompared = new Map([...judged.documents.uncompared, ...copiesOf(asIs.observation)])
-  // A replay with the plan that was cut off proves nothing about the plan.
-  const withPlan = evidence.withPlan?.observation.fault === undefined ? evidence.withPlan : undefined
+  const planned =
+    evidence.withPlan === undefined
+      ? undefined
+      : judge(evidence.withPlan.observation, usesOf(recording, adapter, baseline.schema, plan))
+  const planUnproven =
+    evidence.withPlan === undefined || planned === undefined
+      ? undefined
+      : incompleteness(evidence.withPlan.observation, recording, planned.documents.uncompared)
   const reconciled = reconcile({
     findings: judged.run.findings,
-    withPlan:
-      withPlan === undefined
-        ? undefined
-        : judge(withPlan.observation, usesOf(recording, adapter, baseline.schema, plan)).run.findings,
+    // What was not asked is not gone: a replay with the plan that was cut off proves nothing.
+    withPlan: planUnproven === undefined ? planned?.run.findings : undefined,
     notes,
     waivers: scenario.waivers,
     expectations,
@@ -117,15 +127,15 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       stored.get(invoice.key),
       level(invoice.key),
       reconciled.findings,
-      uncompared,
+      judged.documents.uncompared,
     ),
   )
-  const accounting = accountingOf(asIs.observation, recording, uncompared)
+  const accounting = accountingOf(asIs.observation, recording, judged.documents.uncompared)
   const totals = controlTotals(
     asIs.observation.invoices.map((invoice) => countedOf(invoice, stored.get(invoice.key), adapter)),
   )
   const evidenceLevel = weakest(invoices.map((invoice) => invoice.evidence))
-  const fault = asIs.observation.fault ?? evidence.withPlan?.observation.fault
+  const { fault } = asIs.observation
   const decision = decide({
     accounting,
     checks: [...judged.run.results],
@@ -144,9 +154,9 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
             message: `The connection failed at ${fault.when}, at interaction ${fault.seq} (${fault.at}): ${fault.message} Nothing after it was checked.`,
             lane: CREDENTIAL_FAULTS.includes(fault.code) ? integration.auth.owner : 'it',
           },
-    uncompared,
+    uncompared: judged.documents.uncompared,
     missingLists: judged.values.missing,
-    hasPlan: withPlan !== undefined,
+    planUnproven,
     planNotes: notes.filter((note) => note.plan.length > 0).map((note) => note.id),
     approver: change.people.approver,
     developer: change.people.developer,
@@ -258,17 +268,6 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
 /** Faults that the owner of the credential mends. */
 const CREDENTIAL_FAULTS = ['unauthorized', 'forbidden', 'target-refused-login']
 
-/** Invoices of which the target holds more documents than were posted: whoever doubled them, nothing is proven by one. */
-function copiesOf({ invoices }: Observation): ReadonlyMap<string, string> {
-  return new Map(
-    invoices.flatMap(({ key, extraCopies }) =>
-      extraCopies === undefined
-        ? []
-        : [[key, `the target holds ${extraCopies + 1} documents under its reference, and 1 was posted`]],
-    ),
-  )
-}
-
 const NO_FACTS: InvoiceFacts = {
   supplier: '',
   reference: '',
@@ -316,11 +315,13 @@ function relevanceOf(difference: Difference): Finding['relevance'] {
   return 'used'
 }
 
-/** Invoices that name a listed value, where the connector uses the field that changed. */
-function usersOf(uses: Uses, list: string, code: string, field: string): readonly string[] {
-  // Nobody reads whether a value is active: it decides by itself what is found and accepted.
-  const matters = field === '' || field === 'active' || uses.touches(list, field)
-  return matters ? [...uses.value(list, code)] : []
+/**
+ * Invoices that name a listed value, where the field that changed matters: the connector uses it, or the ERP acts on it, such
+ * as the rate of a tax. A name that people read changes nothing.
+ */
+function usersOf(uses: Uses, list: string, code: string, field: string, meaning: Meaning): readonly string[] {
+  const isActedOn = field === '' || field === 'active' || meaning(list, field).class !== 'text'
+  return isActedOn || uses.touches(list, field) ? [...uses.value(list, code)] : []
 }
 
 function invoiceResult(
@@ -410,6 +411,18 @@ function accountingOf(
   }
   const equal = [counts.replayed, counts.observed, counts.compared].every((count) => count === counts.recorded)
   return { ...counts, reconciles: equal && all.length === counts.interactions && fault === undefined }
+}
+
+/** Why a replay with the plan proves nothing; `undefined` when every invoice was asked about and compared. */
+function incompleteness(
+  observation: Observation,
+  recording: SanitizedRecording,
+  uncompared: ReadonlyMap<string, string>,
+): string | undefined {
+  const { fault } = observation
+  if (fault !== undefined) return `the connection failed at interaction ${fault.seq} (${fault.at}): ${fault.message}`
+  const { recorded, compared, reconciles } = accountingOf(observation, recording, uncompared)
+  return reconciles ? undefined : `${compared} of ${recorded} invoices were compared.`
 }
 
 function countedOf(invoice: InvoiceObservation, baseline: StoredDocument | undefined, adapter: ErpAdapter): Counted {

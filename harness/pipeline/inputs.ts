@@ -1,20 +1,13 @@
 import { fingerprintOf } from '../base/fingerprint.ts'
 import { toJson } from '../base/json.ts'
-import type { SanitizedRecording } from '../model/recording.ts'
-import type { Snapshot } from '../model/snapshot.ts'
 import { HARNESS } from './harness.ts'
-import type { Scenario } from './scenario.ts'
+import type { Subject } from './run.ts'
 
 /** Digests of everything that an assessment rests on besides the target's answers. */
 export type Inputs = Readonly<Record<string, string>>
 
 /** Digests by which two runs, or two shards of one run, are known to be about the same thing. */
-export function inputsOf(
-  scenario: Scenario,
-  recording: SanitizedRecording,
-  baseline: Snapshot,
-  candidate: Snapshot | undefined,
-): Inputs {
+export function inputsOf({ scenario, recording, baseline, candidate }: Subject): Inputs {
   const { change, notes, policy } = scenario.change
   return {
     baseline: baseline.digest,

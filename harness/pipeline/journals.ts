@@ -11,8 +11,8 @@ import {
   openJournal,
   readJournal,
 } from '../replay/journal.ts'
-import type { RunOptions, Subject } from './run.ts'
-import type { TargetName } from './target.ts'
+import { inputsOf } from './inputs.ts'
+import type { Rehearsable } from './run.ts'
 
 /** The journals of one run: one for the replay as is and one for the replay with the plan. */
 export type Journals = Readonly<{
@@ -25,18 +25,15 @@ export type Journals = Readonly<{
  * Finds or begins the journals of a run against a sandbox that keeps what is posted; other targets need none. A journal of
  * a run that was cut off is continued when that is asked for, and set aside when it is not. Throws `journal-unusable`.
  */
-export async function prepareJournals(
-  subject: Subject,
-  target: TargetName,
-  options: RunOptions,
-): Promise<Journals | undefined> {
+export async function prepareJournals(rehearsable: Rehearsable): Promise<Journals | undefined> {
+  const { target, options } = rehearsable
   if (target.kind !== 'url') {
     if (!options.resume) return undefined
     throw new GateError('usage', 'There is nothing to resume: this target is thrown away after every run.', {
       hint: 'Run without --resume; it is for a sandbox that is named with --target URL.',
     })
   }
-  const files = new Map([false, true].map((withPlan) => [withPlan, fileOf(subject, options, withPlan)]))
+  const files = new Map([false, true].map((withPlan) => [withPlan, fileOf(rehearsable, withPlan)]))
   const found = new Map<boolean, FoundJournal>()
   for (const [withPlan, file] of files) {
     if (options.resume) {
@@ -47,14 +44,14 @@ export async function prepareJournals(
     }
   }
   const inputs = (withPlan: boolean) => ({
-    ...subject.inputs,
+    ...inputsOf(rehearsable),
     // Waivers are weighed after the replay and change nothing that is sent.
     waivers: '',
     part: options.shard === undefined ? 'whole' : `${options.shard.index}/${options.shard.count}`,
     variant: withPlan ? 'with plan' : 'as is',
   })
   const first = found.get(false)
-  if (options.resume) refuseUnfit(first, fileOf(subject, options, false))
+  if (options.resume) refuseUnfit(first, fileOf(rehearsable, false))
   const runTag = first?.header.runTag ?? `~${randomBytes(3).toString('hex')}`
   return {
     runTag,
@@ -67,7 +64,7 @@ export async function prepareJournals(
         target: target.url,
         inputs: inputs(withPlan),
       }
-      const file = fileOf(subject, options, withPlan)
+      const file = fileOf(rehearsable, withPlan)
       const kept = found.get(withPlan)
       // What an older run with the plan left here is not this run's.
       const journal = kept?.header.runTag === tag ? kept : undefined
@@ -81,20 +78,21 @@ export async function prepareJournals(
 }
 
 /** Marks the journals of a run as done with. */
-export async function closeJournals(subject: Subject, options: RunOptions): Promise<void> {
+export async function closeJournals(rehearsable: Rehearsable): Promise<void> {
+  if (rehearsable.target.kind !== 'url') return
   for (const withPlan of [false, true]) {
-    const file = fileOf(subject, options, withPlan)
+    const file = fileOf(rehearsable, withPlan)
     if (await exists(file)) await closeJournal(file)
   }
 }
 
-function fileOf(subject: Subject, { shard }: RunOptions, withPlan: boolean): string {
+function fileOf({ reportFolder, options: { shard } }: Rehearsable, withPlan: boolean): string {
   const part = shard === undefined ? '' : `-${shard.index}-of-${shard.count}`
-  return join(subject.reportFolder, `journal${withPlan ? '-with-plan' : ''}${part}.ndjson`)
+  return join(reportFolder, `journal${withPlan ? '-with-plan' : ''}${part}.ndjson`)
 }
 
 /** The journal of a run that was cut off is kept: it is the only thing that knows what is still in the sandbox. */
-async function setAside(file: string, options: RunOptions): Promise<void> {
+async function setAside(file: string, options: Rehearsable['options']): Promise<void> {
   let journal: FoundJournal | undefined
   try {
     journal = await readJournal(file)

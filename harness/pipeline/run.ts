@@ -1,7 +1,11 @@
 import { join } from 'node:path'
 import { GateError } from '../base/errors.ts'
 import { exists } from '../base/files.ts'
+import { isJsonObject, sameJson } from '../base/json.ts'
 import { agreementOf } from '../compare/agreement.ts'
+import { alignmentOf } from '../compare/alignment.ts'
+import { sameStage } from '../compare/documents.ts'
+import { relationsOf } from '../compare/records.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
 import type { Snapshot } from '../model/snapshot.ts'
@@ -9,9 +13,8 @@ import type { ErpAdapter } from '../ports/erp.ts'
 import type { Observation } from '../ports/observation.ts'
 import { noJournal } from '../replay/journal.ts'
 import type { Shard } from '../replay/lanes.ts'
-import { replay, type Timing } from '../replay/replay.ts'
+import { type ReplayOptions, replay, type Timing } from '../replay/replay.ts'
 import { assess } from './assess.ts'
-import { type Inputs, inputsOf } from './inputs.ts'
 import { closeJournals, type Journals, prepareJournals } from './journals.ts'
 import { loadPlugIn } from './registry.ts'
 import { readNewestRecording, readScenario, type Scenario, scenarioName } from './scenario.ts'
@@ -48,16 +51,23 @@ export type RunResult = Readonly<{ assessment: ChangeAssessment; reportFolder: s
 /** One replay and everything known of its target. */
 export type Rehearsal = Readonly<{ observation: Observation; kind: TargetName['kind']; url: string }>
 
-/** Everything that a change request is judged by. */
+/** Everything that a change request is judged by, read and checked. */
 export type Subject = Readonly<{
   scenario: Scenario
   adapter: ErpAdapter
   recording: SanitizedRecording
   baseline: Snapshot
+  /** Snapshot of the release that is asked for; a mocked API serves it. */
   candidate: Snapshot | undefined
-  inputs: Inputs
   reportFolder: string
 }>
+
+/** A subject, where it is replayed, and how. */
+export type Rehearsable = Subject &
+  Readonly<{
+    target: TargetName
+    options: Pick<RunOptions, 'onStage' | 'onProgress' | 'concurrency' | 'rate' | 'resume' | 'shard' | 'timing'>
+  }>
 
 /** The replays of a change request. */
 export type Rehearsals = Readonly<{
@@ -76,11 +86,29 @@ export type Rehearsals = Readonly<{
  */
 export async function runChange(options: RunOptions): Promise<RunResult> {
   const subject = await readSubject(options)
-  const rehearsals = await rehearse(subject, options)
-  options.onStage?.('comparing')
-  const assessment = await assessRehearsals(subject, rehearsals)
-  await closeJournals(subject, options)
+  const target = await targetOf(subject, options)
+  const assessment = await rehearseChange({ ...subject, target, options })
   return { assessment, reportFolder: subject.reportFolder }
+}
+
+/** Replays, compares, reconciles and decides; the one engine of `run` and `drill`. Throws what the target is at fault for. */
+export async function rehearseChange(rehearsable: Rehearsable): Promise<ChangeAssessment> {
+  const rehearsals = await rehearse(rehearsable)
+  rehearsable.options.onStage?.('comparing')
+  const assessment = await assessRehearsals(rehearsable, rehearsals)
+  await closeJournals(rehearsable)
+  return assessment
+}
+
+/** The target that a run names. Throws `usage`, or what is wrong with the snapshot that a mocked API would need. */
+export async function targetOf(
+  { scenario, candidate }: Subject,
+  options: Pick<RunOptions, 'target' | 'snapshots'>,
+): Promise<TargetName> {
+  const release = `${scenario.integration.erp.product}-${scenario.change.change.to}`
+  const target = parseTarget(options.target, release)
+  if (target.kind === 'mock' && candidate === undefined) await readSnapshot(join(options.snapshots, release))
+  return target
 }
 
 /** Reads everything that a change request is judged by. Throws what the input or the configuration is at fault for. */
@@ -102,31 +130,25 @@ export async function readSubject(
     recording,
     baseline,
     candidate,
-    inputs: inputsOf(scenario, recording, baseline, candidate),
     reportFolder: join(options.reports, scenarioName(scenario.folder), scenarioName(options.changeFolder)),
   }
 }
 
 /** Replays a change request in every way that its assessment needs. */
-export async function rehearse(subject: Subject, options: RunOptions): Promise<Rehearsals> {
+export async function rehearse(rehearsable: Rehearsable): Promise<Rehearsals> {
   const started = performance.now()
-  const { scenario, candidate } = subject
-  const product = scenario.integration.erp.product
-  const target = parseTarget(options.target, `${product}-${scenario.change.change.to}`)
-  if (target.kind === 'mock' && candidate === undefined) {
-    await readSnapshot(join(options.snapshots, `${product}-${scenario.change.change.to}`))
-  }
+  const { scenario, candidate, target } = rehearsable
   const hasPlan = scenario.change.notes.some((note) => note['affects-us'] === true && note.plan.length > 0)
-  const journals = await prepareJournals(subject, target, options)
-  const asIs = await rehearsal(subject, options, { title: 'replaying as is', target, withPlan: false, journals })
+  const journals = await prepareJournals(rehearsable)
+  const asIs = await rehearsal(rehearsable, { title: 'replaying as is', target, withPlan: false, journals })
   const withPlan =
     hasPlan && asIs.observation.fault === undefined
-      ? await rehearsal(subject, options, { title: 'replaying with the plan', target, withPlan: true, journals })
+      ? await rehearsal(rehearsable, { title: 'replaying with the plan', target, withPlan: true, journals })
       : undefined
   // Where a real ERP answered and the mocked API could have, both are asked, so that the mock is never trusted on its word.
   const mocked =
     target.kind !== 'mock' && candidate !== undefined && asIs.observation.fault === undefined
-      ? await rehearsal(subject, options, {
+      ? await rehearsal(rehearsable, {
           title: 'replaying against the mocked API',
           target: { kind: 'mock' },
           withPlan: false,
@@ -168,8 +190,7 @@ export async function assessRehearsals(subject: Subject, rehearsals: Rehearsals)
 }
 
 async function rehearsal(
-  subject: Subject,
-  options: RunOptions,
+  subject: Rehearsable,
   variant: Readonly<{
     title: string
     target: TargetName
@@ -177,7 +198,7 @@ async function rehearsal(
     journals: Journals | undefined
   }>,
 ): Promise<Rehearsal> {
-  const { scenario, adapter, recording, baseline, candidate } = subject
+  const { scenario, adapter, recording, baseline, candidate, options } = subject
   const { withPlan, journals } = variant
   options.onStage?.(variant.title)
   const target = await openTarget({
@@ -211,12 +232,15 @@ async function rehearsal(
         journal,
         runTag,
         removePosted: !target.disposable,
+        pathsInBaseline: pathsInBaseline(baseline, adapter),
         ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
         ...(options.shard === undefined ? {} : { shard: options.shard }),
         ...(options.timing === undefined ? {} : { timing: options.timing }),
         ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
       })
-      return { observation, kind: target.kind, url: target.url }
+      // In this process the virtual ERP itself knows which documents it answered from rules; over HTTP its answers say so.
+      const byRules = target.virtual?.unrecorded() ?? observation.byRules
+      return { observation: { ...observation, byRules }, kind: target.kind, url: target.url }
     } finally {
       await journal.close()
     }
@@ -226,6 +250,20 @@ async function rehearsal(
 }
 
 const NO_JOURNAL = { journal: noJournal, runTag: '' }
+
+/** Which record of a stored document is which record of the baseline's, by what the records hold. */
+function pathsInBaseline(baseline: Snapshot, adapter: ErpAdapter): NonNullable<ReplayOptions['pathsInBaseline']> {
+  const stored = new Map(baseline.documents.map((document) => [document.key, document]))
+  const known = {
+    meaning: (resource: string, field: string) => adapter.meaning(resource, field, baseline.schema),
+    relation: relationsOf(baseline.schema),
+  }
+  return (invoice, stages, document) => {
+    const then = sameStage(stored.get(invoice)?.stages ?? [], stages, stages.length - 1)?.document
+    if (!isJsonObject(then) || !isJsonObject(document) || sameJson(then, document)) return new Map()
+    return alignmentOf(adapter.documentResource, then, document, known)
+  }
+}
 
 /** A recording of another integration or release proves nothing about this change. Throws `recording-unusable`. */
 function refuseForeignRecording(scenario: Scenario, recording: SanitizedRecording, file: string): void {

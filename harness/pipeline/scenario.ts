@@ -31,11 +31,10 @@ export async function readScenario(changeFolder: string): Promise<Scenario> {
   const waivers = (await exists(waiversFile))
     ? parseYaml(await readTextFile(waiversFile, hint), Waivers, shown(waiversFile)).waivers
     : []
-  const mappingFile = join(integrationFolder, 'mapping.yaml')
   return {
     folder: integrationFolder,
     integration: await readIntegration(integrationFolder),
-    mapping: parseYaml(await readTextFile(mappingFile, hint), FieldMapping, shown(mappingFile)),
+    mapping: await readMapping(integrationFolder),
     change,
     waivers,
     allIntegrations: await readAllIntegrations(dirname(integrationFolder)),
@@ -47,6 +46,13 @@ export async function readIntegration(folder: string): Promise<Integration> {
   const file = join(folder, 'integration.yaml')
   const text = await readTextFile(file, 'Name the folder of an integration, such as scenarios/tryton-ap.')
   return parseYaml(text, Integration, shown(file))
+}
+
+/** Reads the `mapping.yaml` of a scenario folder. */
+export async function readMapping(folder: string): Promise<FieldMapping> {
+  const file = join(folder, 'mapping.yaml')
+  const text = await readTextFile(file, 'Name the folder of an integration, such as scenarios/tryton-ap.')
+  return parseYaml(text, FieldMapping, shown(file))
 }
 
 /** Reads every integration in a folder of scenarios. One that cannot be read is an error: it may name a production host. */

@@ -8,8 +8,17 @@ import { EvidencePack, type PackedInvoice, type PackedRehearsal } from '../model
 import type { Fault, InvoiceObservation, Observation, OperationObservation } from '../ports/observation.ts'
 import { type Chain, decodeRecording, type Step } from '../replay/chains.ts'
 import type { Shard } from '../replay/lanes.ts'
+import { inputsOf } from './inputs.ts'
 import { closeJournals } from './journals.ts'
-import { assessRehearsals, type Rehearsal, type RunOptions, readSubject, rehearse, type Subject } from './run.ts'
+import {
+  assessRehearsals,
+  type Rehearsal,
+  type RunOptions,
+  readSubject,
+  rehearse,
+  type Subject,
+  targetOf,
+} from './run.ts'
 import { scenarioName } from './scenario.ts'
 
 const VERSION = 1
@@ -51,15 +60,16 @@ export type WrittenPack = Readonly<{ file: string; invoices: number; fault: Faul
 /** Rehearses one part of a change request and writes what was observed. Nothing is decided. */
 export async function runShard(options: RunOptions & Readonly<{ shard: Shard }>): Promise<WrittenPack> {
   const subject = await readSubject(options)
+  const rehearsable = { ...subject, target: await targetOf(subject, options), options }
   const { shard } = options
-  const { asIs, withPlan, mocked, runTag, durationMs } = await rehearse(subject, options)
+  const { asIs, withPlan, mocked, runTag, durationMs } = await rehearse(rehearsable)
   const content = {
     format: 'erp-change-gate/evidence-pack',
     version: VERSION,
     scenario: scenarioName(subject.scenario.folder),
     change: scenarioName(options.changeFolder),
     shard,
-    inputs: subject.inputs,
+    inputs: inputsOf(subject),
     asIs: packed(asIs),
     withPlan: withPlan === undefined ? null : packed(withPlan),
     mocked: mocked === undefined ? null : packed(mocked),
@@ -68,7 +78,7 @@ export async function runShard(options: RunOptions & Readonly<{ shard: Shard }>)
   const pack = { ...content, seal: fingerprintOf(toJson(content)), meta }
   const file = join(subject.reportFolder, `evidence-${shard.index}-of-${shard.count}.json`)
   await writeTextFile(file, `${canonicalJson(toJson(pack), 1)}\n`)
-  await closeJournals(subject, options)
+  await closeJournals(rehearsable)
   const fault = asIs.observation.fault ?? withPlan?.observation.fault
   return { file, invoices: asIs.observation.invoices.length, fault }
 }
@@ -124,7 +134,7 @@ export async function mergePacks(
 
 function packed({ observation, kind }: Rehearsal): Json {
   const answer = ({ seq, replayed }: OperationObservation) => ({ seq, replayed })
-  const { identity, schema, values, fault, byRules, leftBehind } = observation
+  const { identity, schema, values, fault, byRules, copies, leftBehind } = observation
   return toJson({
     kind,
     identity,
@@ -134,15 +144,15 @@ function packed({ observation, kind }: Rehearsal): Json {
       Object.entries(values).map(([list, entries]) => [list, entries.map(({ id: _, ...value }) => value)]),
     ),
     shared: observation.shared.map(answer),
-    invoices: observation.invoices.map(({ key, sent, operations, stages, extraCopies }) => ({
+    invoices: observation.invoices.map(({ key, sent, operations, stages }) => ({
       key,
       sent,
       operations: operations.map(answer),
       stages,
-      extraCopies,
     })),
     fault,
     byRules,
+    copies,
     leftBehind,
   })
 }
@@ -180,6 +190,9 @@ function unpacked(
     invoices: decoded.chains.map((chain) => unpackedInvoice(chain, invoices.get(chain.key))),
     ...(faults[0] === undefined ? {} : { fault: faults[0] }),
     byRules: parts.flatMap(({ byRules }) => byRules).toSorted((left, right) => placeOf(left) - placeOf(right)),
+    copies: parts
+      .flatMap(({ copies }) => copies)
+      .toSorted((left, right) => placeOf(left.invoices[0] ?? '') - placeOf(right.invoices[0] ?? '')),
     // Each machine removes the last first, and so does the whole.
     leftBehind: parts
       .flatMap(({ leftBehind }) => leftBehind)
@@ -190,7 +203,7 @@ function unpacked(
 
 function unpackedInvoice(chain: Chain, invoice: PackedInvoice | undefined): InvoiceObservation {
   if (invoice === undefined) throw incomplete(`invoice ${chain.key} is in no pack`)
-  const { sent, extraCopies } = invoice
+  const { sent } = invoice
   return {
     key: chain.key,
     supplier: chain.supplier,
@@ -203,7 +216,6 @@ function unpackedInvoice(chain: Chain, invoice: PackedInvoice | undefined): Invo
       ...(error === undefined ? {} : { error }),
       ...(document === undefined ? {} : { document }),
     })),
-    ...(extraCopies === undefined ? {} : { extraCopies }),
   }
 }
 
@@ -297,8 +309,9 @@ function refuseIncomplete(packs: Packs): void {
 }
 
 function refuseOtherInputs(inputs: EvidencePack['inputs'], subject: Subject): void {
-  const names = new Set([...Object.keys(inputs), ...Object.keys(subject.inputs)])
-  const other = [...names].filter((name) => inputs[name] !== subject.inputs[name]).sort()
+  const here = inputsOf(subject)
+  const names = new Set([...Object.keys(inputs), ...Object.keys(here)])
+  const other = [...names].filter((name) => inputs[name] !== here[name]).sort()
   if (other.length > 0) throw mismatch(`the packs were made from another ${other.join(', ')} than is here`)
 }
 

@@ -3,6 +3,7 @@ import type { DifferenceClass } from '../model/difference.ts'
 import type { Interaction, RecordedRequest, RecordedResponse } from '../model/recording.ts'
 import type { ErpSchema } from '../model/schema.ts'
 import type { Snapshot, ValueLists } from '../model/snapshot.ts'
+import type { Mutant } from './mutant.ts'
 import type { SchemaDocument } from './schema-source.ts'
 
 /** What a sender knows of a request that writes nothing: it may be sent again until its answer is whole. */
@@ -37,8 +38,9 @@ export type FieldUse = Readonly<{ pointer: string; resource: string; field: stri
 export type DocumentKey = Readonly<{
   /** Supplier and reference: what makes an invoice one and the same for a person. */
   key: string
-  /** The supplier's name in `Names`. */
+  /** The supplier's name in `Names`, and the resource it is a record of. */
   supplier: string
+  supplierResource: string
   /** The supplier's id in the system that the request is for. */
   supplierId: string
   reference: string
@@ -207,6 +209,8 @@ export type ErpAdapter = Readonly<{
   meaning: (resource: string, field: string, schema: ErpSchema) => FieldMeaning
   connect: (transport: Transport, credential: Credential, database: string) => Promise<Session>
   virtual: (snapshot: Snapshot, credential: Credential, database: string) => VirtualErp
+  /** Defects that can be put into the virtual ERP, to test the gate itself. */
+  mutants: readonly Mutant[]
 }>
 
 /** Server header of every virtual ERP, by which it is told from a real one. */

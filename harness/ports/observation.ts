@@ -39,8 +39,6 @@ export type InvoiceObservation = Readonly<{
   stages: readonly DocumentStage[]
   /** Id of the document in the target, when it was created. */
   id?: string
-  /** How many documents the target's own search finds under the reference beyond those that were posted; absent for none. */
-  extraCopies?: number
 }>
 
 /** What went wrong with the connection, and never with a record. */
@@ -66,5 +64,7 @@ export type Observation = Readonly<{
   fault?: Fault
   /** Keys of invoices that a virtual ERP answered from rules. */
   byRules: readonly string[]
+  /** How many documents the ERP's own search finds by supplier and reference after the run, and how many were created. */
+  copies: readonly Readonly<{ invoices: readonly string[]; expected: number; found: number }>[]
   leftBehind: readonly Readonly<{ invoice: string; id: string; why: string }>[]
 }>

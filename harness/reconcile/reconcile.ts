@@ -36,8 +36,15 @@ export function reconcile(
   const announced = options.notes.flatMap((note) =>
     note.expect.map((entry) => announcementOf(note, entry, options.expectations)),
   )
-  const waivers = options.waivers.map((waiver): WaiverResult => ({ ...waiver, state: waiverState(waiver, options) }))
-  const findings = options.findings.map((unjudged): Finding => {
+  // A break that only the plan brings to light, such as at a stage that nothing reached without it, is a finding too.
+  const onlyWithPlan = (options.withPlan ?? []).filter(
+    (unjudged) => !options.findings.some((known) => isSamePlace(known, unjudged) && isAsHeavy(known, unjudged)),
+  )
+  const all = [...options.findings, ...onlyWithPlan]
+  const waivers = options.waivers.map(
+    (waiver): WaiverResult => ({ ...waiver, state: waiverState(waiver, options, all) }),
+  )
+  const findings = all.map((unjudged): Finding => {
     const notes = announced
       .filter(({ note, explains }) => note['affects-us'] === true && explains(unjudged))
       .map(({ note }) => note.id)
@@ -53,7 +60,7 @@ export function reconcile(
       withPlan: withPlanState(unjudged, options.withPlan),
     }
   })
-  return { findings, notes: options.notes.map((note) => noteResult(note, announced, options)), waivers }
+  return { findings, notes: options.notes.map((note) => noteResult(note, announced, all, options.exercised)), waivers }
 }
 
 type Announcement = Readonly<{
@@ -100,7 +107,8 @@ function announcementOf(
 function noteResult(
   note: ReleaseNoteEntry,
   announced: readonly Announcement[],
-  options: Parameters<typeof reconcile>[0],
+  findings: readonly UnjudgedFinding[],
+  exercised: Exercised,
 ): NoteResult {
   return {
     id: note.id,
@@ -113,8 +121,8 @@ function noteResult(
     expectations: announced
       .filter((announcement) => announcement.note === note)
       .map((announcement) => {
-        const found = options.findings.filter(announcement.explains).map(({ finding }) => finding.fingerprint)
-        const state = found.length > 0 ? 'met' : announcement.isExercised(options.exercised) ? 'unmet' : 'untested'
+        const found = findings.filter(announcement.explains).map(({ finding }) => finding.fingerprint)
+        const state = found.length > 0 ? 'met' : announcement.isExercised(exercised) ? 'unmet' : 'untested'
         return { expectation: announcement.id, summary: announcement.summary, state, findings: found }
       }),
   }
@@ -137,22 +145,34 @@ function withPlanState(
   withPlan: readonly UnjudgedFinding[] | undefined,
 ): Finding['withPlan'] {
   if (withPlan === undefined) return 'not-replayed'
-  const { check, resource, pointer, kind } = unjudged.finding
-  const same = withPlan.some(
-    ({ finding }) =>
-      (finding.severity !== 'info' || unjudged.finding.severity === 'info') &&
-      finding.check === check &&
-      finding.resource === resource &&
-      finding.pointer === pointer &&
-      finding.kind === kind,
-  )
-  return same ? 'still-there' : 'gone'
+  return withPlan.some((planned) => isSamePlace(unjudged, planned) && isAsHeavy(planned, unjudged))
+    ? 'still-there'
+    : 'gone'
 }
 
-function waiverState(waiver: Waiver, options: Parameters<typeof reconcile>[0]): WaiverResult['state'] {
+function isSamePlace(left: UnjudgedFinding, right: UnjudgedFinding): boolean {
+  const [one, other] = [left.finding, right.finding]
+  return (
+    one.check === other.check &&
+    one.resource === other.resource &&
+    one.pointer === other.pointer &&
+    one.kind === other.kind
+  )
+}
+
+/** Whether the first weighs something where the second does. */
+function isAsHeavy(one: UnjudgedFinding, other: UnjudgedFinding): boolean {
+  return one.finding.severity !== 'info' || other.finding.severity === 'info'
+}
+
+function waiverState(
+  waiver: Waiver,
+  options: Parameters<typeof reconcile>[0],
+  findings: readonly UnjudgedFinding[],
+): WaiverResult['state'] {
   if (Date.parse(waiver.expires) <= Date.parse(options.at)) return 'expired'
   if (waiver.approver === waiver.owner || waiver.approver === options.people.developer) return 'self-approved'
-  return options.findings.some(({ finding }) => finding.fingerprint === waiver.fingerprint) ? 'in-force' : 'unused'
+  return findings.some(({ finding }) => finding.fingerprint === waiver.fingerprint) ? 'in-force' : 'unused'
 }
 
 function suggestionFor(unjudged: UnjudgedFinding, expectations: ReadonlyMap<string, Expectation>): string | null {

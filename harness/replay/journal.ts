@@ -6,6 +6,7 @@ import { isJsonArray, isJsonNumber, isJsonObject, type Json, parseJson, toJson, 
 import { Whole } from '../model/common.ts'
 import type { Body, RecordedResponse } from '../model/recording.ts'
 import type { ReadBack } from '../ports/erp.ts'
+import type { Observation } from '../ports/observation.ts'
 
 const VERSION = 1
 
@@ -29,8 +30,8 @@ export type Past = Readonly<{
   answers: ReadonlyMap<number, RecordedResponse>
   /** Documents as read back after a write; `undefined` as value when there was none. */
   stored: ReadonlyMap<number, ReadBack | undefined>
-  /** Copies found beyond what was posted, by the last interaction of the invoice. */
-  checked: ReadonlyMap<number, number>
+  /** How many documents were found under each reference before anything was removed, when that was asked. */
+  copies: Observation['copies'] | undefined
   removing: ReadonlySet<string>
   removed: ReadonlyMap<string, 'deleted' | 'voided' | 'left'>
 }>
@@ -42,7 +43,7 @@ export type Journal = Readonly<{
   announce: (entry: Readonly<{ seq: number; invoice: string; what: string }>) => Promise<void>
   answered: (seq: number, response: RecordedResponse) => void
   stored: (seq: number, document: ReadBack | undefined) => void
-  checked: (seq: number, extraCopies: number) => void
+  counted: (copies: Observation['copies']) => void
   announceRemoval: (invoice: string, id: string) => Promise<void>
   removed: (invoice: string, id: string, how: 'deleted' | 'voided' | 'left') => void
   /** Says that the replay came to its end, with the connection fault that ended it if one did. */
@@ -54,7 +55,7 @@ const NOTHING: Past = {
   begun: new Map(),
   answers: new Map(),
   stored: new Map(),
-  checked: new Map(),
+  copies: undefined,
   removing: new Set(),
   removed: new Map(),
 }
@@ -65,7 +66,7 @@ export const noJournal: Journal = {
   announce: async () => undefined,
   answered: () => undefined,
   stored: () => undefined,
-  checked: () => undefined,
+  counted: () => undefined,
   announceRemoval: async () => undefined,
   removed: () => undefined,
   finish: async () => undefined,
@@ -100,11 +101,11 @@ export async function readJournal(path: string): Promise<FoundJournal | undefine
     .split('\n')
     .filter((line) => line !== '')
   if (first === undefined) return undefined
+  let copies: Past['copies']
   const past = {
     begun: new Map<number, string>(),
     answers: new Map<number, RecordedResponse>(),
     stored: new Map<number, ReadBack | undefined>(),
-    checked: new Map<number, number>(),
     removing: new Set<string>(),
     removed: new Map<string, 'deleted' | 'voided' | 'left'>(),
   }
@@ -121,7 +122,7 @@ export async function readJournal(path: string): Promise<FoundJournal | undefine
       if ('about-to' in entry) past.begun.set(seq, textOf(entry.when))
       else if ('answered' in entry) past.answers.set(seq, responseIn(entry.answered))
       else if ('stored' in entry) past.stored.set(seq, readBackIn(entry.stored))
-      else if ('extra-copies' in entry) past.checked.set(seq, numberOf(entry['extra-copies']))
+      else if ('counted' in entry) copies = copiesIn(entry.counted)
       else if ('about-to-remove' in entry) past.removing.add(id)
       else if ('removed' in entry) past.removed.set(id, removalIn(entry.removed))
       else if ('finished' in entry) state = entry.finished === 'whole' ? 'replayed' : 'faulted'
@@ -134,7 +135,7 @@ export async function readJournal(path: string): Promise<FoundJournal | undefine
       cause,
     })
   }
-  return { header, past, state, whole }
+  return { header, past: { ...past, copies }, state, whole }
 }
 
 /** Says in a journal that its run was decided, so that it is never taken for evidence again. */
@@ -155,7 +156,7 @@ export async function openJournal(path: string, header: JournalHeader, found?: F
       writer.append(toJson({ seq, invoice, 'about-to': what, when: new Date().toISOString() }), true),
     answered: (seq, response) => writer.note(toJson({ seq, answered: response })),
     stored: (seq, document) => writer.note(toJson({ seq, stored: document ?? null })),
-    checked: (seq, extraCopies) => writer.note(toJson({ seq, 'extra-copies': extraCopies })),
+    counted: (copies) => writer.note(toJson({ counted: copies })),
     announceRemoval: (invoice, id) => writer.append(toJson({ invoice, id, 'about-to-remove': true }), true),
     removed: (invoice, id, how) => writer.note(toJson({ invoice, id, removed: how })),
     finish: (fault) => writer.append(toJson({ finished: fault ?? 'whole' }), true),
@@ -243,6 +244,14 @@ function readBackIn(value: Json | undefined): ReadBack | undefined {
     document: value.document ?? null,
     parts: parts.map(({ resource, id, path }) => ({ resource: textOf(resource), id: textOf(id), path: textOf(path) })),
   }
+}
+
+function copiesIn(value: Json | undefined): Observation['copies'] {
+  return (isJsonArray(value) ? value.filter(isJsonObject) : []).map(({ invoices, expected, found }) => ({
+    invoices: (isJsonArray(invoices) ? invoices : []).map(textOf),
+    expected: numberOf(expected),
+    found: numberOf(found),
+  }))
 }
 
 function removalIn(value: Json | undefined): 'deleted' | 'voided' | 'left' {

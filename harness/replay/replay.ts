@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { GateError } from '../base/errors.ts'
+import { GateError, messageOf } from '../base/errors.ts'
 import { isPassing, retryAfter } from '../base/http.ts'
 import { canonicalJson, type Json } from '../base/json.ts'
 import { withValues } from '../base/pointer.ts'
@@ -19,6 +19,7 @@ import {
 } from '../ports/erp.ts'
 import type { InvoiceObservation, Observation, OperationObservation, Replayed } from '../ports/observation.ts'
 import { answeredOf, type Chain, decodeRecording, type Step } from './chains.ts'
+import { groupsToFind } from './copies.ts'
 import type { Journal } from './journal.ts'
 import { chainsOfShard, type Lane, lanesOf, type Shard } from './lanes.ts'
 import { AmbiguousName, LearnedNames } from './names.ts'
@@ -50,6 +51,11 @@ export type ReplayOptions = Readonly<{
   /** Replays only the lanes of one part of the recording. */
   shard?: Shard
   timing?: Partial<Timing>
+  /**
+   * Says of a document that was read back which path each of its records has in the baseline, where it is another one: a
+   * release that keeps lines in another order still has the same lines.
+   */
+  pathsInBaseline?: (invoice: string, stages: readonly DocumentStage[], document: Json) => ReadonlyMap<string, string>
   onProgress?: (done: number, total: number, what: string) => void
 }>
 
@@ -85,24 +91,28 @@ export async function replay(options: ReplayOptions): Promise<Observation> {
   const decoded = decodeRecording(recording.interactions, adapter, recordedSchema)
   const mine = options.shard === undefined ? undefined : chainsOfShard(decoded, options.shard)
   const lanes = lanesOf(decoded).filter((lane) => mine === undefined || mine.has(lane[0] ?? -1))
-  const total = lanes.reduce((sum, lane) => sum + lane.length, 0)
+  const chains = decoded.chains.filter((_, index) => mine === undefined || mine.has(index))
   const run = new Run(options, decoded.names)
   const shared: OperationObservation[] = []
-  for (const step of decoded.shared) shared.push(await run.perform(step, undefined))
   const observed = new Map<number, InvoiceObservation>()
-  const replayLane = async (lane: Lane): Promise<void> => {
-    const names = run.openLane()
-    for (const index of lane) {
-      const chain = decoded.chains[index]
-      if (chain === undefined) continue
-      options.onProgress?.(observed.size, total, chain.key)
-      observed.set(index, await run.chain(chain, names))
-    }
+  const replayChain = async (index: number, names: LearnedNames): Promise<void> => {
+    const chain = decoded.chains[index]
+    if (chain === undefined) return
+    options.onProgress?.(observed.size, chains.length, chain.key)
+    observed.set(index, await run.chain(chain, names))
   }
-  await inParallel(lanes, options.concurrency ?? 1, replayLane)
-  options.onProgress?.(total, total, '')
+  try {
+    for (const step of decoded.shared) shared.push(await run.perform(step, undefined))
+    await inLanes(lanes, options.concurrency ?? 1, () => run.openLane(), replayChain)
+    options.onProgress?.(chains.length, chains.length, '')
+  } catch (error) {
+    // A defect of the harness must not leave documents in somebody's sandbox.
+    if (options.removePosted) await run.removeAll(chains)
+    throw error
+  }
   const invoices = [...observed].sort(([left], [right]) => left - right).map(([, invoice]) => invoice)
-  const leftBehind = options.removePosted ? await run.removeAll(invoices) : []
+  const copies = run.fault === undefined ? await run.copies(chains, invoices) : []
+  const leftBehind = options.removePosted ? await run.removeAll(chains) : []
   await journal.finish(run.fault?.code)
   return {
     identity: options.identity,
@@ -112,22 +122,45 @@ export async function replay(options: ReplayOptions): Promise<Observation> {
     invoices,
     ...(run.fault === undefined ? {} : { fault: run.fault }),
     byRules: invoices.map(({ key }) => key).filter((key) => run.byRules.has(key)),
+    copies,
     leftBehind,
   }
 }
 
-/** Works on several items at a time, in the order given. The first failure stops what has not begun. */
-async function inParallel<Item>(items: readonly Item[], width: number, work: (item: Item) => Promise<void>) {
-  const queue = items.values()
+/**
+ * Works on several chains at a time, in recorded order, and never on two of one lane: with a width of 1 in recorded order
+ * altogether. The first failure stops what has not begun.
+ */
+async function inLanes(
+  lanes: readonly Lane[],
+  width: number,
+  open: () => LearnedNames,
+  work: (chain: number, names: LearnedNames) => Promise<void>,
+): Promise<void> {
+  const opened = lanes.map((lane) => ({ lane, names: open(), isBusy: false, waiting: [] as number[] }))
+  const order = opened
+    .flatMap((lane) => lane.lane.map((chain) => ({ chain, lane })))
+    .sort((left, right) => left.chain - right.chain)
+    .values()
   let failed = false
   const worker = async () => {
-    for (const item of queue) {
+    for (const { chain, lane } of order) {
       if (failed) return
+      if (lane.isBusy) {
+        lane.waiting.push(chain)
+        continue
+      }
+      lane.isBusy = true
       try {
-        await work(item)
+        for (let next: number | undefined = chain; next !== undefined; next = lane.waiting.shift()) {
+          if (failed) return
+          await work(next, lane.names)
+        }
       } catch (error) {
         failed = true
         throw error
+      } finally {
+        lane.isBusy = false
       }
     }
   }
@@ -146,13 +179,18 @@ type Progress = {
   stored: Json | undefined
 }
 
+/** A document to be removed, or why it cannot be. */
+type Posted = Readonly<{ invoice: string; id: string | undefined; why: string }>
+
 class Run {
   fault: Observation['fault']
   readonly byRules = new Set<string>()
+  /** Documents that the target stored, or may have stored. */
+  readonly #posted: Posted[] = []
   /** Creates whose answer was never seen: what they may have stored must be removed too. */
   readonly #unsure = new Map<string, { document: DocumentKey; names: LearnedNames }>()
-  readonly #copies: { invoice: string; id: string }[] = []
   readonly #documents = new Map<string, DocumentKey>()
+  readonly #lanes: LearnedNames[] = []
   readonly #options: ReplayOptions
   readonly #timing: Timing
   readonly #recorded: LearnedNames
@@ -166,7 +204,9 @@ class Run {
 
   /** Names of a lane: those that serve all invoices, and its own. */
   openLane(): LearnedNames {
-    return new LearnedNames(this.#live)
+    const names = new LearnedNames(this.#live)
+    this.#lanes.push(names)
+    return names
   }
 
   async chain(chain: Chain, names: LearnedNames): Promise<InvoiceObservation> {
@@ -188,16 +228,18 @@ class Run {
       const result = await this.perform(step, progress)
       operations.push(result)
       if (operation.kind === 'create' && result.replayed.state === 'accepted') {
-        progress.id = names.idOf(operation.resource, step.at)
+        progress.id = idOf(names, operation.resource, step.at)
+        const why = 'the target did not tell its id: look for it by its reference'
+        this.#posted.push({ invoice: chain.key, id: progress.id, why })
       }
+      if (operation.kind === 'remove' && result.replayed.state === 'accepted') this.#forget(chain.key, progress.id)
       if (isWrite(operation)) {
-        const stage = await this.#stage(step, result, progress)
+        const stage = await this.#stage(step, result, progress, stages)
         if (stage !== undefined) stages.push(stage)
         // What follows a write that ended otherwise would be asked of a document that the connector never saw.
         if (result.replayed.state !== result.recorded.state) stopped = `${operation.name} was ${result.replayed.state}`
       }
     }
-    const extraCopies = await this.#extraCopies(progress)
     return {
       key: chain.key,
       supplier: chain.supplier,
@@ -206,7 +248,6 @@ class Run {
       operations,
       stages,
       ...(progress.id === undefined ? {} : { id: progress.id }),
-      ...(extraCopies === 0 ? {} : { extraCopies }),
     }
   }
 
@@ -234,14 +275,54 @@ class Run {
     }
   }
 
-  /** Takes away what was posted, the last first. Stops asking when the target no longer answers, and lists the rest. */
-  async removeAll(invoices: readonly InvoiceObservation[]): Promise<Observation['leftBehind']> {
+  /** Asks the ERP's own search for every invoice that was created: one that is there twice is found by nothing else. */
+  async copies(chains: readonly Chain[], invoices: readonly InvoiceObservation[]): Promise<Observation['copies']> {
+    const { adapter, session, runTag, journal } = this.#options
+    if (!adapter.capabilities.includes('find-by-reference')) return []
+    if (journal.past.copies !== undefined) return journal.past.copies
+    const copies: { invoices: readonly string[]; expected: number; found: number }[] = []
+    try {
+      for (const group of groupsToFind(chains, invoices)) {
+        const supplier = idOf(this.#live, group.supplierResource, group.supplier)
+        if (supplier === undefined) continue
+        const reference = tagged(group.reference, runTag, adapter.referenceField.longest)
+        const found = await session.find(supplier, reference)
+        copies.push({ invoices: group.invoices, expected: group.expected, found: found.length })
+        // What nothing in this run has named was stored besides what was posted, and is removed with it.
+        if (runTag === '') continue
+        const why = 'stored besides what was posted'
+        for (const id of found.filter((each) => !this.#isNamed(each))) {
+          this.#posted.push({ invoice: group.invoices.at(-1) ?? '', id, why })
+        }
+      }
+      journal.counted(copies)
+    } catch (error) {
+      if (!(error instanceof GateError)) throw error
+      this.fault ??= {
+        seq: 0,
+        code: error.code,
+        message: error.message,
+        at: 'the search for copies',
+        when: new Date().toISOString(),
+      }
+    }
+    return copies
+  }
+
+  /**
+   * Takes away what was posted, the last first, and returns what is still there. Once the target no longer answers, the
+   * rest is listed and not asked for.
+   */
+  async removeAll(chains: readonly Chain[]): Promise<Observation['leftBehind']> {
     const { journal } = this.#options
+    await this.#findUnsure()
+    const places = new Map(chains.map(({ key }, index) => [key, index]))
+    const placeOf = ({ invoice }: Posted) => places.get(invoice) ?? 0
     const left: { invoice: string; id: string; why: string }[] = []
     let unanswered: string | undefined
-    for (const { invoice, id } of [...(await this.#postedBy(invoices))].reverse()) {
-      if (unanswered !== undefined || id === 'unknown') {
-        left.push({ invoice, id, why: unanswered ?? 'whether it was stored could not be asked' })
+    for (const { invoice, id, why } of this.#posted.toSorted((one, other) => placeOf(one) - placeOf(other)).reverse()) {
+      if (id === undefined || unanswered !== undefined) {
+        left.push({ invoice, id: id ?? 'unknown', why: id === undefined ? why : (unanswered ?? why) })
         continue
       }
       try {
@@ -250,12 +331,35 @@ class Run {
         if (before === undefined) journal.removed(invoice, id, how)
         if (how === 'left') left.push({ invoice, id, why: 'its state does not allow removal' })
       } catch (error) {
-        if (!(error instanceof GateError)) throw error
-        left.push({ invoice, id, why: error.message })
-        if (error.code === 'target-unreachable' || error.code === 'target-refused-login') unanswered = error.message
+        // Whatever went wrong with one document, the others are still to be removed.
+        left.push({ invoice, id, why: messageOf(error) })
+        const code = error instanceof GateError ? error.code : undefined
+        if (code === 'target-unreachable' || code === 'target-refused-login') unanswered = messageOf(error)
       }
     }
     return left
+  }
+
+  /** Looks for what the creates whose answer was lost may have stored. */
+  async #findUnsure(): Promise<void> {
+    const isFound = this.#options.adapter.capabilities.includes('find-by-reference')
+    if (isFound && this.#unsure.size > 0) await sleep(this.#timing.settle)
+    for (const [invoice, { document, names }] of this.#unsure) {
+      const why = 'the connection failed while it was created, so it may be stored: look for it by its reference'
+      const ids = isFound ? await this.#unknownIds(document, names).catch(() => [undefined]) : [undefined]
+      for (const id of ids) this.#posted.push({ invoice, id, why })
+    }
+    this.#unsure.clear()
+  }
+
+  #forget(invoice: string, id: string | undefined): void {
+    const at = this.#posted.findIndex((posted) => posted.invoice === invoice && posted.id === id)
+    if (at >= 0) this.#posted.splice(at, 1)
+  }
+
+  #isNamed(id: string): boolean {
+    const { documentResource } = this.#options.adapter
+    return this.#lanes.some((names) => names.nameOf(documentResource, id) !== undefined)
   }
 
   /** The target's answer to a step: from the journal where an earlier run already has it, else by sending. */
@@ -289,6 +393,7 @@ class Run {
       return this.#settled(outcome, read, keep)
     }
     const begun = journal.past.begun.get(seq)
+    const canBeSeen = operation.kind === 'acknowledge' || adapter.answerOfWrite !== undefined
     let unsureUntil = begun === undefined ? undefined : Date.parse(begun) + this.#timing.settle
     for (let attempt = 1; ; attempt++) {
       if (unsureUntil !== undefined) {
@@ -314,12 +419,12 @@ class Run {
         pause = Math.max(pause, retryAfter(response.headers, Date.now()) ?? 0)
         // An answer that is no answer of the ERP may have been given after the ERP had done its work.
         const mayPass = response.status < 400 || isPassing(response.status)
-        if (!mayPass || attempt === WRITE_TRIES || pause > LONGEST_PAUSE) return outcome
+        if (!mayPass || !canBeSeen || attempt === WRITE_TRIES || pause > LONGEST_PAUSE) return outcome
         unsureUntil = Date.now() + (isFromGateway(response.status) ? this.#timing.settle : 0)
       } catch (error) {
         if (!(error instanceof GateError) || error.code !== 'target-unreachable') throw error
         this.#noteUnsure(operation, progress)
-        if (attempt === WRITE_TRIES) throw error
+        if (!canBeSeen || attempt === WRITE_TRIES) throw error
         unsureUntil = Date.now() + this.#timing.settle
       }
       await sleep(pause)
@@ -393,28 +498,12 @@ class Run {
     return found.filter((id) => names.nameOf(this.#options.adapter.documentResource, id) === undefined)
   }
 
-  /** Counts documents that the target holds under the reference beyond those that were posted. */
-  async #extraCopies({ chain, id, document, names }: Progress): Promise<number> {
-    const { adapter, journal } = this.#options
-    if (this.fault !== undefined || id === undefined || document === undefined) return 0
-    if (!adapter.capabilities.includes('find-by-reference')) return 0
-    const seq = chain.steps.at(-1)?.interaction.seq ?? 0
-    const before = journal.past.checked.get(seq)
-    if (before !== undefined) return before
-    try {
-      const extra = await this.#unknownIds(document, names)
-      for (const copy of extra) this.#copies.push({ invoice: chain.key, id: copy })
-      journal.checked(seq, extra.length)
-      return extra.length
-    } catch (error) {
-      if (!(error instanceof GateError)) throw error
-      const last = chain.steps.at(-1)
-      if (last !== undefined) this.#fail(last, error.code, error.message)
-      return 0
-    }
-  }
-
-  async #stage(step: Step, result: OperationObservation, progress: Progress): Promise<DocumentStage | undefined> {
+  async #stage(
+    step: Step,
+    result: OperationObservation,
+    progress: Progress,
+    earlier: readonly DocumentStage[],
+  ): Promise<DocumentStage | undefined> {
     const after = step.operation.name.slice(step.operation.name.lastIndexOf('.') + 1)
     const { journal, runTag } = this.#options
     const { replayed } = result
@@ -433,11 +522,14 @@ class Run {
       if (!isKnown) journal.stored(seq, stored)
       if (stored === undefined) return undefined
       // A connector learns the ids of lines from its own read; when that read is refused, the replay must not lose them.
-      for (const part of stored.parts) {
-        progress.names.learn(part.resource, part.id, part.path === '' ? step.at : `${step.at}/${part.path}`)
-      }
       progress.stored = withoutTag(stored.document, runTag)
-      return { after, outcome: 'accepted', document: progress.stored }
+      const stage: DocumentStage = { after, outcome: 'accepted', document: progress.stored }
+      const paths = this.#options.pathsInBaseline?.(progress.chain.key, [...earlier, stage], progress.stored)
+      for (const part of stored.parts) {
+        const path = paths?.get(part.path) ?? part.path
+        progress.names.learn(part.resource, part.id, path === '' ? step.at : `${step.at}/${path}`)
+      }
+      return stage
     } catch (error) {
       if (!(error instanceof GateError)) throw error
       this.#fail(step, error.code, error.message)
@@ -471,16 +563,6 @@ class Run {
     }
   }
 
-  /** Every document that this run may have put into the target, in the order in which it was posted. */
-  async #postedBy(invoices: readonly InvoiceObservation[]): Promise<readonly { invoice: string; id: string }[]> {
-    const posted = invoices.flatMap(({ key, id }) => (id === undefined ? [] : [{ invoice: key, id }]))
-    for (const [invoice, { document, names }] of this.#unsure) {
-      const ids = await this.#unknownIds(document, names).catch(() => ['unknown'])
-      posted.push(...ids.map((id) => ({ invoice, id })))
-    }
-    return [...posted, ...this.#copies]
-  }
-
   #noteUnsure(operation: Operation, { chain, document, names }: Progress): void {
     if (operation.kind === 'create' && document !== undefined) this.#unsure.set(chain.key, { document, names })
   }
@@ -506,8 +588,8 @@ class Run {
 
   #tags(operation: Operation): readonly (readonly [string, Json])[] {
     const { runTag, adapter } = this.#options
-    const { resource, field, longest } = adapter.referenceField
     if (runTag === '') return []
+    const { resource, field, longest } = adapter.referenceField
     return [...operation.sends, ...operation.filters].flatMap((use) =>
       use.resource === resource && use.field === field && typeof use.value === 'string'
         ? [[use.pointer, tagged(use.value, runTag, longest)] as const]
@@ -523,6 +605,16 @@ class Run {
       at: step.operation.name,
       when: new Date().toISOString(),
     }
+  }
+}
+
+/** The id under which a system has a record; `undefined` when it did not tell, or told two. */
+function idOf(names: LearnedNames, resource: string, name: string): string | undefined {
+  try {
+    return names.idOf(resource, name)
+  } catch (error) {
+    if (error instanceof AmbiguousName) return undefined
+    throw error
   }
 }
 

@@ -50,7 +50,11 @@ export function withIds(request: RecordedRequest, rewritings: readonly Rewriting
     }
     if (done === undefined) {
       const wanted = group.map(({ reference }) => `${reference.resource} ${reference.id}`).join(' and ')
-      return `the ${part} of the recorded request does not hold ${wanted} at ${pointer}`
+      if (part === 'body' && json === undefined) {
+        return `${wanted} is named in a request whose body is no JSON and does not hold it at ${pointer}, so its id cannot be rewritten`
+      }
+      const where = part === 'body' ? 'request' : part
+      return `${wanted} is not at ${pointer} of the ${where}, so its id cannot be rewritten`
     }
   }
   const changed = json !== undefined ? { json: withValues(json, values) } : form !== undefined ? { text: form } : body

@@ -72,6 +72,13 @@ const FIELD_ROWS: readonly (readonly [string, JsonSchema, JsonSchema, readonly s
     ['read null narrowed compatible', 'send null narrowed breaking'],
   ],
   [
+    'nullable by a choice of a choice',
+    text,
+    { anyOf: [{ anyOf: [text] }, { type: 'null' }] },
+    ['read null widened breaking', 'send null widened compatible'],
+    ['read null narrowed compatible', 'send null narrowed breaking'],
+  ],
+  [
     'value list',
     { enum: ['open', 'paid'] },
     { enum: ['open', 'paid', 'held'] },
@@ -192,6 +199,13 @@ const FIELD_ROWS: readonly (readonly [string, JsonSchema, JsonSchema, readonly s
     { type: 'integer', 'x-relation': 'contact' },
     ['read x-relation altered breaking', 'send x-relation altered breaking'],
     ['read x-relation altered breaking', 'send x-relation altered breaking'],
+  ],
+  [
+    'read-only',
+    { type: 'string', 'x-read-only': true },
+    text,
+    ['send x-read-only removed compatible'],
+    ['send x-read-only added breaking'],
   ],
   [
     'deprecated',

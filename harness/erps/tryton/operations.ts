@@ -135,7 +135,13 @@ function documentOfRecord(collector: Collector, names: Names): DocumentKey | und
 function keyOf(supplier: Reference | undefined, reference: Json | undefined, names: Names): DocumentKey | undefined {
   if (supplier === undefined || typeof reference !== 'string') return undefined
   const code = names.nameOf(supplier.resource, supplier.id) ?? `#${supplier.id}`
-  return { key: `${code} ${reference}`, supplier: code, supplierId: supplier.id, reference }
+  return {
+    key: `${code} ${reference}`,
+    supplier: code,
+    supplierId: supplier.id,
+    supplierResource: supplier.resource,
+    reference,
+  }
 }
 
 /** Walks a request with the published schema and notes every record and field that it names. */
@@ -159,7 +165,7 @@ class Collector {
   context(params: readonly Json[]): void {
     const context = params.at(-1)
     if (isJsonObject(context))
-      this.#reference('company.company', context['company'], `/params/${params.length - 1}/company`)
+      this.#reference('company.company', context.company, `/params/${params.length - 1}/company`)
   }
 
   ids(model: string, value: Json, at: string): void {
