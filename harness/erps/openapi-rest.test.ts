@@ -576,7 +576,7 @@ describe('a session', () => {
 
   test('reads a document back with listed values by code and takes a draft away again', async () => {
     const session = await open()
-    await session.send(create())
+    await session.send(create(), false)
     const stored = await session.readBack('1', SCHEMA, VALUES)
     expect(stored?.document).toMatchObject({ creditor: '914 772 088', theirNumber: 'SK-88' })
     expect(ERP.facts(stored?.document ?? null)).toEqual({
@@ -585,6 +585,7 @@ describe('a session', () => {
       type: 'invoice',
       date: '2026-10-04',
       currency: 'NOK',
+      entity: '',
       net: '1025.25',
       tax: '256.31',
       gross: '1281.56',
