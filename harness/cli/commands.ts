@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { GateError } from '../base/errors.ts'
 import { diffAndRender, STRUCTURE_FORMATS, type StructureFormat } from '../pipeline/diff-command.ts'
+import { drill, isPassed, scoreText } from '../pipeline/drill.ts'
+import { keepScore } from '../pipeline/drill-score.ts'
 import { schemaOf } from '../pipeline/published-schema.ts'
 import { snapshotFromSchema } from '../pipeline/published-snapshot.ts'
 import { startRecording } from '../pipeline/record.ts'
@@ -32,6 +34,17 @@ export function addCommands(program: Command): void {
       const change = 'scenarios/tryton-ap/changes/erp-7.0'
       const status = await run(change, { target: 'mock', snapshots: 'snapshots', reports: 'reports' })
       print(`\nThe rehearsal completed. \`change-gate run ${change}\` exits ${status} for this verdict.`)
+    })
+
+  program
+    .command('drill <scenario>')
+    .description(
+      'Test the gate itself: put one defect after the other into the virtual ERP of the release in production, and count what the gate catches.',
+    )
+    .option('--snapshots <folder>', 'folder of the snapshots', 'snapshots')
+    .option('--only <mutants...>', 'ids of the mutants to run; the score is then not kept')
+    .action(async (scenario: string, options: DrillFlags) => {
+      process.exitCode = await drillGate(scenario, options)
     })
 
   program
@@ -111,6 +124,22 @@ export function addCommands(program: Command): void {
 }
 
 type DiffFlags = Readonly<{ recording?: string; direction: 'send' | 'read' | 'both'; format: StructureFormat }>
+
+type DrillFlags = Readonly<{ snapshots: string; only?: readonly string[] }>
+
+/** Drills the gate, prints its score, and returns 0 when it caught what it could catch and raised nothing else. */
+async function drillGate(scenario: string, flags: DrillFlags): Promise<0 | 1> {
+  const bar = progress('drill', 'mutants')
+  try {
+    const { score, results } = await drill({ ...flags, scenario, onProgress: bar.update })
+    bar.stop()
+    print(scoreText(score, results.length))
+    if (flags.only === undefined) print(`\nscore  ${await keepScore(scenario, score)}`)
+    return isPassed(score) ? 0 : 1
+  } finally {
+    bar.stop()
+  }
+}
 
 type RunFlags = Readonly<{ target: string; snapshots: string; reports: string; failOn?: 'conditional' }>
 

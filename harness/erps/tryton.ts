@@ -117,6 +117,7 @@ function facts(document: Json): InvoiceFacts {
     type: lines.some((line) => text(line.quantity).startsWith('-')) ? 'credit-note' : 'invoice',
     date: text(record.invoice_date),
     currency: text(record.currency),
+    entity: text(record.company),
     net,
     tax,
     gross: text(record.total_amount) || absoluteSum(net, tax),

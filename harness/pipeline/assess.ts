@@ -6,12 +6,14 @@ import { compareStructure } from '../compare/structure/compare.ts'
 import { lostSearchValues, structureFacts } from '../compare/structure-facts.ts'
 import { compareValues } from '../compare/values.ts'
 import { type Counted, controlTotals } from '../decide/control-totals.ts'
+import { coverageOf } from '../decide/coverage.ts'
 import { impactOf } from '../decide/impact.ts'
 import { rollbackPlan } from '../decide/rollback.ts'
 import { decide } from '../decide/verdict.ts'
 import type { ChangeAssessment, InvoiceResult } from '../model/assessment.ts'
 import { Lane } from '../model/common.ts'
 import type { Difference } from '../model/difference.ts'
+import type { DrillScore } from '../model/drill.ts'
 import type { Finding } from '../model/finding.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
 import type { ErpSchema } from '../model/schema.ts'
@@ -36,6 +38,8 @@ export type Evidence = Readonly<{
   asIs: Rehearsal
   withPlan: Rehearsal | undefined
   agreement: ChangeAssessment['evidence']['agreement']
+  /** The gate's own score, when a drill was run on the scenario. */
+  drill: DrillScore | undefined
   runTag: string
   /** ISO 8601 instant by which expiry is judged. */
   assessedAt: string
@@ -138,6 +142,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
   const accounting = accountingOf(asIs.observation, recording, judged.documents.uncompared)
   const totals = controlTotals(
     asIs.observation.invoices.map((invoice) => countedOf(invoice, stored.get(invoice.key), adapter)),
+    (currency) => policy['amount-tolerance'][currency],
   )
   const evidenceLevel = weakest(invoices.map((invoice) => invoice.evidence))
   const { fault } = asIs.observation
@@ -244,6 +249,16 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       notCompared: [...judged.documents.leftOut]
         .sort()
         .map(([why, count]) => ({ what: 'values of stored documents', count, why })),
+      coverage: coverageOf({
+        mapping: scenario.mapping,
+        dimensions: integration.dimensions,
+        values: baseline.values,
+        shared: asIs.observation.shared,
+        invoices: asIs.observation.invoices,
+        facts: [...facts.values()],
+        usersOf: uses.value,
+      }),
+      drill: drillOf(evidence.drill, recording.digest),
     },
     accounting,
     controlTotals: [...totals],
@@ -276,6 +291,7 @@ const NO_FACTS: InvoiceFacts = {
   type: 'invoice',
   date: '',
   currency: '',
+  entity: '',
   net: '0.00',
   tax: '0.00',
   gross: '0.00',
@@ -284,6 +300,20 @@ const NO_FACTS: InvoiceFacts = {
   period: '',
   lines: 0,
   accounts: [],
+}
+
+/** The score as far as it is of this recording; the score of another one is told and proves nothing. */
+function drillOf(score: DrillScore | undefined, recording: string): ChangeAssessment['evidence']['drill'] {
+  if (score === undefined) return null
+  const { killed, breaking, benignLetThrough, benign, survivors } = score
+  return {
+    state: score.recording === recording ? 'current' : 'stale',
+    killed,
+    breaking,
+    benignLetThrough,
+    benign,
+    survivors: survivors.map(({ mutant, does, why }) => ({ mutant, does, why })),
+  }
 }
 
 /** What is known of an invoice: as the baseline stored it, else as it was sent, else as another export of it was. */

@@ -8,6 +8,7 @@ import { alignmentOf } from '../compare/alignment.ts'
 import { sameStage } from '../compare/documents.ts'
 import { relationsOf } from '../compare/records.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
+import type { DrillScore } from '../model/drill.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { ErpAdapter } from '../ports/erp.ts'
@@ -15,6 +16,7 @@ import type { Observation } from '../ports/observation.ts'
 import { fileJournal, noJournal } from '../replay/journal.ts'
 import { type ReplayOptions, replay } from '../replay/replay.ts'
 import { assess } from './assess.ts'
+import { readDrillScore } from './drill-score.ts'
 import { loadErp, readSnapshotOf } from './erp.ts'
 import { readNewestRecording, readScenario, type Scenario, scenarioName } from './scenario.ts'
 import { describe, listsOf } from './snapshot.ts'
@@ -68,6 +70,7 @@ export async function runChange(options: RunOptions): Promise<RunResult> {
     candidate,
     target,
     reportFolder,
+    drill: await readDrillScore(scenario.folder),
     options,
   })
   return { assessment, reportFolder }
@@ -83,6 +86,8 @@ export type Rehearsable = Readonly<{
   candidate: Snapshot | undefined
   target: TargetName
   reportFolder: string
+  /** The gate's own score, when a drill was run on the scenario. */
+  drill: DrillScore | undefined
   options: Pick<RunOptions, 'onStage' | 'onProgress'>
 }>
 
@@ -129,6 +134,7 @@ export async function rehearseChange(inputs: Rehearsable): Promise<ChangeAssessm
     asIs,
     withPlan,
     agreement,
+    drill: inputs.drill,
     runTag,
     assessedAt: new Date().toISOString(),
     durationMs: Math.round(performance.now() - started),

@@ -132,6 +132,8 @@ export type InvoiceFacts = Readonly<{
   type: 'invoice' | 'credit-note'
   date: string
   currency: string
+  /** The company that is invoiced. */
+  entity: string
   net: string
   tax: string
   gross: string
