@@ -613,7 +613,6 @@ describe('a session', () => {
       date: '2026-10-04',
       entity: '',
       currency: 'NOK',
-      entity: '',
       net: '1025.25',
       tax: '256.31',
       gross: '1281.56',
