@@ -122,8 +122,10 @@ function facts(document: Json): InvoiceFacts {
     tax,
     gross: text(record.total_amount) || absoluteSum(net, tax),
     state: text(record.state),
+    number: text(record.number),
     period: text(move.period),
     lines: lines.length,
+    accounts: lines.flatMap((line) => (typeof line.account === 'string' ? [line.account] : [])),
   }
 }
 

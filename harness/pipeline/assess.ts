@@ -1,5 +1,5 @@
 import { GateError } from '../base/errors.ts'
-import { isJsonArray, isJsonObject, type Json } from '../base/json.ts'
+import type { Json } from '../base/json.ts'
 import { compareDocuments } from '../compare/documents.ts'
 import type { Meaning } from '../compare/records.ts'
 import { compareStructure } from '../compare/structure/compare.ts'
@@ -124,6 +124,8 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     if (!asIs.observation.identity.simulated) return 'live'
     // Over HTTP a virtual ERP does not tell which documents it answered from rules.
     if (asIs.kind !== 'mock') return 'schema'
+    // What was made from a specification on either side is no more than that, whatever was replayed.
+    if ([baseline, evidence.candidate].some((snapshot) => snapshot?.meta.evidence === 'schema')) return 'schema'
     return asIs.observation.byRules.includes(key) ? 'schema' : 'recorded'
   }
   const invoices = asIs.observation.invoices.map((invoice) =>
@@ -134,6 +136,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       level(invoice.key),
       reconciled.findings,
       judged.documents.uncompared,
+      adapter,
     ),
   )
   const accounting = accountingOf(asIs.observation, recording, judged.documents.uncompared)
@@ -293,8 +296,10 @@ const NO_FACTS: InvoiceFacts = {
   tax: '0.00',
   gross: '0.00',
   state: '',
+  number: '',
   period: '',
   lines: 0,
+  accounts: [],
 }
 
 /** The score as far as it is of this recording; the score of another one is told and proves nothing. */
@@ -360,6 +365,7 @@ function invoiceResult(
   evidence: InvoiceResult['evidence'],
   findings: readonly Finding[],
   uncompared: ReadonlyMap<string, string>,
+  adapter: ErpAdapter,
 ): InvoiceResult {
   const mine = findings.filter((finding) => finding.invoices.includes(invoice.key))
   const unchecked =
@@ -383,9 +389,9 @@ function invoiceResult(
     type: facts.type,
     currency: facts.currency === '' ? 'unknown' : facts.currency,
     gross: facts.gross,
-    recorded: endOf(invoice.sent, baseline?.stages ?? []),
-    replayed: endOf(invoice.sent, invoice.stages),
-    document: numberOf(document),
+    recorded: endOf(invoice.sent, baseline?.stages ?? [], adapter),
+    replayed: endOf(invoice.sent, invoice.stages, adapter),
+    document: (document === undefined ? '' : adapter.facts(document).number) || null,
     date: facts.date === '' ? null : facts.date,
     outcome,
     evidence: unchecked ? 'none' : evidence,
@@ -393,19 +399,13 @@ function invoiceResult(
   }
 }
 
-function numberOf(document: Json | undefined): string | null {
-  const number = isJsonObject(document) ? document.number : undefined
-  return typeof number === 'string' ? number : null
-}
-
 /** The state in which an export ended, in words. */
-function endOf(sent: Json | undefined, stages: InvoiceObservation['stages']): string {
+function endOf(sent: Json | undefined, stages: InvoiceObservation['stages'], adapter: ErpAdapter): string {
   if (sent === undefined) return 'not sent: a document with this reference was found'
   const last = stages.at(-1)
   if (last === undefined) return 'unknown'
   if (last.outcome === 'rejected') return `refused at ${last.after}`
-  const state = isJsonObject(last.document) ? last.document.state : undefined
-  return typeof state === 'string' ? state : 'unknown'
+  return (last.document === undefined ? '' : adapter.facts(last.document).state) || 'unknown'
 }
 
 /** Counts invoices through the pipeline: an invoice that was not asked about to its end is not observed. */
@@ -465,13 +465,11 @@ function countedOf(invoice: InvoiceObservation, baseline: StoredDocument | undef
     recorded,
     accepted: refused || now === undefined ? undefined : recorded,
     stored: now === undefined ? undefined : adapter.facts(now),
-    accounts: { recorded: accountsOf(then), stored: accountsOf(now) },
+    accounts: {
+      recorded: recorded?.accounts ?? [],
+      stored: now === undefined ? [] : adapter.facts(now).accounts,
+    },
   }
-}
-
-function accountsOf(document: Json | undefined): readonly string[] {
-  const lines = isJsonObject(document) && isJsonArray(document.lines) ? document.lines : []
-  return lines.flatMap((line) => (isJsonObject(line) && typeof line.account === 'string' ? [line.account] : []))
 }
 
 function weakest(levels: readonly InvoiceResult['evidence'][]): InvoiceResult['evidence'] {

@@ -58,7 +58,8 @@ test('mutants have ids of their own and say what they do', async () => {
 
 test('the engine knows nothing of mutants', async () => {
   const engine = ['run', 'assess', 'target', 'snapshot'].map((name) => `harness/pipeline/${name}.ts`)
-  for (const file of engine) expect(await readFile(file, 'utf8')).not.toMatch(/mutants?\b.*from|\.mutants\b|ports\/mutant/)
+  for (const file of engine)
+    expect(await readFile(file, 'utf8')).not.toMatch(/mutants?\b.*from|\.mutants\b|ports\/mutant/)
 })
 
 test('a mutant that does not exist is refused by name', async () => {

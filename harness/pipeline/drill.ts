@@ -11,10 +11,9 @@ import type { Snapshot } from '../model/snapshot.ts'
 import type { ErpAdapter } from '../ports/erp.ts'
 import type { Mutant } from '../ports/mutant.ts'
 import { connectionMutants } from '../targets/connection-mutants.ts'
-import { loadPlugIn } from './registry.ts'
+import { loadErp, readSnapshotOf } from './erp.ts'
 import { type Rehearsable, rehearseChange } from './run.ts'
 import { readAllIntegrations, readIntegration, readMapping, readNewestRecording } from './scenario.ts'
-import { readSnapshot } from './snapshot-store.ts'
 
 /** What became of one mutant: `right` is killed for a breaking one and let through for a benign one. */
 export type MutantResult = Readonly<{ mutant: Mutant }> & MutantJudgement
@@ -113,8 +112,8 @@ export async function prepareDrill(folder: string, snapshots: string): Promise<R
   const integration = await readIntegration(folder)
   const { recording } = await readNewestRecording(folder)
   const { product, release } = recording.header.erp
-  const adapter = await loadPlugIn('erps', product)
-  const baseline = await readSnapshot(join(snapshots, `${product}-${release}`))
+  const adapter = await loadErp(integration)
+  const baseline = await readSnapshotOf(adapter, join(snapshots, `${product}-${release}`))
   return {
     scenario: {
       folder,

@@ -17,7 +17,7 @@ import { fileJournal, noJournal } from '../replay/journal.ts'
 import { type ReplayOptions, replay } from '../replay/replay.ts'
 import { assess } from './assess.ts'
 import { readDrillScore } from './drill-score.ts'
-import { loadPlugIn } from './registry.ts'
+import { loadErp, readSnapshotOf } from './erp.ts'
 import { readNewestRecording, readScenario, type Scenario, scenarioName } from './scenario.ts'
 import { describe, listsOf } from './snapshot.ts'
 import { readSnapshot } from './snapshot-store.ts'
@@ -50,13 +50,15 @@ export type Rehearsal = Readonly<{ observation: Observation; kind: TargetName['k
 export async function runChange(options: RunOptions): Promise<RunResult> {
   const scenario = await readScenario(options.changeFolder)
   const { change } = scenario.change
-  const adapter = await loadPlugIn('erps', scenario.integration.erp.product)
+  const adapter = await loadErp(scenario.integration)
   const { recording, file } = await readNewestRecording(scenario.folder)
   refuseForeignRecording(scenario, recording, file)
   const product = scenario.integration.erp.product
-  const baseline = await readSnapshot(join(options.snapshots, `${product}-${change.from}`))
+  const baseline = await readSnapshotOf(adapter, join(options.snapshots, `${product}-${change.from}`), scenario.folder)
   const candidateFolder = join(options.snapshots, `${product}-${change.to}`)
-  const candidate = (await exists(join(candidateFolder, 'meta.json'))) ? await readSnapshot(candidateFolder) : undefined
+  const candidate = (await exists(join(candidateFolder, 'meta.json')))
+    ? await readSnapshotOf(adapter, candidateFolder)
+    : undefined
   const target = parseTarget(options.target, `${product}-${change.to}`)
   if (target.kind === 'mock' && candidate === undefined) await readSnapshot(candidateFolder)
   const reportFolder = join(options.reports, scenarioName(scenario.folder), scenarioName(options.changeFolder))
@@ -154,7 +156,7 @@ async function rehearsal(context: Rehearsable & Readonly<{ withPlan: boolean; ru
     const schema =
       target.identity.simulated && candidate !== undefined
         ? candidate.schema
-        : await describe(adapter, target.session, recording, baseline.schema)
+        : await describe(adapter, target.session, recording, baseline.schema, candidate?.schema)
     const observation = await replay({
       recording,
       adapter,

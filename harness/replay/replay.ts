@@ -1,7 +1,5 @@
 import { GateError, messageOf } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
-import { jsonNumber } from '../base/json.ts'
-import { valueAt, withValues } from '../base/pointer.ts'
 import type { PlanOperation } from '../model/change.ts'
 import type { RecordedRequest, SanitizedRecording } from '../model/recording.ts'
 import type { ErpSchema } from '../model/schema.ts'
@@ -12,6 +10,7 @@ import { answeredOf, type Chain, decodeRecording, type Step } from './chains.ts'
 import { groupsToFind } from './copies.ts'
 import type { Journal } from './journal.ts'
 import { AmbiguousName, LearnedNames } from './names.ts'
+import { idAt, withPlaces } from './places.ts'
 import { planned } from './plan.ts'
 import { answerWithoutTag, type RunTag, tagged, withoutTag } from './run-tag.ts'
 
@@ -180,7 +179,8 @@ class Run {
     const copies: { invoices: readonly string[]; expected: number; found: number }[] = []
     try {
       for (const group of groupsToFind(chains, invoices)) {
-        const supplier = this.#idOf(group.supplierResource, group.supplier)
+        const { supplierResource } = group
+        const supplier = supplierResource === undefined ? group.supplier : this.#idOf(supplierResource, group.supplier)
         if (supplier === undefined) continue
         const reference = tagged(group.reference, runTag, adapter.referenceField.longest)
         const found = (await session.find(supplier, reference)).length
@@ -270,11 +270,6 @@ class Run {
   /** The recorded request with the target's ids and the plan applied, or why it cannot be sent. */
   #rewritten(step: Step): RecordedRequest | string {
     const { request } = step.interaction
-    if (request.body === undefined || !('json' in request.body)) {
-      const [first] = step.operation.references
-      if (first === undefined) return request
-      return `${first.resource} ${first.id} is named in a request whose body is no JSON, so its id cannot be rewritten`
-    }
     const places = new Map<string, Json | undefined>()
     for (const reference of step.operation.references) {
       const name = this.#recorded.nameOf(reference.resource, reference.id)
@@ -283,14 +278,20 @@ class Run {
       }
       const id = this.#live.idOf(reference.resource, name)
       if (id === undefined) return `${reference.resource} "${name}" was not found in the target`
-      if (valueAt(request.body.json, reference.pointer) === undefined) {
-        return `${reference.resource} ${reference.id} is not at ${reference.pointer} of the request, so its id cannot be rewritten`
+      const rewritten = idAt(request, reference.pointer, id)
+      if (rewritten === undefined) {
+        const hasBody = request.body !== undefined && 'json' in request.body
+        const where =
+          hasBody || !reference.pointer.startsWith('/')
+            ? `not at ${reference.pointer} of the request`
+            : 'named in a request whose body is no JSON'
+        return `${reference.resource} ${reference.id} is ${where}, so its id cannot be rewritten`
       }
-      places.set(reference.pointer, jsonNumber(id))
+      places.set(reference.pointer, rewritten)
     }
     for (const [pointer, value] of this.#tags(step.operation)) places.set(pointer, value)
     for (const [pointer, value] of planned(step.operation, this.#options.plan)) places.set(pointer, value)
-    return { ...request, body: { json: withValues(request.body.json, places) } }
+    return withPlaces(request, places)
   }
 
   #tags(operation: Operation): readonly (readonly [string, Json])[] {

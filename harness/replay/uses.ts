@@ -65,6 +65,7 @@ export function usesOf(
         const name = names.nameOf(resource, id)
         if (name !== undefined) note(values, `${resource} ${name}`, invoices)
       }
+      for (const { resource, code } of operation.codes ?? []) note(values, `${resource} ${code}`, invoices)
     }
   }
   return {

@@ -93,7 +93,11 @@ export async function startSandbox(
     user: sandbox.user,
     password: sandbox.password,
     stop: async () => {
-      if (!options.keep) await container.stop()
+      if (options.keep) return
+      // A container that somebody else has removed is as gone as one that we stop.
+      await container.stop().catch((error: unknown) => {
+        if (!/already in progress|no such container/i.test(messageOf(error))) throw error
+      })
     },
   }
 }
