@@ -1,19 +1,16 @@
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { GateError } from '../base/errors.ts'
 import { fingerprintOf } from '../base/fingerprint.ts'
 import { toJson } from '../base/json.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
-import { Change } from '../model/change.ts'
 import type { DrillScore, Survivor } from '../model/drill.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { ErpAdapter } from '../ports/erp.ts'
 import type { Mutant } from '../ports/mutant.ts'
 import { connectionMutants } from '../targets/connection-mutants.ts'
-import { loadErp, readSnapshotOf } from './erp.ts'
+import { readControl } from './control.ts'
 import { type Rehearsable, rehearseChange } from './run.ts'
-import { readAllIntegrations, readIntegration, readMapping, readNewestRecording } from './scenario.ts'
 
 /** What became of one mutant: `right` is killed for a breaking one and let through for a benign one. */
 export type MutantResult = Readonly<{ mutant: Mutant }> & MutantJudgement
@@ -37,7 +34,7 @@ export async function drill(
     onProgress?: (done: number, total: number, what: string) => void
   }>,
 ): Promise<DrillResult> {
-  const prepared = await prepareDrill(options.scenario, options.snapshots)
+  const prepared = await readControl(options.scenario, options.snapshots)
   const { recording, scenario } = prepared
   const all = mutantsOf(prepared)
   const unknown = options.only?.find((id) => !all.some((mutant) => mutant.id === id))
@@ -106,48 +103,6 @@ export type DrillPlace = Readonly<{ scenario: string; snapshots: string }>
 
 /** What a worker answers to the id of a mutant. */
 export type DrillAnswer = Readonly<{ id: string; judgement: MutantJudgement }>
-
-/** Everything a drill rehearses with: the release in production against itself, without notes and waivers. */
-export async function prepareDrill(folder: string, snapshots: string): Promise<Rehearsable> {
-  const integration = await readIntegration(folder)
-  const { recording } = await readNewestRecording(folder)
-  const { product, release } = recording.header.erp
-  const adapter = await loadErp(integration)
-  const baseline = await readSnapshotOf(adapter, join(snapshots, `${product}-${release}`))
-  return {
-    scenario: {
-      folder,
-      integration,
-      mapping: await readMapping(folder),
-      change: CONTROL(release),
-      waivers: [],
-      allIntegrations: await readAllIntegrations(`${folder}/..`),
-    },
-    adapter,
-    recording,
-    baseline,
-    candidate: baseline,
-    target: { kind: 'mock' },
-    reportFolder: '',
-    drill: undefined,
-    options: {},
-  }
-}
-
-/** A change request that changes nothing: whatever is found under it is the mutant. */
-const CONTROL = (release: string): Change =>
-  Change.parse({
-    change: {
-      id: 'DRILL',
-      title: 'Drill',
-      kind: 'erp-update',
-      type: 'standard',
-      from: release,
-      to: release,
-      window: { start: '2000-01-01T00:00Z', end: '2000-01-01T01:00Z' },
-      people: { requester: 'drill', developer: 'drill', tester: 'drill', approver: 'the gate' },
-    },
-  })
 
 /** Runs the gate on one mutant. */
 export async function judgeMutant(prepared: Rehearsable, mutant: Mutant): Promise<MutantJudgement> {

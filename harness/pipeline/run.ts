@@ -9,6 +9,7 @@ import { sameStage } from '../compare/documents.ts'
 import { relationsOf } from '../compare/records.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
 import type { DrillScore } from '../model/drill.ts'
+import type { NoiseRule } from '../model/noise.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { ErpAdapter } from '../ports/erp.ts'
@@ -18,6 +19,7 @@ import { type ReplayOptions, replay } from '../replay/replay.ts'
 import { assess } from './assess.ts'
 import { readDrillScore } from './drill-score.ts'
 import { loadErp, readSnapshotOf } from './erp.ts'
+import { readNoise } from './noise-file.ts'
 import { readNewestRecording, readScenario, type Scenario, scenarioName } from './scenario.ts'
 import { describe, listsOf } from './snapshot.ts'
 import { readSnapshot } from './snapshot-store.ts'
@@ -71,6 +73,7 @@ export async function runChange(options: RunOptions): Promise<RunResult> {
     target,
     reportFolder,
     drill: await readDrillScore(scenario.folder),
+    noise: await readNoise(join(options.snapshots, `${product}-${change.from}`), baseline, adapter),
     options,
   })
   return { assessment, reportFolder }
@@ -88,6 +91,8 @@ export type Rehearsable = Readonly<{
   reportFolder: string
   /** The gate's own score, when a drill was run on the scenario. */
   drill: DrillScore | undefined
+  /** What is known to differ between two replays against the baseline itself. */
+  noise: readonly NoiseRule[]
   options: Pick<RunOptions, 'onStage' | 'onProgress'>
 }>
 
@@ -135,13 +140,17 @@ export async function rehearseChange(inputs: Rehearsable): Promise<ChangeAssessm
     withPlan,
     agreement,
     drill: inputs.drill,
+    noise: inputs.noise,
     runTag,
     assessedAt: new Date().toISOString(),
     durationMs: Math.round(performance.now() - started),
   })
 }
 
-async function rehearsal(context: Rehearsable & Readonly<{ withPlan: boolean; runTag: string }>): Promise<Rehearsal> {
+/** One replay of a change request. Throws what the target is at fault for. */
+export async function rehearsal(
+  context: Rehearsable & Readonly<{ withPlan: boolean; runTag: string }>,
+): Promise<Rehearsal> {
   const { scenario, adapter, recording, baseline, candidate, options } = context
   const target = await openTarget({
     target: context.target,
