@@ -54,9 +54,7 @@ export function learnNoise(differences: readonly Difference[], invoices: number)
     const [first] = seen
     if (first === undefined) continue
     const { resource, pointer, kind } = first
-    const because = seen
-      .map((difference) => whyNeverNoise(difference, difference.class))
-      .find((why) => why !== undefined)
+    const because = seen.map((difference) => whyNotLeftOut(difference)).find((why) => why !== undefined)
     const touched = new Set(seen.flatMap((difference) => difference.invoices)).size
     if (because !== undefined) refused.push({ resource, pointer, kind, seen: seen.length, because })
     else {

@@ -116,15 +116,7 @@ function grounds(over: Partial<Grounds> = {}): Grounds {
     },
     checks: [{ check: 'stored-coding-changed', title: '', state: 'passed', reason: null, findings: 0 }],
     controlTotals: [
-      {
-        currency: 'EUR',
-        entity: '',
-        period: '2026-10',
-        recorded: TOTALS,
-        accepted: TOTALS,
-        stored: TOTALS,
-        reconciles: true,
-      },
+      { currency: 'EUR', entity: '', period: '', recorded: TOTALS, accepted: TOTALS, stored: TOTALS, reconciles: true },
     ],
     findings: [],
     invoices: [invoice()],
@@ -154,7 +146,7 @@ const counts = (over: Partial<Grounds['accounting']>) => ({ ...grounds().account
 const differing = {
   currency: 'EUR',
   entity: '',
-  period: '2026-10',
+  period: '',
   recorded: TOTALS,
   accepted: TOTALS,
   stored: { ...TOTALS, gross: '260.00' },

@@ -124,6 +124,7 @@ function factsOf(stored: Json, erp: RestErp): InvoiceFacts {
     type: document.credit !== undefined && holds(document.credit, record) ? 'credit-note' : 'invoice',
     date: at(document.date),
     currency: at(document.currency),
+    // A company is a matter of the tenant that is logged in to; the API names none on the document.
     entity: '',
     net,
     tax,

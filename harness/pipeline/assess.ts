@@ -86,7 +86,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     const run = runChecks(
       checks,
       {
-        structure: structureFacts(compareStructure(baseline.schema, observation.schema), uses.field, uses.resource),
+        structure: structureFacts(compareStructure(baseline.schema, observation.schema), uses.field, uses.lacking),
         searches: lostSearchValues(uses.literals, baseline.schema, observation.schema),
         values: values.differences,
         documents: documents.documents,

@@ -10,13 +10,14 @@ export async function readControl(folder: string, snapshots: string): Promise<Re
   const { recording } = await readNewestRecording(folder)
   const { product, release } = recording.header.erp
   const adapter = await loadErp(integration)
-  const baseline = await readSnapshotOf(adapter, join(snapshots, `${product}-${release}`))
+  const baseline = await readSnapshotOf(adapter, join(snapshots, `${product}-${release}`), folder)
   return {
     scenario: {
       folder,
       integration,
       mapping: await readMapping(folder),
-      change: controlChange(release),
+      // A snapshot that was made from a published schema answers nothing stronger.
+      change: controlChange(release, baseline.meta.evidence === 'schema' ? 'schema' : 'recorded'),
       waivers: [],
       allIntegrations: await readAllIntegrations(`${folder}/..`),
     },
@@ -32,7 +33,7 @@ export async function readControl(folder: string, snapshots: string): Promise<Re
   }
 }
 
-function controlChange(release: string): Change {
+function controlChange(release: string, evidence: 'recorded' | 'schema'): Change {
   return Change.parse({
     change: {
       id: 'CONTROL',
@@ -44,5 +45,6 @@ function controlChange(release: string): Change {
       window: { start: '2000-01-01T00:00Z', end: '2000-01-01T01:00Z' },
       people: { requester: 'the gate', developer: 'nobody', tester: 'the gate', approver: 'the gate' },
     },
+    policy: { 'evidence-level': evidence },
   })
 }

@@ -54,7 +54,7 @@ export class Workspace {
     return { status: result.exitCode, out: result.stdout, err: result.stderr }
   }
 
-  async assessment(change: string): Promise<{ [member: string]: unknown }> {
-    return JSON.parse(await this.read(`reports/tryton-ap/${change}/assessment.json`))
+  async assessment(change: string, integration = 'tryton-ap'): Promise<{ [member: string]: unknown }> {
+    return JSON.parse(await this.read(`reports/${integration}/${change}/assessment.json`))
   }
 }

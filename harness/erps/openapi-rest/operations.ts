@@ -125,11 +125,7 @@ function createdBy(
     return { pointer, ...erp.fieldAt(place), value }
   })
   const [supplier, reference] = [document.supplier, document.reference].map((place) => textOf(valuesAt(sent, place)[0]))
-  // The records themselves are sent too: a member that becomes required concerns those that do not have it.
-  const records = [...new Set([document.name, ...sends.map(({ resource }) => resource)])].map(
-    (resource): FieldUse => ({ pointer: 'record', resource, field: '' }),
-  )
-  return { references, sends: [...sends, ...records], codes, ...keyOf(supplier, reference, erp, names) }
+  return { references, sends, codes, ...keyOf(supplier, reference, erp, names) }
 }
 
 function keyOf(

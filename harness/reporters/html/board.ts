@@ -74,7 +74,6 @@ export function confidenceOf({
   const inState = (state: CheckResult['state']) => checks.filter((check) => check.state === state).length
   const errored = inState('errored')
   const row = (term: string, text: string, ok: boolean | null = null) => ({ term, text: shortened(text, 90), ok })
-  const uncovered = coverage.reduce((count, { missing }) => count + missing.length, 0)
   const days = daysBetween(recording.recordedAt, meta.assessedAt)
   return [
     row('Evidence', `${level}: ${explained}`, evidence.level === 'live' ? true : null),
@@ -105,8 +104,20 @@ export function confidenceOf({
       `${inState('passed')} passed, ${inState('failed')} failed, ${inState('not-applicable')} not applicable, ${errored} errored`,
       errored === 0 ? null : false,
     ),
-    ...(drill === null ? [] : [row('Drill', drillText(drill), drill.state === 'current')]),
-    ...(coverage.length === 0 ? [] : [row('Coverage', `${counted(uncovered, 'place')} not exercised, see below`)]),
+    ...(drill === null
+      ? []
+      : [row('Drill', drillText(drill), drill.state === 'current' && drill.benign === drill.benignLetThrough)]),
+    ...(coverage.length === 0
+      ? []
+      : [
+          row(
+            'Coverage',
+            `${counted(
+              coverage.reduce((sum, { missing }) => sum + missing.length, 0),
+              'place',
+            )} that no recorded invoice exercises, see below`,
+          ),
+        ]),
     row(
       'Not compared',
       notCompared.length === 0 ? 'nothing was left out' : `${counted(notCompared.length, 'kind')} of places, see below`,

@@ -19,7 +19,7 @@ export function controlTotalsOf({ controlTotals }: Readonly<ChangeAssessment>) {
     },
   })
   return controlTotals.map((total) => ({
-    of: totalName(total, controlTotals),
+    currency: totalName(total, controlTotals),
     reconciles: total.reconciles,
     rows: [
       cells('recorded', total.recorded, total.recorded),

@@ -268,7 +268,7 @@ const TOTALS = `<section id="totals" aria-labelledby="totals-title">
 <div class="scroll" role="region" aria-label="Table: Control totals" tabindex="0"><table class="totals">
 <caption>Documents, gross, tax and hash total by currency, period and company</caption>
 <thead><tr><th scope="col">Of</th><th scope="col">At</th><th scope="col">Documents</th><th scope="col">Gross</th><th scope="col">Tax</th><th scope="col">Hash total</th><th scope="col">Result</th></tr></thead>
-<tbody>{{#each view.controlTotals}}{{#each rows}}<tr>{{#if @first}}<th scope="rowgroup" rowspan="3">{{../of}}</th>{{/if}}<th scope="row">{{title}}</th><td{{#if differs.documents}} class="after"{{/if}}>{{documents}}</td><td{{#if differs.gross}} class="after"{{/if}}>{{gross}}</td><td{{#if differs.tax}} class="after"{{/if}}>{{tax}}</td><td{{#if differs.hash}} class="after"{{/if}}>{{hash}}</td>{{#if @first}}<td rowspan="3">{{#if ../reconciles}}{{> icon name="ok"}} equal{{else}}{{> icon name="no"}} different{{/if}}</td>{{/if}}</tr>{{/each}}{{/each}}</tbody>
+<tbody>{{#each view.controlTotals}}{{#each rows}}<tr>{{#if @first}}<th scope="rowgroup" rowspan="3">{{../currency}}</th>{{/if}}<th scope="row">{{title}}</th><td{{#if differs.documents}} class="after"{{/if}}>{{documents}}</td><td{{#if differs.gross}} class="after"{{/if}}>{{gross}}</td><td{{#if differs.tax}} class="after"{{/if}}>{{tax}}</td><td{{#if differs.hash}} class="after"{{/if}}>{{hash}}</td>{{#if @first}}<td rowspan="3">{{#if ../reconciles}}{{> icon name="ok"}} equal{{else}}{{> icon name="no"}} different{{/if}}</td>{{/if}}</tr>{{/each}}{{/each}}</tbody>
 </table></div>
 </section>`
 
