@@ -145,9 +145,11 @@ function touchedBy(baseline: Snapshot, release: Snapshot): readonly string[] {
 }
 
 function isOtherRelease(baseline: Snapshot, release: Snapshot): boolean {
-  return (
-    fingerprintOf(toJson([baseline.schema, baseline.values, baseline.meta])) !==
-    fingerprintOf(toJson([release.schema, release.values, release.meta]))
+  const parts = (snapshot: Snapshot) => [snapshot.schema, snapshot.values, snapshot.meta]
+  const others = parts(release)
+  // Mutants share with the baseline what they leave alone, which is most of it.
+  return parts(baseline).some(
+    (part, index) => part !== others[index] && fingerprintOf(toJson(part)) !== fingerprintOf(toJson(others[index])),
   )
 }
 
@@ -215,8 +217,12 @@ function scoreOf(
   }
 }
 
-/** Whether the gate did its job: every breaking mutant that the recording shows is killed, and no benign one is raised. */
+/**
+ * Whether the gate did its job: every breaking mutant that the recording shows is killed, and no benign one is raised. A
+ * recording that shows none has proven nothing.
+ */
 export function isPassed(score: DrillScore): boolean {
+  if (score.killed === 0) return false
   return score.survivors.every((survivor) => survivor.class !== 'benign' && !survivor.exercised)
 }
 
@@ -237,6 +243,9 @@ export function scoreText(score: DrillScore, mutants: number): string {
     `Breaking    ${score.killed} of ${score.breaking} killed`,
     ...['silent', 'loud', 'structure', 'connection'].flatMap(linesOf),
     `Benign      ${score.benignLetThrough} of ${score.benign} let through`,
+    ...(score.classes.silent === undefined
+      ? ['No silent mutant was run: nothing is known of what the gate overlooks.']
+      : []),
     ...survivors('Not in the recording', ({ class: name, exercised }) => name !== 'benign' && !exercised),
     ...survivors('MISSED BY THE GATE', ({ class: name, exercised }) => name !== 'benign' && exercised),
     ...survivors('RAISED THOUGH HARMLESS', ({ class: name }) => name === 'benign'),
