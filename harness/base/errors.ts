@@ -15,6 +15,7 @@ export const ERROR_CATALOGUE = {
   'sanitize-failed': { exit: 2, title: 'A sanitizing rule could not be applied, so nothing was written.' },
   'schema-invalid': { exit: 2, title: 'A published schema cannot be read.' },
   'snapshot-unusable': { exit: 2, title: 'A snapshot lacks something that a run needs.' },
+  'noise-refused': { exit: 2, title: 'A noise rule would leave out what must never be left out.' },
   'plug-in-unknown': { exit: 2, title: 'No plug-in has this id.' },
   'policy-unknown-check': { exit: 2, title: 'The policy names a check that does not exist.' },
   'expectation-unknown': {

@@ -3,6 +3,7 @@ import { GateError } from '../base/errors.ts'
 import { diffAndRender, STRUCTURE_FORMATS, type StructureFormat } from '../pipeline/diff-command.ts'
 import { drill, isPassed, scoreText } from '../pipeline/drill.ts'
 import { keepScore } from '../pipeline/drill-score.ts'
+import { learnNoiseOf } from '../pipeline/noise.ts'
 import { schemaOf } from '../pipeline/published-schema.ts'
 import { snapshotFromSchema } from '../pipeline/published-snapshot.ts'
 import { startRecording } from '../pipeline/record.ts'
@@ -66,6 +67,13 @@ export function addCommands(program: Command): void {
     .action(async (scenario: string, options: DrillFlags) => {
       process.exitCode = await drillGate(scenario, options)
     })
+
+  program
+    .command('noise <scenario>')
+    .description('Learn what differs between two replays against the release in production, and write noise.yaml.')
+    .option('--target <target>', 'mock, container, container:NAME or the URL of a sandbox', 'mock')
+    .option('--snapshots <folder>', 'folder of the snapshots', 'snapshots')
+    .action(learn)
 
   program
     .command('record')
@@ -153,6 +161,21 @@ type RunFlags = Readonly<{
   resume?: true
   shard?: string
 }>
+
+async function learn(scenario: string, options: { target: string; snapshots: string }): Promise<void> {
+  const bar = progress('learning')
+  try {
+    const { noise, file } = await learnNoiseOf({ ...options, scenario, onStage: note, onProgress: bar.update })
+    bar.stop()
+    for (const { resource, pointer, kind, reason } of noise.noise)
+      print(`noise    ${resource} ${pointer} ${kind}: ${reason}`)
+    for (const { resource, pointer, kind, seen, because } of noise.refused)
+      print(`refused  ${resource} ${pointer} ${kind}, seen ${seen} times: ${because}`)
+    print(`${file}: ${noise.noise.length} rules, ${noise.refused.length} refused`)
+  } finally {
+    bar.stop()
+  }
+}
 
 type DrillFlags = Readonly<{ snapshots: string; only?: readonly string[] }>
 

@@ -15,6 +15,7 @@ import { Lane } from '../model/common.ts'
 import type { Difference } from '../model/difference.ts'
 import type { DrillScore } from '../model/drill.ts'
 import type { Finding } from '../model/finding.ts'
+import type { NoiseRule } from '../model/noise.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
 import type { ErpSchema } from '../model/schema.ts'
 import type { Snapshot, StoredDocument } from '../model/snapshot.ts'
@@ -40,6 +41,8 @@ export type Evidence = Readonly<{
   agreement: ChangeAssessment['evidence']['agreement']
   /** The gate's own score, when a drill was run on the scenario. */
   drill: DrillScore | undefined
+  /** What is known to differ between two replays against the baseline itself. */
+  noise: readonly NoiseRule[]
   runTag: string
   /** ISO 8601 instant by which expiry is judged. */
   assessedAt: string
@@ -70,6 +73,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       baselineSchema: baseline.schema,
       documentResource: adapter.documentResource,
       meaning: adapter.meaning,
+      noise: evidence.noise,
       toleranceOf: (key) => policy['amount-tolerance'][facts.get(key)?.currency ?? ''],
     })
     const meaning: Meaning = (resource, field) => adapter.meaning(resource, field, baseline.schema)
@@ -88,6 +92,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
         documents: documents.documents,
         interactions: documents.interactions,
         copies: documents.copies,
+        noise: documents.unmatchedNoise,
       },
       {
         capabilities: adapter.capabilities,

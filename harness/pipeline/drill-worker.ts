@@ -1,8 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { type DrillAnswer, type DrillPlace, judgeMutant, mutantsOf, prepareDrill } from './drill.ts'
+import { readControl } from './control.ts'
+import { type DrillAnswer, type DrillPlace, judgeMutant, mutantsOf } from './drill.ts'
 
 const place: DrillPlace = workerData
-const prepared = prepareDrill(place.scenario, place.snapshots)
+const prepared = readControl(place.scenario, place.snapshots)
 
 parentPort?.on('message', async (id: string) => {
   const ready = await prepared

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { benignMutants } from '../erps/tryton/mutants/benign.ts'
-import { type DrillResult, drill, isPassed, mutantsOf, prepareDrill } from './drill.ts'
+import { readControl } from './control.ts'
+import { type DrillResult, drill, isPassed, mutantsOf } from './drill.ts'
 import { readDrillScore } from './drill-score.ts'
 
 const SCENARIO = 'scenarios/tryton-ap'
@@ -48,7 +49,7 @@ describe('the drill on the sample', () => {
 })
 
 test('mutants have ids of their own and say what they do', async () => {
-  const mutants = mutantsOf(await prepareDrill(SCENARIO, 'snapshots'))
+  const mutants = mutantsOf(await readControl(SCENARIO, 'snapshots'))
   const ids = mutants.map((mutant) => mutant.id)
   expect([...new Set(ids)]).toEqual(ids)
   expect(mutants.filter(({ id }) => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id))).toEqual([])

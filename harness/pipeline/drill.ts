@@ -1,19 +1,16 @@
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { GateError } from '../base/errors.ts'
 import { fingerprintOf } from '../base/fingerprint.ts'
 import { toJson } from '../base/json.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
-import { Change } from '../model/change.ts'
 import type { DrillScore, Survivor } from '../model/drill.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { ErpAdapter } from '../ports/erp.ts'
 import type { Mutant } from '../ports/mutant.ts'
 import { connectionMutants } from '../targets/connection-mutants.ts'
-import { loadErp, readSnapshotOf } from './erp.ts'
+import { readControl } from './control.ts'
 import { type Rehearsable, rehearseChange } from './run.ts'
-import { readAllIntegrations, readIntegration, readMapping, readNewestRecording } from './scenario.ts'
 
 /** What became of one mutant: `right` is killed for a breaking one and let through for a benign one. */
 export type MutantResult = Readonly<{ mutant: Mutant }> & MutantJudgement
@@ -37,7 +34,7 @@ export async function drill(
     onProgress?: (done: number, total: number, what: string) => void
   }>,
 ): Promise<DrillResult> {
-  const prepared = await prepareDrill(options.scenario, options.snapshots)
+  const prepared = await readControl(options.scenario, options.snapshots)
   const { recording, scenario } = prepared
   const all = mutantsOf(prepared)
   const unknown = options.only?.find((id) => !all.some((mutant) => mutant.id === id))
@@ -107,49 +104,6 @@ export type DrillPlace = Readonly<{ scenario: string; snapshots: string }>
 /** What a worker answers to the id of a mutant. */
 export type DrillAnswer = Readonly<{ id: string; judgement: MutantJudgement }>
 
-/** Everything a drill rehearses with: the release in production against itself, without notes and waivers. */
-export async function prepareDrill(folder: string, snapshots: string): Promise<Rehearsable> {
-  const integration = await readIntegration(folder)
-  const { recording } = await readNewestRecording(folder)
-  const { product, release } = recording.header.erp
-  const adapter = await loadErp(integration)
-  const baseline = await readSnapshotOf(adapter, join(snapshots, `${product}-${release}`), folder)
-  return {
-    scenario: {
-      folder,
-      integration,
-      mapping: await readMapping(folder),
-      change: CONTROL(release, baseline.meta.evidence === 'schema' ? 'schema' : 'recorded'),
-      waivers: [],
-      allIntegrations: await readAllIntegrations(`${folder}/..`),
-    },
-    adapter,
-    recording,
-    baseline,
-    candidate: baseline,
-    target: { kind: 'mock' },
-    reportFolder: '',
-    drill: undefined,
-    options: {},
-  }
-}
-
-/** A change request that changes nothing: whatever is found under it is the mutant. */
-const CONTROL = (release: string, evidence: 'recorded' | 'schema'): Change =>
-  Change.parse({
-    change: {
-      id: 'DRILL',
-      title: 'Drill',
-      kind: 'erp-update',
-      type: 'standard',
-      from: release,
-      to: release,
-      window: { start: '2000-01-01T00:00Z', end: '2000-01-01T01:00Z' },
-      people: { requester: 'drill', developer: 'drill', tester: 'drill', approver: 'the gate' },
-    },
-    policy: { 'evidence-level': evidence },
-  })
-
 /** Runs the gate on one mutant. */
 export async function judgeMutant(prepared: Rehearsable, mutant: Mutant): Promise<MutantJudgement> {
   const { adapter, baseline } = prepared
@@ -191,9 +145,11 @@ function touchedBy(baseline: Snapshot, release: Snapshot): readonly string[] {
 }
 
 function isOtherRelease(baseline: Snapshot, release: Snapshot): boolean {
-  return (
-    fingerprintOf(toJson([baseline.schema, baseline.values, baseline.meta])) !==
-    fingerprintOf(toJson([release.schema, release.values, release.meta]))
+  const parts = (snapshot: Snapshot) => [snapshot.schema, snapshot.values, snapshot.meta]
+  const others = parts(release)
+  // Mutants share with the baseline what they leave alone, which is most of it.
+  return parts(baseline).some(
+    (part, index) => part !== others[index] && fingerprintOf(toJson(part)) !== fingerprintOf(toJson(others[index])),
   )
 }
 
@@ -261,8 +217,12 @@ function scoreOf(
   }
 }
 
-/** Whether the gate did its job: every breaking mutant that the recording shows is killed, and no benign one is raised. */
+/**
+ * Whether the gate did its job: every breaking mutant that the recording shows is killed, and no benign one is raised. A
+ * recording that shows none has proven nothing.
+ */
 export function isPassed(score: DrillScore): boolean {
+  if (score.killed === 0) return false
   return score.survivors.every((survivor) => survivor.class !== 'benign' && !survivor.exercised)
 }
 
@@ -283,6 +243,9 @@ export function scoreText(score: DrillScore, mutants: number): string {
     `Breaking    ${score.killed} of ${score.breaking} killed`,
     ...['silent', 'loud', 'structure', 'connection'].flatMap(linesOf),
     `Benign      ${score.benignLetThrough} of ${score.benign} let through`,
+    ...(score.classes.silent === undefined
+      ? ['No silent mutant was run: nothing is known of what the gate overlooks.']
+      : []),
     ...survivors('Not in the recording', ({ class: name, exercised }) => name !== 'benign' && !exercised),
     ...survivors('MISSED BY THE GATE', ({ class: name, exercised }) => name !== 'benign' && exercised),
     ...survivors('RAISED THOUGH HARMLESS', ({ class: name }) => name === 'benign'),

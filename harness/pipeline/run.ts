@@ -8,6 +8,7 @@ import { sameStage } from '../compare/documents.ts'
 import { relationsOf } from '../compare/records.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
 import type { DrillScore } from '../model/drill.ts'
+import type { NoiseRule } from '../model/noise.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { ErpAdapter } from '../ports/erp.ts'
@@ -19,6 +20,7 @@ import { assess } from './assess.ts'
 import { readDrillScore } from './drill-score.ts'
 import { loadErp, readSnapshotOf } from './erp.ts'
 import { closeJournals, type Journals, prepareJournals } from './journals.ts'
+import { readNoise } from './noise-file.ts'
 import { readNewestRecording, readScenario, type Scenario, scenarioName } from './scenario.ts'
 import { describe, listsOf } from './snapshot.ts'
 import { readSnapshot } from './snapshot-store.ts'
@@ -63,6 +65,8 @@ export type Subject = Readonly<{
   candidate: Snapshot | undefined
   /** The gate's own score, when a drill was run on the scenario. */
   drill: DrillScore | undefined
+  /** What is known to differ between two replays against the baseline itself. */
+  noise: readonly NoiseRule[]
   reportFolder: string
 }>
 
@@ -137,6 +141,7 @@ export async function readSubject(
     baseline,
     candidate,
     drill: await readDrillScore(scenario.folder),
+    noise: await readNoise(join(options.snapshots, `${product}-${change.from}`), baseline, adapter),
     reportFolder: join(options.reports, scenarioName(scenario.folder), scenarioName(options.changeFolder)),
   }
 }
@@ -191,13 +196,15 @@ export async function assessRehearsals(subject: Subject, rehearsals: Rehearsals)
     withPlan,
     agreement,
     drill: subject.drill,
+    noise: subject.noise,
     runTag: rehearsals.runTag,
     assessedAt: new Date().toISOString(),
     durationMs: rehearsals.durationMs,
   })
 }
 
-async function rehearsal(
+/** One replay of a change request. Throws what the target is at fault for. */
+export async function rehearsal(
   subject: Rehearsable,
   variant: Readonly<{
     title: string

@@ -43,6 +43,17 @@ export function accountingOf({ accounting }: Readonly<ChangeAssessment>) {
   }
 }
 
+/** What the recordings exercise, and what to record for the rest. */
+export function coverageOf({ evidence }: Readonly<ChangeAssessment>) {
+  return evidence.coverage.map(({ area, exercised, of, missing }) => ({
+    area,
+    exercised: number(exercised),
+    of: number(of),
+    count: counted(missing.length, 'place'),
+    missing: capped(missing, SHOWN.uncovered, 'place'),
+  }))
+}
+
 /** Every check, those that could not tell first. */
 export function checksOf({ checks }: Readonly<ChangeAssessment>) {
   const order: readonly CheckResult['state'][] = ['errored', 'failed', 'not-applicable', 'passed']
@@ -121,14 +132,4 @@ export function evidenceOf({ evidence }: Readonly<ChangeAssessment>) {
     ],
     sanitizing: recording.sanitizing.map((entry) => ({ rule: entry.rule, count: number(entry.count) })),
   }
-}
-
-export function coverageOf({ evidence }: Readonly<ChangeAssessment>) {
-  return evidence.coverage.map((entry) => ({
-    area: entry.area,
-    exercised: number(entry.exercised),
-    of: number(entry.of),
-    count: counted(entry.missing.length, 'place'),
-    missing: capped(entry.missing, SHOWN.uncovered, 'place'),
-  }))
 }
