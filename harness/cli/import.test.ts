@@ -110,6 +110,22 @@ describe('traffic of another tool', () => {
     expect((await importTo('outside.ndjson', 'stubs')).err).toMatch(/mapping 3 \(POST \/erp\/\): .*leads out of/)
   })
 
+  test('where the ERP answered must be a URL', async () => {
+    await workspace.write('browser.har', har([]))
+    const { status, err } = await importTo('refused.ndjson', 'browser.har', '--upstream', 'erp.example')
+    expect([status, err]).toEqual([2, expect.stringContaining('error usage: --upstream "erp.example" is no URL.')])
+  })
+
+  test('JSON of 490 levels is sanitized', async () => {
+    const deep = JSON.parse(`${'['.repeat(490)}"kreditor@halden.example"${']'.repeat(490)}`)
+    await workspace.write(
+      'deep.har',
+      har([...CALLS, [{ id: 3 }, deep] as const].map((call, index) => entry(call, index))),
+    )
+    expect(await importTo('deep.ndjson', 'deep.har')).toMatchObject({ status: 0 })
+    expect(await workspace.read('deep.ndjson')).not.toContain('kreditor@halden')
+  })
+
   test.each([
     ['garbage', '<html>', /traffic\.txt is no whole JSON/],
     ['a cut file', har(CALLS.map((call, index) => entry(call, index))).slice(0, 500), /traffic\.txt is no whole JSON/],

@@ -369,6 +369,8 @@ describe('nock', () => {
     ['a body that matches any', { body: '*' }, /the body of the request is "\*": any would match/],
     ['no body', { body: undefined }, /the body of the request is missing/],
     ['no status', { status: undefined }, /the response has no status/],
+    ['no response', { response: '', rawHeaders: { 'content-length': '23' } }, /the body of the response is missing/],
+    ['half a text', { response: 'War', rawHeaders: ['Content-Length', '7'] }, /is cut: 3 of 7 bytes are there/],
     ['a pattern for a path', { path: undefined }, /the path is a pattern or missing/],
   ])('%s is refused by name', (_, definition, why) => {
     expect(fateOf(importOf('nock', [nock(), nock(definition)]))).toEqual(['read', expect.stringMatching(why)])
@@ -406,6 +408,12 @@ describe('wiremock', () => {
       { bodyPatterns: [{ equalToJson: '{"a":"$\u007bjson-unit.any-string}"}' }] },
       {},
       /holds placeholders/,
+    ],
+    [
+      'no response',
+      {},
+      { bodyFileName: undefined, headers: { 'Content-Length': '23' } },
+      /the body of the response is missing/,
     ],
     ['a fault', {}, { fault: 'EMPTY_RESPONSE' }, /the response is a fault/],
     [

@@ -12,6 +12,7 @@ import {
   nameOf,
   objectIn,
   refuse,
+  refuseShort,
   statusOf,
   textIn,
 } from './reading/exchange.ts'
@@ -47,11 +48,17 @@ function exchangeOf(definition: Json, path: string): Exchange {
   if (!path.startsWith('/')) refuse('the path is a pattern or missing, so the request is not known')
   const headers = pairsOf(memberOf(definition, 'rawHeaders') ?? memberOf(definition, 'headers') ?? null)
   const sent = memberOf(definition, 'reqheaders')
+  const status = statusOf(definition, 'status')
+  const answer = memberOf(definition, 'response') ?? ''
+  // The length of what nock keeps as a value or in hex is not the length that was sent.
+  if (typeof answer === 'string' && memberOf(definition, 'responseIsBinary') !== true) {
+    refuseShort(Buffer.byteLength(answer), headers, method, status)
+  }
   const request = requestBody(memberOf(definition, 'body'), method)
   return {
     request: { method: method.toUpperCase(), headers: headersOf(pairsOf(sent ?? null)), ...request.body },
     response: {
-      status: statusOf(definition, 'status'),
+      status,
       headers: headersOf(headers),
       ...responseBody(definition, headerOf(headers, 'content-encoding')),
     },

@@ -14,6 +14,7 @@ import {
   numberIn,
   objectIn,
   refuse,
+  refuseShort,
   statusOf,
   textIn,
 } from './reading/exchange.ts'
@@ -112,12 +113,15 @@ function exchangeOf(mapping: Json, url: string, beside: ImportDocument['beside']
   const received = Object.entries(objectIn(response, 'headers')).flatMap(([name, value]) =>
     isJsonArray(value) ? value.map((item) => [name, asText(item)] as const) : [[name, asText(value)] as const],
   )
+  const status = statusOf(response, 'status')
+  const answer = responseBody(response, headerOf(received, 'content-encoding'), beside)
+  if (answer.body === undefined) refuseShort(0, received, method, status)
   return {
     request: { method, headers: headersOf(sent), ...body },
     response: {
-      status: statusOf(response, 'status'),
+      status,
       headers: headersOf(received),
-      ...responseBody(response, headerOf(received, 'content-encoding'), beside),
+      ...answer,
     },
     durationMs: durationIn(response, 'fixedDelayMilliseconds'),
     loose,

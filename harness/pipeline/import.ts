@@ -53,6 +53,12 @@ export type ImportResult = Readonly<{
  * every entry that is refused; nothing has been written then.
  */
 export async function importTraffic(options: ImportOptions): Promise<ImportResult> {
+  const { upstream } = options
+  if (upstream !== undefined && !(/^https?:\/\//i.test(upstream) && URL.canParse(upstream))) {
+    throw new GateError('usage', `--upstream "${upstream}" is no URL.`, {
+      hint: 'Write it like http://erp.example:8000.',
+    })
+  }
   const integration = await readIntegration(options.scenario)
   const adapter = await loadErp(integration)
   const document = await readDocument(options.file)
@@ -296,7 +302,9 @@ function interactionOf(entry: ImportedEntry & { state: 'read' }, index: number, 
 function split(url: string): Readonly<{ origin: string; path: string; query: string }> {
   const match = /^([a-z][\w+.-]*:\/\/[^/?#]*|\{\{[^{}]+\}\})?([^?#]*)(\?[^#]*)?/i.exec(url)
   const [, origin = '', path = '', query = ''] = match ?? []
-  return { origin: origin.toLowerCase().replace(/^(http:.*):80$|^(https:.*):443$/, '$1$2'), path: path || '/', query }
+  // A user and a password before the host are no part of where it is, and must not be printed.
+  const host = origin.toLowerCase().replace(/\/\/[^@]*@/, '//')
+  return { origin: host.replace(/^(http:.*):80$|^(https:.*):443$/, '$1$2'), path: path || '/', query }
 }
 
 /** What is loose, once for all entries that have it in common. */

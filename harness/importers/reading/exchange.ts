@@ -148,6 +148,21 @@ export function asText(value: Json): string {
   return typeof value === 'string' ? value : value === null ? '' : writeJson(value)
 }
 
+/** Refuses a body that is missing or shorter than its headers announce. What is encoded has another length than it had. */
+export function refuseShort(
+  length: number,
+  pairs: readonly (readonly [string, string])[],
+  method: string,
+  status: number,
+): void {
+  const announced = headerOf(pairs, 'content-length') ?? ''
+  if (!/^\d+$/.test(announced) || method.toUpperCase() === 'HEAD' || status === 204 || status === 304) return
+  if (length === 0 && Number(announced) > 0) refuse('the body of the response is missing')
+  if (length < Number(announced) && headerOf(pairs, 'content-encoding') === undefined) {
+    refuse(`the body of the response is cut: ${length} of ${announced} bytes are there`)
+  }
+}
+
 /** How a person finds an entry, without its host and query. */
 export function nameOf(kind: string, at: number, method: string, url: string): string {
   const path = url.replace(/^[a-z][\w+.-]*:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '')
