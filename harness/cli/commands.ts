@@ -3,6 +3,7 @@ import { GateError } from '../base/errors.ts'
 import { diffAndRender, STRUCTURE_FORMATS, type StructureFormat } from '../pipeline/diff-command.ts'
 import { drill, isPassed, scoreText } from '../pipeline/drill.ts'
 import { keepScore } from '../pipeline/drill-score.ts'
+import { exportRecording, importTraffic } from '../pipeline/import.ts'
 import { learnNoiseOf } from '../pipeline/noise.ts'
 import { schemaOf } from '../pipeline/published-schema.ts'
 import { snapshotFromSchema } from '../pipeline/published-snapshot.ts'
@@ -83,6 +84,30 @@ export function addCommands(program: Command): void {
     .requiredOption('--out <file>', 'recording to write, such as scenarios/NAME/recordings/2026-10.ndjson')
     .option('--scenario <folder>', 'folder of the integration', 'scenarios/tryton-ap')
     .action(record)
+
+  program
+    .command('import <file>')
+    .description('Make a recording of traffic in a HAR, nock, WireMock, Postman or own file, sanitized on the way in.')
+    .requiredOption('--out <file>', 'recording to write, such as scenarios/NAME/recordings/2026-10.ndjson')
+    .option('--scenario <folder>', 'folder of the integration', 'scenarios/tryton-ap')
+    .option('--upstream <url>', 'where the ERP answered, when the file holds traffic to others too')
+    .option('--release <release>', 'release of the ERP, when the traffic does not tell')
+    .action(async (file: string, options: Readonly<{ out: string; scenario: string }>) => {
+      const { format, interactions, sanitizing, wasSanitized, notes } = await importTraffic({ file, ...options })
+      print(`${options.out}: ${interactions} interactions from ${format}`)
+      const counts = sanitizing.map(({ rule, count }) => `${rule} ${count}`).join(', ')
+      print(wasSanitized ? 'the same recording, sanitized when it was recorded' : `sanitized: ${counts}`)
+      for (const line of notes) print(`note: ${line}`)
+    })
+
+  program
+    .command('export <recording>')
+    .description('Write a recording in a format that other tools read.')
+    .addOption(new Option('--format <format>', 'format to write').choices(['har']).default('har'))
+    .requiredOption('--out <file>', 'file to write, such as traffic.har')
+    .action(async (recording: string, { out }: Readonly<{ out: string }>) => {
+      print(`${out}: ${await exportRecording({ recording, out })} entries`)
+    })
 
   program
     .command('snapshot')
