@@ -5,6 +5,7 @@ import { startRecording } from '../pipeline/record.ts'
 import { exitOfVerdict, runAndReport } from '../pipeline/report.ts'
 import { sandboxDown, sandboxUp } from '../pipeline/sandbox.ts'
 import { captureSnapshot } from '../pipeline/snapshot.ts'
+import { addReportCommands } from './report-commands.ts'
 import { colored, note, print, progress } from './terminal.ts'
 
 /** Adds every command to the program. */
@@ -82,6 +83,8 @@ export function addCommands(program: Command): void {
       print(text.trimEnd())
       process.exitCode = status
     })
+
+  addReportCommands(program)
 
   program
     .command('schema <file>')
