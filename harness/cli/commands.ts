@@ -1,10 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { subjectDigest } from '../pipeline/decision.ts'
 import { diffAndRender, STRUCTURE_FORMATS, type StructureFormat } from '../pipeline/diff-command.ts'
 import { schemaOf } from '../pipeline/published-schema.ts'
 import { startRecording } from '../pipeline/record.ts'
 import { exitOfVerdict, runAndReport } from '../pipeline/report.ts'
 import { sandboxDown, sandboxUp } from '../pipeline/sandbox.ts'
 import { captureSnapshot } from '../pipeline/snapshot.ts'
+import { addDecisionCommands } from './decision-commands.ts'
 import { addReportCommands } from './report-commands.ts'
 import { colored, note, print, progress } from './terminal.ts'
 
@@ -17,8 +19,11 @@ export function addCommands(program: Command): void {
     .option('--snapshots <folder>', 'folder of the snapshots', 'snapshots')
     .option('--reports <folder>', 'folder to write reports into', 'reports')
     .option('--fail-on <verdict>', 'conditional: exit 1 on conditional too', failOn)
+    .option('--subject <subject>', 'build of the connector, NAME=sha256:…; needed to sign the decision')
+    .option('--environment <environment>', 'environment that the decision is for, as integration.yaml names it')
+    .addHelpText('after', '\nSigns the decision when CHANGE_GATE_SIGNING_KEY names a key that change-gate keygen made.')
     .action(async (change: string, options: RunFlags) => {
-      process.exitCode = await run(change, options)
+      process.exitCode = await run(change, options, process.env.CHANGE_GATE_SIGNING_KEY)
     })
 
   program
@@ -85,6 +90,7 @@ export function addCommands(program: Command): void {
     })
 
   addReportCommands(program)
+  addDecisionCommands(program)
 
   program
     .command('schema <file>')
@@ -114,30 +120,43 @@ export function addCommands(program: Command): void {
 
 type DiffFlags = Readonly<{ recording?: string; direction: 'send' | 'read' | 'both'; format: StructureFormat }>
 
-type RunFlags = Readonly<{ target: string; snapshots: string; reports: string; failOn?: 'conditional' }>
+type RunFlags = Readonly<{
+  target: string
+  snapshots: string
+  reports: string
+  failOn?: 'conditional'
+  subject?: string
+  environment?: string
+}>
 
 /** Runs a change, prints the summary, and returns the exit status that follows from the verdict. */
-async function run(change: string, flags: RunFlags): Promise<0 | 1 | 3> {
+async function run(change: string, flags: RunFlags, keyFile?: string): Promise<0 | 1 | 3> {
   let title = 'starting'
   let bar = progress(title)
   const finish = () => bar.stop()
   try {
-    const result = await runAndReport({
-      changeFolder: change,
-      target: flags.target,
-      snapshots: flags.snapshots,
-      reports: flags.reports,
-      onStage: (stage) => {
-        finish()
-        title = stage
-        bar = progress(title)
-        note(stage)
+    const result = await runAndReport(
+      {
+        changeFolder: change,
+        target: flags.target,
+        snapshots: flags.snapshots,
+        reports: flags.reports,
+        ...(flags.environment === undefined ? {} : { environment: flags.environment }),
+        ...(flags.subject === undefined ? {} : { connectorDigest: subjectDigest(flags.subject) }),
+        onStage: (stage) => {
+          finish()
+          title = stage
+          bar = progress(title)
+          note(stage)
+        },
+        onProgress: (done, total, what) => bar.update(done, total, what),
       },
-      onProgress: (done, total, what) => bar.update(done, total, what),
-    })
+      keyFile ? { keyFile, subject: flags.subject, environment: flags.environment } : undefined,
+    )
     finish()
     print(colored(result.text))
     print(`\nreport  ${result.html}`)
+    if (result.decision !== undefined) print(`decision  ${result.decision}`)
     return exitOfVerdict(result.verdict, flags.failOn === 'conditional')
   } finally {
     finish()

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { GateError } from '../base/errors.ts'
 import { exists } from '../base/files.ts'
 import { isJsonObject, sameJson } from '../base/json.ts'
@@ -30,6 +30,10 @@ export type RunOptions = Readonly<{
   snapshots: string
   /** Folder of the reports. */
   reports: string
+  /** Digest of the connector build that the run is asked about. */
+  connectorDigest?: string
+  /** Environment of the integration that a decision is asked for. */
+  environment?: string
   onStage?: (title: string) => void
   onProgress?: (done: number, total: number, what: string) => void
 }>
@@ -48,6 +52,7 @@ export type Rehearsal = Readonly<{ observation: Observation; kind: TargetName['k
 export async function runChange(options: RunOptions): Promise<RunResult> {
   const scenario = await readScenario(options.changeFolder)
   const { change } = scenario.change
+  refuseUndeclaredEnvironment(scenario, options.environment)
   const adapter = await loadPlugIn('erps', scenario.integration.erp.product)
   const { recording, file } = await readNewestRecording(scenario.folder)
   refuseForeignRecording(scenario, recording, file)
@@ -57,7 +62,7 @@ export async function runChange(options: RunOptions): Promise<RunResult> {
   const candidate = (await exists(join(candidateFolder, 'meta.json'))) ? await readSnapshot(candidateFolder) : undefined
   const target = parseTarget(options.target, `${product}-${change.to}`)
   if (target.kind === 'mock' && candidate === undefined) await readSnapshot(candidateFolder)
-  const reportFolder = join(options.reports, scenarioName(scenario.folder), scenarioName(options.changeFolder))
+  const reportFolder = reportFolderOf(options)
   const assessment = await rehearseChange({
     scenario,
     adapter,
@@ -81,7 +86,7 @@ export type Rehearsable = Readonly<{
   candidate: Snapshot | undefined
   target: TargetName
   reportFolder: string
-  options: Pick<RunOptions, 'onStage' | 'onProgress'>
+  options: Pick<RunOptions, 'onStage' | 'onProgress' | 'connectorDigest'>
 }>
 
 /** Replays, compares, reconciles and decides; the one engine of `run` and `drill`. Throws what the target is at fault for. */
@@ -128,6 +133,7 @@ export async function rehearseChange(inputs: Rehearsable): Promise<ChangeAssessm
     withPlan,
     agreement,
     runTag,
+    connectorDigest: options.connectorDigest,
     assessedAt: new Date().toISOString(),
     durationMs: Math.round(performance.now() - started),
   })
@@ -188,6 +194,21 @@ function pathsInBaseline(baseline: Snapshot, adapter: ErpAdapter): NonNullable<R
     if (!isJsonObject(then) || !isJsonObject(document) || sameJson(then, document)) return new Map()
     return alignmentOf(adapter.documentResource, then, document, known)
   }
+}
+
+/** Where the reports of a change request are written. */
+export function reportFolderOf(options: Pick<RunOptions, 'changeFolder' | 'reports'>): string {
+  const folder = resolve(options.changeFolder)
+  return join(options.reports, scenarioName(dirname(dirname(folder))), scenarioName(folder))
+}
+
+/** A decision for an environment that nobody declared would allow nothing, or the wrong thing. Throws `usage`. */
+function refuseUndeclaredEnvironment(scenario: Scenario, environment: string | undefined): void {
+  const declared = Object.keys(scenario.integration.erp.environments)
+  if (environment === undefined || declared.includes(environment)) return
+  throw new GateError('usage', `Integration "${scenario.integration.id}" has no environment "${environment}".`, {
+    hint: `Choose one of: ${declared.join(', ')}.`,
+  })
 }
 
 /** A recording of another integration or release proves nothing about this change. Throws `recording-unusable`. */
