@@ -131,6 +131,11 @@ test('a go that was copied away is worth nothing after a later no-go, and a run 
   await workspace.write(`${CONTROL}/change.yaml`, `${await workspace.read(`${CONTROL}/change.yaml`)}${notes}`)
   const later = await workspace.run(['run', CONTROL, ...BUILD], signing())
   expect(later.status).not.toBe(0)
+  const index = await workspace.read('reports/index.html')
+  expect(index.match(/<strong class="[a-z-]+">[A-Z-]+/g)).toEqual([
+    '<strong class="undecided">UNDECIDED',
+    '<strong class="go">GO',
+  ])
   const replayed = await verify({}, 'copied.intoto.jsonl')
   expect([replayed.status, replayed.out.split(':')[0]]).toEqual([1, 'no  superseded'])
 

@@ -20,6 +20,7 @@ import { EvidenceLevel, type Subject } from '../model/decision.ts'
 import json from '../reporters/json.ts'
 import { policyDigestOf } from './assess.ts'
 import { readAssessment } from './assessment-file.ts'
+import { runName } from './history.ts'
 import { readScenario } from './scenario.ts'
 
 /** Name of the latest decision, beside the latest assessment. */
@@ -76,11 +77,6 @@ export async function keepDecision(folder: string, assessment: ChangeAssessment,
   await writeTextFile(join(folder, 'runs', `${name}${DECISION_ENDING}`), text)
   await writeTextFile(latest, text)
   return latest
-}
-
-/** The instant of a run as a file name that every system and artifact store takes: no colons. */
-export function runName(assessedAt: string): string {
-  return assessedAt.replace(/[^0-9A-Za-z.+-]/g, '-')
 }
 
 /** Signs a stored assessment. Throws `decision-unfounded` beside what reading throws. Returns the file that was written. */

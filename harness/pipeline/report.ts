@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { writeTextFile } from '../base/files.ts'
 import type { ChangeAssessment, Verdict } from '../model/assessment.ts'
 import { DECISION_FILE, keepDecision, type Signing, signerOf } from './decision.ts'
+import { keepEarlierRun, keepRun, writeHistory } from './history.ts'
 import { loadPlugIn, loadPlugIns } from './registry.ts'
 import { type RunOptions, reportFolderOf, runChange } from './run.ts'
 
@@ -25,11 +26,14 @@ export async function runAndReport(options: RunOptions, signing?: Signing): Prom
   // A run that ends early must not leave the decision of an earlier one where the latest is looked for.
   await rm(join(reportFolderOf(options), DECISION_FILE), { force: true })
   const { assessment, reportFolder } = await runChange(options)
+  await keepEarlierRun(reportFolder)
   for (const [id, reporter] of await loadPlugIns('reporters')) {
     if (id === 'text') continue
     await writeTextFile(join(reportFolder, fileName(id, reporter.extension)), reporter.render(assessment))
   }
+  await keepRun(reportFolder, assessment)
   const decision = signer === undefined ? undefined : await keepDecision(reportFolder, assessment, signer)
+  await writeHistory(options.reports)
   const text = (await loadPlugIn('reporters', 'text')).render(assessment)
   return { verdict: assessment.verdict, text, html: join(reportFolder, 'report.html'), decision, assessment }
 }
