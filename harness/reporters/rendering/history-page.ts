@@ -9,7 +9,7 @@ import { counted, instant, VERDICTS } from './words.ts'
 const SHOWN = 50
 
 const HISTORY_STYLE = `${STYLE}
-.frame h2{margin:1.6rem 0 .2rem}.frame h3{margin:1.2rem 0 .4rem}
+.frame{display:block;padding-top:1rem}.frame h2{margin:1.6rem 0 .2rem}.frame h3{margin:1.2rem 0 .4rem}
 .runs{background:var(--paper)}.runs td,.runs th{padding:.4rem .7rem}
 .go{color:var(--good)}.no-go{color:var(--bad)}.conditional{color:var(--warn)}.undecided{color:var(--open)}
 details li{margin:.15rem 0}summary{cursor:pointer}
@@ -47,7 +47,7 @@ const page = Handlebars.create().compile(
 <h2><bdi>{{this.title}}</bdi></h2>
 {{#each this.changes}}<h3><bdi>{{this.id}}</bdi> <bdi>{{this.title}}</bdi></h3>
 <p><a href="{{this.report}}">Latest report</a></p>
-<div class="scroll" tabindex="0" role="region" aria-label="Runs of {{this.id}}">
+<div class="scroll" tabindex="0" role="region" aria-label="Runs of {{this.folder}}">
 <table class="runs">
 <thead><tr><th scope="col">Run</th><th scope="col">Verdict</th><th scope="col">Releases</th><th scope="col">Evidence</th><th scope="col">Since the run before</th></tr></thead>
 <tbody>
@@ -88,6 +88,7 @@ export function renderHistory(history: History): string {
 function changeView(change: ChangeHistory) {
   return {
     id: visible(change.id),
+    folder: visible(`${change.integration}/${change.change}`),
     title: visible(change.title),
     report: hrefOf(`${change.integration}/${change.change}/report.html`),
     runs: change.runs.map(({ run, progress }) => ({
