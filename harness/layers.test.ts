@@ -19,6 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   reconcile: ['base', 'model', 'ports'],
   decide: ['base', 'model', 'ports'],
   reporters: ['base', 'model', 'ports'],
+  attest: ['base', 'model'],
   pipeline: [
     'base',
     'model',
@@ -35,12 +36,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'reconcile',
     'decide',
     'reporters',
+    'attest',
   ],
   cli: ['base', 'pipeline'],
 }
 
 /** Rooms that are synchronous and pure: no network, disk, clock, randomness or environment. */
-const PURE = ['compare', 'checks', 'reconcile', 'decide', 'reporters', 'importers', 'model']
+const PURE = ['compare', 'checks', 'reconcile', 'decide', 'reporters', 'importers', 'attest', 'model']
 
 /** What a pure file may import from the platform: digests and decompression of bytes that it was given. */
 const PURE_IMPORTS = ['node:crypto', 'node:zlib', 'node:worker_threads']

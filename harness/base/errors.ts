@@ -25,6 +25,8 @@ export const ERROR_CATALOGUE = {
   'credential-missing': { exit: 2, title: 'A credential is not set in the environment.' },
   'sandbox-not-proven': { exit: 2, title: 'The target is not proven to be a sandbox.' },
   'target-wrong-release': { exit: 2, title: 'The target runs another release than the change request names.' },
+  'key-unusable': { exit: 2, title: 'A key cannot be read, is of another kind, or lies where it must not.' },
+  'decision-unfounded': { exit: 2, title: 'An assessment cannot carry the decision that is asked for.' },
   'docker-missing': { exit: 2, title: 'A container was asked for and Docker does not answer.' },
   'target-unreachable': { exit: 3, title: 'The target does not answer.' },
   'target-refused-login': { exit: 3, title: 'The target refused the credential.' },

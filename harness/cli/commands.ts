@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { GateError } from '../base/errors.ts'
+import { subjectDigest } from '../pipeline/decision.ts'
 import { diffAndRender, STRUCTURE_FORMATS, type StructureFormat } from '../pipeline/diff-command.ts'
 import { drill, isPassed, scoreText } from '../pipeline/drill.ts'
 import { keepScore } from '../pipeline/drill-score.ts'
@@ -13,6 +14,8 @@ import { sandboxDown, sandboxUp } from '../pipeline/sandbox.ts'
 import { serveSnapshot } from '../pipeline/serve.ts'
 import { parseShard, runShard } from '../pipeline/shards.ts'
 import { captureSnapshot } from '../pipeline/snapshot.ts'
+import { addDecisionCommands } from './decision-commands.ts'
+import { addReportCommands } from './report-commands.ts'
 import { colored, note, print, progress } from './terminal.ts'
 
 /** Adds every command to the program. */
@@ -28,8 +31,11 @@ export function addCommands(program: Command): void {
     .option('--rate <requests>', 'requests per second at most, such as 20 or 20/s', rate)
     .option('--resume', 'go on with a run that was cut off, from its journal')
     .option('--shard <part>', 'replay one part, such as 2/8 or auto, and write an evidence pack; see merge')
+    .option('--subject <subject>', 'build of the connector, NAME=sha256:…; needed to sign the decision')
+    .option('--environment <environment>', 'environment that the decision is for, as integration.yaml names it')
+    .addHelpText('after', '\nSigns the decision when CHANGE_GATE_SIGNING_KEY names a key that change-gate keygen made.')
     .action(async (change: string, options: RunFlags) => {
-      process.exitCode = await run(change, options)
+      process.exitCode = await run(change, options, process.env.CHANGE_GATE_SIGNING_KEY)
     })
 
   program
@@ -150,6 +156,9 @@ export function addCommands(program: Command): void {
       process.exitCode = status
     })
 
+  addReportCommands(program)
+  addDecisionCommands(program)
+
   program
     .command('schema <file>')
     .description('Print the JSON Schema of a file that you write: integration, mapping, change or waivers.')
@@ -185,6 +194,8 @@ type RunFlags = Readonly<{
   rate?: number
   resume?: true
   shard?: string
+  subject?: string
+  environment?: string
 }>
 
 async function learn(scenario: string, options: { target: string; snapshots: string }): Promise<void> {
@@ -223,7 +234,7 @@ type MergeFlags = Readonly<{ change?: string; snapshots: string; reports: string
 type DiffFlags = Readonly<{ recording?: string; direction: 'send' | 'read' | 'both'; format: StructureFormat }>
 
 /** Runs a change, prints the summary, and returns the exit status that follows from the verdict. */
-async function run(change: string, flags: RunFlags): Promise<0 | 1 | 3> {
+async function run(change: string, flags: RunFlags, keyFile?: string): Promise<0 | 1 | 3> {
   let title = 'starting'
   let bar = progress(title)
   const finish = () => bar.stop()
@@ -236,6 +247,8 @@ async function run(change: string, flags: RunFlags): Promise<0 | 1 | 3> {
       ...(flags.concurrency === undefined ? {} : { concurrency: flags.concurrency }),
       ...(flags.rate === undefined ? {} : { rate: flags.rate }),
       resume: flags.resume ?? false,
+      ...(flags.environment === undefined ? {} : { environment: flags.environment }),
+      ...(flags.subject === undefined ? {} : { connectorDigest: subjectDigest(flags.subject) }),
       onStage: (stage: string) => {
         finish()
         title = stage
@@ -252,10 +265,14 @@ async function run(change: string, flags: RunFlags): Promise<0 | 1 | 3> {
       note(`the connection failed: ${pack.fault.message}`)
       return 3
     }
-    const result = await runAndReport(options)
+    const result = await runAndReport(
+      options,
+      keyFile ? { keyFile, subject: flags.subject, environment: flags.environment } : undefined,
+    )
     finish()
     print(colored(result.text))
     print(`\nreport  ${result.html}`)
+    if (result.decision !== undefined) print(`decision  ${result.decision}`)
     return exitOfVerdict(result.verdict, flags.failOn === 'conditional')
   } finally {
     finish()

@@ -6,6 +6,8 @@ import { CheckResult, Finding } from './finding.ts'
 export const Verdict = z.enum(['go', 'conditional', 'no-go', 'undecided'])
 export type Verdict = z.infer<typeof Verdict>
 
+const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/)
+
 const Reason = z.strictObject({
   /** Stable code, such as `unexpected-break` or `evidence-too-weak`. */
   code: z.string(),
@@ -207,7 +209,14 @@ export const ChangeAssessment = z.strictObject({
     /** After this instant the decision no longer allows anything; null when it never did. */
     validUntil: Instant.nullable(),
   }),
-  integration: z.strictObject({ id: z.string(), title: z.string(), erp: z.string(), connector: z.string() }),
+  integration: z.strictObject({
+    id: z.string(),
+    title: z.string(),
+    erp: z.string(),
+    connector: z.string(),
+    /** Digest of the connector build that the run was asked about; absent when nobody named one. */
+    connectorDigest: Digest.optional(),
+  }),
   change: z.strictObject({
     id: z.string(),
     title: z.string(),
@@ -225,6 +234,8 @@ export const ChangeAssessment = z.strictObject({
   }),
   /** Where the change request is written, relative to the repository, and the line of each release note entry; absent when unknown. */
   written: z.strictObject({ file: z.string(), lines: z.record(z.string(), Whole) }).optional(),
+  /** The policy that decided; absent in assessments of before it was kept. */
+  policy: z.strictObject({ digest: Digest, evidenceLevel: z.enum(['live', 'recorded', 'schema']) }).optional(),
   verdict: Verdict,
   reasons: z.array(Reason),
   /** Conditions under which `conditional` is a go. */

@@ -1,5 +1,6 @@
 import { GateError } from '../base/errors.ts'
-import type { Json } from '../base/json.ts'
+import { fingerprintOf } from '../base/fingerprint.ts'
+import { type Json, toJson } from '../base/json.ts'
 import { compareDocuments } from '../compare/documents.ts'
 import type { Meaning } from '../compare/records.ts'
 import { compareStructure } from '../compare/structure/compare.ts'
@@ -11,6 +12,7 @@ import { impactOf } from '../decide/impact.ts'
 import { rollbackPlan } from '../decide/rollback.ts'
 import { decide } from '../decide/verdict.ts'
 import type { ChangeAssessment, InvoiceResult } from '../model/assessment.ts'
+import type { Policy } from '../model/change.ts'
 import { Lane } from '../model/common.ts'
 import type { Difference } from '../model/difference.ts'
 import type { DrillScore } from '../model/drill.ts'
@@ -44,6 +46,7 @@ export type Evidence = Readonly<{
   /** What is known to differ between two replays against the baseline itself. */
   noise: readonly NoiseRule[]
   runTag: string
+  connectorDigest: string | undefined
   /** ISO 8601 instant by which expiry is judged. */
   assessedAt: string
   durationMs: number
@@ -191,7 +194,9 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       title: integration.title,
       erp: adapter.title,
       connector: `${recording.header.connector.name} ${recording.header.connector.release}`,
+      ...(evidence.connectorDigest === undefined ? {} : { connectorDigest: evidence.connectorDigest }),
     },
+    policy: { digest: policyDigestOf(policy), evidenceLevel: policy['evidence-level'] },
     change: {
       id: change.id,
       title: change.title,
@@ -290,6 +295,11 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
 
 /** Faults that the owner of the credential mends. */
 const CREDENTIAL_FAULTS = ['unauthorized', 'forbidden', 'target-refused-login']
+
+/** Digest of a policy with its defaults filled in, so that spelling a default out is no other policy. */
+export function policyDigestOf(policy: Policy): string {
+  return fingerprintOf(toJson(policy))
+}
 
 const NO_FACTS: InvoiceFacts = {
   supplier: '',

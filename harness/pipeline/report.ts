@@ -1,30 +1,54 @@
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeTextFile } from '../base/files.ts'
 import type { ChangeAssessment, Verdict } from '../model/assessment.ts'
+import { DECISION_FILE, keepDecision, type Signing, signerOf } from './decision.ts'
+import { keepEarlierRun, keepRun, writeHistory } from './history.ts'
 import { loadPlugIn, loadPlugIns } from './registry.ts'
-import { type RunOptions, type RunResult, runChange } from './run.ts'
+import { type RunOptions, type RunResult, reportFolderOf, runChange } from './run.ts'
 import { mergePacks } from './shards.ts'
 
 /** A finished run: the terminal text and where the files are. */
-export type ReportedRun = Readonly<{ verdict: Verdict; text: string; html: string; assessment: ChangeAssessment }>
+export type ReportedRun = Readonly<{
+  verdict: Verdict
+  text: string
+  html: string
+  /** The signed decision, when there was a key. */
+  decision: string | undefined
+  assessment: ChangeAssessment
+}>
 
-/** Runs a change request and writes every report. Throws what `runChange` throws. */
-export async function runAndReport(options: RunOptions): Promise<ReportedRun> {
-  return report(await runChange(options))
+/**
+ * Runs a change request and writes every report, and the decision when there is a key to sign it with.
+ * Throws what `runChange` throws, and `usage` or `key-unusable` before anything is replayed.
+ */
+export async function runAndReport(options: RunOptions, signing?: Signing): Promise<ReportedRun> {
+  const signer = signing === undefined ? undefined : await signerOf(signing)
+  // A run that ends early must not leave the decision of an earlier one where the latest is looked for.
+  await rm(join(reportFolderOf(options), DECISION_FILE), { force: true })
+  return report(await runChange(options), options.reports, signer)
 }
 
 /** Decides from the evidence packs of all shards and writes every report. Throws what `mergePacks` throws. */
 export async function mergeAndReport(options: Parameters<typeof mergePacks>[0]): Promise<ReportedRun> {
-  return report(await mergePacks(options))
+  return report(await mergePacks(options), options.reports, undefined)
 }
 
-async function report({ assessment, reportFolder }: RunResult): Promise<ReportedRun> {
+async function report(
+  { assessment, reportFolder }: RunResult,
+  reports: string,
+  signer: Awaited<ReturnType<typeof signerOf>> | undefined,
+): Promise<ReportedRun> {
+  await keepEarlierRun(reportFolder)
   for (const [id, reporter] of await loadPlugIns('reporters')) {
     if (id === 'text') continue
     await writeTextFile(join(reportFolder, fileName(id, reporter.extension)), reporter.render(assessment))
   }
+  await keepRun(reportFolder, assessment)
+  const decision = signer === undefined ? undefined : await keepDecision(reportFolder, assessment, signer)
+  await writeHistory(reports)
   const text = (await loadPlugIn('reporters', 'text')).render(assessment)
-  return { verdict: assessment.verdict, text, html: join(reportFolder, 'report.html'), assessment }
+  return { verdict: assessment.verdict, text, html: join(reportFolder, 'report.html'), decision, assessment }
 }
 
 /** The exit status of a verdict: 0 go or conditional, 1 no-go, 3 undecided. */

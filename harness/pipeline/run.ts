@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { GateError } from '../base/errors.ts'
 import { exists } from '../base/files.ts'
 import { isJsonObject, sameJson } from '../base/json.ts'
@@ -45,6 +45,10 @@ export type RunOptions = Readonly<{
   shard?: Shard
   /** How long is waited for what; tests are in a hurry. */
   timing?: Partial<Timing>
+  /** Digest of the connector build that the run is asked about. */
+  connectorDigest?: string
+  /** Environment of the integration that a decision is asked for. */
+  environment?: string
   onStage?: (title: string) => void
   onProgress?: (done: number, total: number, what: string) => void
 }>
@@ -74,7 +78,10 @@ export type Subject = Readonly<{
 export type Rehearsable = Subject &
   Readonly<{
     target: TargetName
-    options: Pick<RunOptions, 'onStage' | 'onProgress' | 'concurrency' | 'rate' | 'resume' | 'shard' | 'timing'>
+    options: Pick<
+      RunOptions,
+      'onStage' | 'onProgress' | 'concurrency' | 'rate' | 'resume' | 'shard' | 'timing' | 'connectorDigest'
+    >
   }>
 
 /** The replays of a change request. */
@@ -103,7 +110,7 @@ export async function runChange(options: RunOptions): Promise<RunResult> {
 export async function rehearseChange(rehearsable: Rehearsable): Promise<ChangeAssessment> {
   const rehearsals = await rehearse(rehearsable)
   rehearsable.options.onStage?.('comparing')
-  const assessment = await assessRehearsals(rehearsable, rehearsals)
+  const assessment = await assessRehearsals(rehearsable, rehearsals, rehearsable.options.connectorDigest)
   await closeJournals(rehearsable)
   return assessment
 }
@@ -121,10 +128,11 @@ export async function targetOf(
 
 /** Reads everything that a change request is judged by. Throws what the input or the configuration is at fault for. */
 export async function readSubject(
-  options: Pick<RunOptions, 'changeFolder' | 'snapshots' | 'reports'>,
+  options: Pick<RunOptions, 'changeFolder' | 'snapshots' | 'reports' | 'environment'>,
 ): Promise<Subject> {
   const scenario = await readScenario(options.changeFolder)
   const { change } = scenario.change
+  refuseUndeclaredEnvironment(scenario, options.environment)
   const adapter = await loadErp(scenario.integration)
   const { recording, file } = await readNewestRecording(scenario.folder)
   refuseForeignRecording(scenario, recording, file)
@@ -142,7 +150,7 @@ export async function readSubject(
     candidate,
     drill: await readDrillScore(scenario.folder),
     noise: await readNoise(join(options.snapshots, `${product}-${change.from}`), baseline, adapter),
-    reportFolder: join(options.reports, scenarioName(scenario.folder), scenarioName(options.changeFolder)),
+    reportFolder: reportFolderOf(options),
   }
 }
 
@@ -177,7 +185,11 @@ export async function rehearse(rehearsable: Rehearsable): Promise<Rehearsals> {
 }
 
 /** Compares, reconciles and decides. */
-export async function assessRehearsals(subject: Subject, rehearsals: Rehearsals): Promise<ChangeAssessment> {
+export async function assessRehearsals(
+  subject: Subject,
+  rehearsals: Rehearsals,
+  connectorDigest?: string,
+): Promise<ChangeAssessment> {
   const { adapter } = subject
   const { asIs, withPlan, mocked } = rehearsals
   const agreement =
@@ -198,6 +210,7 @@ export async function assessRehearsals(subject: Subject, rehearsals: Rehearsals)
     drill: subject.drill,
     noise: subject.noise,
     runTag: rehearsals.runTag,
+    connectorDigest,
     assessedAt: new Date().toISOString(),
     durationMs: rehearsals.durationMs,
   })
@@ -278,6 +291,21 @@ function pathsInBaseline(baseline: Snapshot, adapter: ErpAdapter): NonNullable<R
     if (!isJsonObject(then) || !isJsonObject(document) || sameJson(then, document)) return new Map()
     return alignmentOf(adapter.documentResource, then, document, known)
   }
+}
+
+/** Where the reports of a change request are written. */
+export function reportFolderOf(options: Pick<RunOptions, 'changeFolder' | 'reports'>): string {
+  const folder = resolve(options.changeFolder)
+  return join(options.reports, scenarioName(dirname(dirname(folder))), scenarioName(folder))
+}
+
+/** A decision for an environment that nobody declared would allow nothing, or the wrong thing. Throws `usage`. */
+function refuseUndeclaredEnvironment(scenario: Scenario, environment: string | undefined): void {
+  const declared = Object.keys(scenario.integration.erp.environments)
+  if (environment === undefined || declared.includes(environment)) return
+  throw new GateError('usage', `Integration "${scenario.integration.id}" has no environment "${environment}".`, {
+    hint: `Choose one of: ${declared.join(', ')}.`,
+  })
 }
 
 /** A recording of another integration or release proves nothing about this change. Throws `recording-unusable`. */
