@@ -6,12 +6,14 @@ import { compareStructure } from '../compare/structure/compare.ts'
 import { lostSearchValues, structureFacts } from '../compare/structure-facts.ts'
 import { compareValues } from '../compare/values.ts'
 import { type Counted, controlTotals } from '../decide/control-totals.ts'
+import { coverageOf } from '../decide/coverage.ts'
 import { impactOf } from '../decide/impact.ts'
 import { rollbackPlan } from '../decide/rollback.ts'
 import { decide } from '../decide/verdict.ts'
 import type { ChangeAssessment, InvoiceResult } from '../model/assessment.ts'
 import { Lane } from '../model/common.ts'
 import type { Difference } from '../model/difference.ts'
+import type { DrillScore } from '../model/drill.ts'
 import type { Finding } from '../model/finding.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
 import type { ErpSchema } from '../model/schema.ts'
@@ -36,6 +38,8 @@ export type Evidence = Readonly<{
   asIs: Rehearsal
   withPlan: Rehearsal | undefined
   agreement: ChangeAssessment['evidence']['agreement']
+  /** The gate's own score, when a drill was run on the scenario. */
+  drill: DrillScore | undefined
   runTag: string
   /** ISO 8601 instant by which expiry is judged. */
   assessedAt: string
@@ -78,7 +82,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     const run = runChecks(
       checks,
       {
-        structure: structureFacts(compareStructure(baseline.schema, observation.schema), uses.field, uses.resource),
+        structure: structureFacts(compareStructure(baseline.schema, observation.schema), uses.field, uses.lacking),
         searches: lostSearchValues(uses.literals, baseline.schema, observation.schema),
         values: values.differences,
         documents: documents.documents,
@@ -118,8 +122,6 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
   })
   const level = (key: string): InvoiceResult['evidence'] => {
     if (!asIs.observation.identity.simulated) return 'live'
-    // Over HTTP a virtual ERP does not tell which documents it answered from rules.
-    if (asIs.kind !== 'mock') return 'schema'
     // What was made from a specification on either side is no more than that, whatever was replayed.
     if ([baseline, evidence.candidate].some((snapshot) => snapshot?.meta.evidence === 'schema')) return 'schema'
     return asIs.observation.byRules.includes(key) ? 'schema' : 'recorded'
@@ -138,6 +140,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
   const accounting = accountingOf(asIs.observation, recording, judged.documents.uncompared)
   const totals = controlTotals(
     asIs.observation.invoices.map((invoice) => countedOf(invoice, stored.get(invoice.key), adapter)),
+    (currency) => policy['amount-tolerance'][currency],
   )
   const evidenceLevel = weakest(invoices.map((invoice) => invoice.evidence))
   const { fault } = asIs.observation
@@ -156,8 +159,8 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       fault === undefined
         ? undefined
         : {
-            message: `The connection failed at interaction ${fault.seq} (${fault.at}): ${fault.message} Nothing after it was checked.`,
-            lane: fault.code === 'unauthorized' || fault.code === 'forbidden' ? integration.auth.owner : 'it',
+            message: `The connection failed at ${fault.when}, at interaction ${fault.seq} (${fault.at}): ${fault.message} Nothing after it was checked.`,
+            lane: CREDENTIAL_FAULTS.includes(fault.code) ? integration.auth.owner : 'it',
           },
     uncompared: judged.documents.uncompared,
     missingLists: judged.values.missing,
@@ -244,6 +247,16 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       notCompared: [...judged.documents.leftOut]
         .sort()
         .map(([why, count]) => ({ what: 'values of stored documents', count, why })),
+      coverage: coverageOf({
+        mapping: scenario.mapping,
+        dimensions: integration.dimensions,
+        values: baseline.values,
+        shared: asIs.observation.shared,
+        invoices: asIs.observation.invoices,
+        facts: [...facts.values()],
+        usersOf: uses.value,
+      }),
+      drill: drillOf(evidence.drill, recording.digest),
     },
     accounting,
     controlTotals: [...totals],
@@ -266,9 +279,12 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       canary: invoices.find((invoice) => invoice.outcome !== 'not-checked')?.key ?? 'the first of the queue',
       invoices: invoices.length,
     }),
-    leftBehind: [...asIs.observation.leftBehind],
+    leftBehind: [...asIs.observation.leftBehind, ...(evidence.withPlan?.observation.leftBehind ?? [])],
   }
 }
+
+/** Faults that the owner of the credential mends. */
+const CREDENTIAL_FAULTS = ['unauthorized', 'forbidden', 'target-refused-login']
 
 const NO_FACTS: InvoiceFacts = {
   supplier: '',
@@ -276,6 +292,7 @@ const NO_FACTS: InvoiceFacts = {
   type: 'invoice',
   date: '',
   currency: '',
+  entity: '',
   net: '0.00',
   tax: '0.00',
   gross: '0.00',
@@ -284,6 +301,20 @@ const NO_FACTS: InvoiceFacts = {
   period: '',
   lines: 0,
   accounts: [],
+}
+
+/** The score as far as it is of this recording; the score of another one is told and proves nothing. */
+function drillOf(score: DrillScore | undefined, recording: string): ChangeAssessment['evidence']['drill'] {
+  if (score === undefined) return null
+  const { killed, breaking, benignLetThrough, benign, survivors } = score
+  return {
+    state: score.recording === recording ? 'current' : 'stale',
+    killed,
+    breaking,
+    benignLetThrough,
+    benign,
+    survivors: survivors.map(({ mutant, does, why }) => ({ mutant, does, why })),
+  }
 }
 
 /** What is known of an invoice: as the baseline stored it, else as it was sent, else as another export of it was. */
