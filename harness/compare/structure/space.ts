@@ -1,4 +1,4 @@
-import type { ErpSchema, JsonSchema, JsonSchemaObject } from '../../model/schema.ts'
+import type { ErpSchema, JsonSchema, JsonSchemaObject, Outline, Unchanged } from '../../model/schema.ts'
 
 /** Which of the two releases a schema belongs to. */
 export type Side = 'old' | 'new'
@@ -59,10 +59,14 @@ export type Space = Readonly<{
   definition: (side: Side, name: string) => JsonSchema | undefined
   /** Whether the two schemas cannot differ in meaning, the first taken from the old and the second from the new release. */
   isSame: (old: JsonSchema, next: JsonSchema) => boolean
+  /** Whether a definition, or one that it refers to, is not the same in both releases. */
+  isUnstable: (name: string) => boolean
+  /** Where a definition that is written alike leads, for those whose own demands need no look. */
+  outline: (name: string) => Outline | undefined
 }>
 
 /** Looks at the schemas of two releases and finds out which definitions are unchanged together with all they refer to. */
-export function spaceOf(old: ErpSchema, next: ErpSchema): Space {
+export function spaceOf(old: ErpSchema, next: ErpSchema, unchanged: Unchanged = new Map()): Space {
   const numbers = new Map<string, number>()
   const ofObject = new WeakMap<object, number>()
 
@@ -107,7 +111,7 @@ export function spaceOf(old: ErpSchema, next: ErpSchema): Space {
 
   const undeclared = (side: Side) => (side === 'old' ? old : next).source.undeclared ?? 'allowed'
   const closedAlike = undeclared('old') === undeclared('new')
-  const unstable = unstableDefinitions(old, next, isAlike)
+  const unstable = unstableDefinitions(old, next, isAlike, unchanged)
   const touched = new WeakMap<object, boolean>()
   const touches = (schema: JsonSchema): boolean => {
     if (typeof schema === 'boolean') return false
@@ -139,6 +143,11 @@ export function spaceOf(old: ErpSchema, next: ErpSchema): Space {
     undeclared,
     idOf,
     definition,
+    isUnstable: (name) => unstable.has(name),
+    outline: (name) =>
+      closedAlike && Object.hasOwn(old.definitions, name) && Object.hasOwn(next.definitions, name)
+        ? unchanged.get(name)
+        : undefined,
     isSame: (one, other) =>
       isAlike(one, other) && (closedAlike || typeof one === 'boolean') && !touches(one) && !touches(other),
   }
@@ -229,12 +238,34 @@ function unstableDefinitions(
   old: ErpSchema,
   next: ErpSchema,
   isAlike: (one: JsonSchema, other: JsonSchema) => boolean,
+  unchanged: Unchanged,
 ): ReadonlySet<string> {
-  const referrers = new Map<string, Set<string>>()
+  const referrers = new Map<string, string[]>()
   const unstable = new Set<string>()
   const queue: string[] = []
   const names = new Set([...Object.keys(old.definitions), ...Object.keys(next.definitions)])
+  const refer = (name: string, reference: string) => {
+    const known = referrers.get(reference)
+    if (known === undefined) referrers.set(reference, [name])
+    else known.push(name)
+    if (!names.has(reference) && !unstable.has(reference)) {
+      unstable.add(reference)
+      queue.push(reference)
+    }
+  }
+  const referBelow = (name: string, outline: Outline): void => {
+    for (const { to } of outline.steps) {
+      if (typeof to === 'string') refer(name, to)
+      else referBelow(name, to)
+    }
+  }
   for (const name of names) {
+    const outline = unchanged.get(name)
+    // What both releases have as one object is not looked at: that would make it.
+    if (outline !== undefined && Object.hasOwn(old.definitions, name) && Object.hasOwn(next.definitions, name)) {
+      referBelow(name, outline)
+      continue
+    }
     const before = Object.hasOwn(old.definitions, name) ? old.definitions[name] : undefined
     const after = Object.hasOwn(next.definitions, name) ? next.definitions[name] : undefined
     if (before === undefined || after === undefined || !isAlike(before, after)) {
@@ -242,14 +273,7 @@ function unstableDefinitions(
       queue.push(name)
     }
     if (after === undefined) continue
-    for (const reference of referencesBelow(after)) {
-      const known = referrers.get(reference) ?? new Set()
-      referrers.set(reference, known.add(name))
-      if (!names.has(reference) && !unstable.has(reference)) {
-        unstable.add(reference)
-        queue.push(reference)
-      }
-    }
+    for (const reference of referencesBelow(after)) refer(name, reference)
   }
   for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
     for (const referrer of referrers.get(name) ?? []) {
