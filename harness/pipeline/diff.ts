@@ -8,10 +8,10 @@ import { type InvoiceAmount, relevanceOf } from '../compare/structure/relevance.
 import { type FieldValues, proposeRenames } from '../compare/structure/renames.ts'
 import { usedPlacesOf } from '../compare/structure/used-places.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
-import type { ErpSchema } from '../model/schema.ts'
+import type { ErpSchema, ErpSchemaPair, Unchanged } from '../model/schema.ts'
 import type { Direction, SecondOpinionSummary, StructureReport, UsedPlace } from '../model/structure.ts'
 import type { FieldUse } from '../ports/erp.ts'
-import type { SchemaDocument } from '../ports/schema-source.ts'
+import type { SchemaDocument, SchemaSource } from '../ports/schema-source.ts'
 import type { SecondOpinion } from '../ports/second-opinion.ts'
 import { readRecording } from '../record/store.ts'
 import { decodeRecording } from '../replay/chains.ts'
@@ -30,8 +30,7 @@ export type DiffOptions = Readonly<{
 
 /** Compares what two releases publish, whatever their formats, and says what breaks and what it touches. */
 export async function diffSchemas(options: DiffOptions): Promise<StructureReport> {
-  const old = await readPublishedSchema(options.oldPath)
-  const next = await readPublishedSchema(options.newPath)
+  const { old, new: next, unchanged } = await readBoth(options.oldPath, options.newPath)
   const recording = options.recording === undefined ? undefined : await readRecording(options.recording)
   return structureReport(old, next, {
     direction: options.direction,
@@ -39,7 +38,16 @@ export async function diffSchemas(options: DiffOptions): Promise<StructureReport
     newFile: basename(options.newPath),
     used: recording === undefined ? undefined : await usedBy(recording, old),
     opinion: jsonSchemaDiff,
+    unchanged,
   })
+}
+
+/** Reads two published schemas, together where their source can do that. */
+async function readBoth(oldPath: string, newPath: string): Promise<ErpSchemaPair> {
+  const [old, next] = [await documentAt(oldPath), await documentAt(newPath)]
+  const [source, other] = [await sourceOf(old), await sourceOf(next)]
+  if (source === other && source.readPair !== undefined) return source.readPair(old, next)
+  return { old: source.read(old), new: other.read(next), unchanged: new Map() }
 }
 
 /** What a recording uses: told by the adapter of its ERP where there is one, else by method and path. */
@@ -77,16 +85,21 @@ async function usedBy(recording: SanitizedRecording, schema: ErpSchema): Promise
 
 /** Finds the schema source for a file by its content and reads it. Throws `schema-invalid` when none knows it. */
 export async function readPublishedSchema(path: string): Promise<ErpSchema> {
+  const document = await documentAt(path)
+  return (await sourceOf(document)).read(document)
+}
+
+async function documentAt(path: string): Promise<SchemaDocument> {
   const isFolder = await stat(path).then(
     (found) => found.isDirectory(),
     () => false,
   )
-  return readDocument(schemaDocumentAt(isFolder ? join(path, 'schema.json') : path))
+  return schemaDocumentAt(isFolder ? join(path, 'schema.json') : path)
 }
 
-async function readDocument(document: SchemaDocument): Promise<ErpSchema> {
+async function sourceOf(document: SchemaDocument): Promise<SchemaSource> {
   const sources = await loadPlugIns('schema-sources')
-  for (const source of sources.values()) if (source.recognizes(document)) return source.read(document)
+  for (const source of sources.values()) if (source.recognizes(document)) return source
   throw new GateError('schema-invalid', `${document.name}: no schema source recognizes its content.`, {
     hint: `It must be one of: ${[...sources.values()].map(({ title }) => title).join('; ')}.`,
   })
@@ -102,6 +115,8 @@ export type ReportOptions = Readonly<{
   amounts?: Readonly<Record<string, InvoiceAmount>> | undefined
   values?: FieldValues | undefined
   opinion?: SecondOpinion | undefined
+  /** What both releases publish alike, when they were read together. */
+  unchanged?: Unchanged | undefined
 }>
 
 /** The report on two schemas that were read already. */
@@ -110,7 +125,7 @@ export async function structureReport(
   next: ErpSchema,
   options: ReportOptions,
 ): Promise<StructureReport> {
-  const comparison = structureComparison(old, next)
+  const comparison = structureComparison(old, next, options.unchanged)
   const relevance = relevanceOf(comparison, options.used, options.amounts)
   const isAsked = (direction: Direction) => options.direction === 'both' || options.direction === direction
   const differences = comparison.differences

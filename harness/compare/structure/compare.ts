@@ -179,8 +179,9 @@ function compareKeys(left: readonly string[], right: readonly string[]): number 
 
 type Mount = Readonly<{
   resource: string
-  tokens: readonly string[]
-  path: readonly string[]
+  /** The pair that leads here and the way from there: written out only where there is something to tell. */
+  from: Mount | undefined
+  step: Step | undefined
   shared: string | null
   pair: Pair
 }>
@@ -190,8 +191,8 @@ function differencesBelow(roots: readonly Root[], direction: Direction, engine: 
   const mounts = new Map<string, Mount>()
   const queue: Mount[] = roots.map(({ resource, pair }) => ({
     resource,
-    tokens: [],
-    path: [],
+    from: undefined,
+    step: undefined,
     shared: nameOf(pair),
     pair,
   }))
@@ -205,8 +206,8 @@ function differencesBelow(roots: readonly Root[], direction: Direction, engine: 
       if (mounts.has(keyOf(step.pair))) continue
       queue.push({
         resource: mount.resource,
-        tokens: [...mount.tokens, ...step.tokens],
-        path: [...mount.path, ...step.path],
+        from: mount,
+        step,
         shared: nameOf(step.pair) ?? mount.shared,
         pair: step.pair,
       })
@@ -217,6 +218,8 @@ function differencesBelow(roots: readonly Root[], direction: Direction, engine: 
   const found: Found[] = []
   for (const [key, mount] of [...mounts].reverse()) {
     const also = Math.max(0, (counts.get(key) ?? 1) - 1)
+    // What is written alike shows no change of its own.
+    if (mount.pair.alike !== undefined) continue
     const { changes, steps } = explanationOf(mount.pair, engine)
     const proof = proofOf(mount.pair, engine)
     // Whether a field may be sent is nothing to those who read it.
@@ -253,7 +256,6 @@ const DOUBT = {
  * unchanged or changed to the harmless side, and none reaches from one member into another.
  */
 function isTransparent(changes: readonly LocalChange[], pair: Pair, direction: Direction, engine: Engine): boolean {
-  if (pair.alike !== undefined) return true
   // Two schemas that differ and show no difference are not understood.
   if (changes.length === 0 && explanationOf(pair, engine).steps.length === 0) return false
   const harmless = direction === 'send' ? 'wider' : 'narrower'
@@ -316,13 +318,14 @@ function foundAt(
   also: number,
   verdict: Readonly<{ effect: StructureDifference['effect']; why: string }>,
 ): Found {
-  const tokens = change.member === undefined ? mount.tokens : [...mount.tokens, change.member]
+  const way = wayTo(mount)
+  const tokens = [...way.flatMap((step) => step.tokens), ...(change.member === undefined ? [] : [change.member])]
   const difference: StructureDifference = {
     resource: mount.resource,
     direction,
     pointer: pointerOf(tokens),
     schemaPointer: pointerOf([
-      ...mount.path,
+      ...way.flatMap((step) => step.path),
       ...change.path,
       ...(change.member === undefined ? [] : ['properties', change.member]),
     ]),
@@ -336,6 +339,12 @@ function foundAt(
     also,
   }
   return { difference, order: orderOf(difference), pair: key, mounted: mount.pair, member: change.member }
+}
+
+function wayTo(mount: Mount): readonly Step[] {
+  const way: Step[] = []
+  for (let at: Mount | undefined = mount; at !== undefined; at = at.from) if (at.step !== undefined) way.push(at.step)
+  return way.reverse()
 }
 
 /** The definition that a pair stands for, when it is nothing but a reference to one. */

@@ -46,23 +46,33 @@ export function pairAt(
     const id = `$${name}`
     if (name !== undefined && space.idOf(one) === id && space.idOf(other) === id) {
       const outline = space.outline(name)
-      if (outline !== undefined) return alikePair(name, outline, one, other, flattener)
+      if (outline !== undefined) return alikePair(name, outline, flattener)
     }
   }
   return { old: flattener.flat('old', before), new: flattener.flat('new', after) }
 }
 
-function alikePair(name: string, outline: Outline, one: JsonSchema, other: JsonSchema, flattener: Flattener): Pair {
-  return {
+/** Pairs of definitions that are written alike, by comparison and name: they are met again and again. */
+const alikePairs = new WeakMap<Flattener, Map<string, Pair>>()
+
+function alikePair(name: string, outline: Outline, flattener: Flattener): Pair {
+  const known = alikePairs.get(flattener) ?? new Map<string, Pair>()
+  alikePairs.set(flattener, known)
+  const found = known.get(name)
+  if (found !== undefined) return found
+  const reference = () => [{ $ref: `#/definitions/${name}` }]
+  const made: Pair = {
     get old() {
-      return flattener.flat('old', [one])
+      return flattener.flat('old', reference())
     },
     get new() {
-      return flattener.flat('new', [other])
+      return flattener.flat('new', reference())
     },
     // The key that the flats would give.
     alike: { key: `old:$${name} | new:$${name}`, name, outline },
   }
+  known.set(name, made)
+  return made
 }
 
 /** The ways from a definition that is written alike to those that are not. */
@@ -74,6 +84,8 @@ function stepsOf(pair: Pair, alike: NonNullable<Pair['alike']>, flattener: Flatt
     .map(({ tokens, path, to }) => {
       const [token = ''] = tokens
       if (typeof to === 'string') {
+        const outline = space.outline(to)
+        if (outline !== undefined) return { tokens, path, pair: alikePair(to, outline, flattener) }
         const reference = { $ref: `#/definitions/${to}` }
         return { tokens, path, pair: pairAt([reference], [reference], flattener, space) }
       }

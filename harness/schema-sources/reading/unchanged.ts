@@ -152,7 +152,9 @@ function isEqual(one: unknown, other: unknown, depth: number): boolean {
   let left = 0
   for (const key in one) {
     left += 1
-    if (!Object.hasOwn(other, key) || !isEqual(one[key], other[key], depth + 1)) return false
+    // A member that only one has is undefined in the other, but for the one name that everything has.
+    if (key === '__proto__' && !Object.hasOwn(other, key)) return false
+    if (!isEqual(one[key], other[key], depth + 1)) return false
   }
   for (const _key in other) left -= 1
   return left === 0
