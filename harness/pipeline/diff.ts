@@ -1,12 +1,16 @@
 import { stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
+import { absolute } from '../base/decimal.ts'
 import { GateError } from '../base/errors.ts'
+import { exists, readTextFile } from '../base/files.ts'
 import { pointerOf } from '../base/pointer.ts'
+import { parseYaml } from '../base/yaml.ts'
 import { type StructureComparison, structureComparison } from '../compare/structure/compare.ts'
 import { questionsFor, summaryOf } from '../compare/structure/opinion.ts'
 import { type InvoiceAmount, relevanceOf } from '../compare/structure/relevance.ts'
 import { type FieldValues, proposeRenames } from '../compare/structure/renames.ts'
 import { usedPlacesOf } from '../compare/structure/used-places.ts'
+import { FieldMapping } from '../model/mapping.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
 import type { ErpSchema, ErpSchemaPair, Unchanged } from '../model/schema.ts'
 import type { Direction, SecondOpinionSummary, StructureReport, UsedPlace } from '../model/structure.ts'
@@ -32,11 +36,15 @@ export type DiffOptions = Readonly<{
 export async function diffSchemas(options: DiffOptions): Promise<StructureReport> {
   const { old, new: next, unchanged } = await readBoth(options.oldPath, options.newPath)
   const recording = options.recording === undefined ? undefined : await readRecording(options.recording)
+  const known =
+    recording === undefined || options.recording === undefined
+      ? {}
+      : await usedBy(recording, old, await mappingFor(recording, options.recording))
   return structureReport(old, next, {
     direction: options.direction,
     oldFile: basename(options.oldPath),
     newFile: basename(options.newPath),
-    used: recording === undefined ? undefined : await usedBy(recording, old),
+    ...known,
     opinion: jsonSchemaDiff,
     unchanged,
   })
@@ -50,11 +58,41 @@ async function readBoth(oldPath: string, newPath: string): Promise<ErpSchemaPair
   return { old: source.read(old), new: other.read(next), unchanged: new Map() }
 }
 
-/** What a recording uses: told by the adapter of its ERP where there is one, else by method and path. */
-async function usedBy(recording: SanitizedRecording, schema: ErpSchema): Promise<readonly UsedPlace[]> {
+/** The field mapping of the integration that a recording belongs to: in its scenario, or in the scenario of that name. */
+async function mappingFor(recording: SanitizedRecording, file: string): Promise<FieldMapping | undefined> {
+  const folders = [dirname(dirname(file)), join('scenarios', recording.header.integration)]
+  for (const folder of folders) {
+    const path = join(folder, 'mapping.yaml')
+    if (basename(resolve(folder)) !== recording.header.integration || !(await exists(path))) continue
+    return parseYaml(await readTextFile(path, 'Correct the mapping of the integration.'), FieldMapping, path)
+  }
+  return undefined
+}
+
+type Known = Readonly<{ used: readonly UsedPlace[]; amounts?: Readonly<Record<string, InvoiceAmount>> }>
+
+/**
+ * What a recording uses and what its invoices are worth: told by the adapter of its ERP where there is one, else by method
+ * and path, without amounts. A mapped field that no invoice uses is a place without invoices.
+ */
+async function usedBy(
+  recording: SanitizedRecording,
+  schema: ErpSchema,
+  mapping: FieldMapping | undefined,
+): Promise<Known> {
   const { product } = recording.header.erp
-  if (!(await plugInIds('erps')).includes(product)) return usedPlacesOf(recording.interactions, schema)
-  const { shared, chains } = decodeRecording(recording.interactions, await loadPlugIn('erps', product), schema)
+  const mapped = (mapping?.fields ?? []).map(
+    ({ to, direction }): UsedPlace => ({
+      resource: to.resource,
+      direction,
+      pointer: pointerOf(to.field.split('.')),
+      invoices: [],
+    }),
+  )
+  if (!(await plugInIds('erps')).includes(product))
+    return { used: [...usedPlacesOf(recording.interactions, schema), ...mapped] }
+  const adapter = await loadPlugIn('erps', product)
+  const { shared, chains, names } = decodeRecording(recording.interactions, adapter, schema)
   const places = new Map<string, Set<string>>()
   const note = (direction: Direction, uses: readonly FieldUse[], invoice: string | undefined) => {
     for (const { resource, field } of uses) {
@@ -77,10 +115,19 @@ async function usedBy(recording: SanitizedRecording, schema: ErpSchema): Promise
       note('send', operation.sends, key)
     }
   }
-  return [...places].map(([key, invoices]) => {
+  const used = [...places].map(([key, invoices]) => {
     const [resource, direction, pointer]: [string, Direction, string] = JSON.parse(key)
     return { resource, direction, pointer, invoices: [...invoices] }
   })
+  const amounts = chains.flatMap(({ key, steps }): (readonly [string, InvoiceAmount])[] => {
+    const create = steps.find(({ operation }) => operation.kind === 'create')
+    if (create === undefined) return []
+    const sent = adapter.sent(create.operation, create.interaction.request, schema, names)
+    const { currency, gross } = adapter.facts(sent)
+    // A credit note takes part with what it is worth, not against the invoices.
+    return currency === '' ? [] : [[key, { currency, gross: absolute(gross) }]]
+  })
+  return { used: [...used, ...mapped], amounts: Object.fromEntries(amounts) }
 }
 
 /** Finds the schema source for a file by its content and reads it. Throws `schema-invalid` when none knows it. */
