@@ -13,7 +13,7 @@ for (const file of readdirSync(import.meta.dirname).sort()) {
   checks.set(file.slice(0, -3), module.default)
 }
 
-const NOTHING: Facts = { structure: [], searches: [], values: [], documents: [], interactions: [] }
+const NOTHING: Facts = { structure: [], searches: [], values: [], valueLists: [], documents: [], interactions: [] }
 
 /** The cost account of a cleaning invoice, booked to another account after posting. */
 function difference(over: Partial<Difference> = {}): Difference {
@@ -223,6 +223,44 @@ const ROWS: readonly Row[] = [
     name: 'the closed department takes postings again',
     facts: { values: [listed({ kind: 'changed-state', pointer: '/active', baseline: 'false', candidate: 'true' })] },
     objecting: ['value-unblocked'],
+  },
+  {
+    name: 'account 6100 demands a cost center',
+    facts: {
+      values: [listed({ at: '/6100', pointer: '/cost_center_required', baseline: 'false', candidate: 'true' })],
+    },
+    objecting: ['value-required'],
+  },
+  {
+    name: 'the department is no longer mandatory',
+    facts: { values: [listed({ at: '/DEPT', pointer: '/mandatory', baseline: 'true', candidate: 'false' })] },
+    objecting: ['value-optional'],
+  },
+  {
+    name: 'account 5100 seems to be 5101 now',
+    facts: {
+      valueLists: [
+        {
+          about: 'renamed',
+          evidence: 'both are titled "Freight"',
+          difference: listed({ baseline: '5100', candidate: '5101', pointer: '' }),
+        },
+      ],
+    },
+    objecting: ['value-renamed'],
+  },
+  {
+    name: 'accounts have a segment more',
+    facts: {
+      valueLists: [
+        {
+          about: 'format',
+          evidence: '3 segments became 4',
+          difference: listed({ at: '', baseline: '99-9999-999', candidate: '99-9999-999-99', pointer: '' }),
+        },
+      ],
+    },
+    objecting: ['value-format-changed'],
   },
   // Documents
   {
@@ -442,7 +480,7 @@ describe('nothing differs unseen', () => {
   test('the areas of facts are those of differences', () => {
     expect(
       Object.keys(NOTHING)
-        .filter((area) => area !== 'searches')
+        .filter((area) => area !== 'searches' && area !== 'valueLists')
         .sort(),
     ).toEqual([...Area.options].sort())
   })
@@ -461,6 +499,7 @@ describe('mirrored pairs', () => {
     ['send-narrowed', 'send-widened'],
     ['value-added', 'value-removed'],
     ['value-blocked', 'value-unblocked'],
+    ['value-optional', 'value-required'],
   ]
   const ANOTHER = 'One value in the place of another: seen from the other side it is the same change.'
   const ALONE: Readonly<Record<string, string>> = {
@@ -479,6 +518,8 @@ describe('mirrored pairs', () => {
     'stored-state-changed': ANOTHER,
     'stored-text-changed': ANOTHER,
     'value-altered': ANOTHER,
+    'value-format-changed': 'Codes that are built as before again are the same change.',
+    'value-renamed': ANOTHER,
   }
 
   test('every check has a mirror or a reason for having none, and neither list is stale', () => {
@@ -555,6 +596,7 @@ describe.each([...checks])('%s', (id, check) => {
       structure: double(row?.facts.structure),
       searches: double(row?.facts.searches),
       values: double(row?.facts.values),
+      valueLists: double(row?.facts.valueLists),
       documents: double(row?.facts.documents),
       interactions: double(row?.facts.interactions),
     }

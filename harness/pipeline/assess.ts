@@ -3,6 +3,7 @@ import { isJsonArray, isJsonObject, type Json } from '../base/json.ts'
 import { compareDocuments } from '../compare/documents.ts'
 import { compareStructure } from '../compare/structure/compare.ts'
 import { lostSearchValues, structureFacts } from '../compare/structure-facts.ts'
+import { listFacts } from '../compare/value-formats.ts'
 import { compareValues } from '../compare/values.ts'
 import { type Counted, controlTotals } from '../decide/control-totals.ts'
 import { impactOf } from '../decide/impact.ts'
@@ -75,6 +76,12 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
         structure: structureFacts(compareStructure(baseline.schema, observation.schema), uses.field),
         searches: lostSearchValues(uses.literals, baseline.schema, observation.schema),
         values: values.differences,
+        valueLists: listFacts(
+          baseline.values,
+          observation.values,
+          (list, code) => usersOf(uses, list, code, ''),
+          () => 'name',
+        ),
         documents: documents.documents,
         interactions: documents.interactions,
       },

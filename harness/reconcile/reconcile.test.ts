@@ -58,7 +58,7 @@ function found(check: string, differences: readonly Partial<Difference>[], args:
     remedy: 'Ask.',
     run: ({ documents }) => objectTo(documents, 'changed', () => args),
   })
-  const facts: Facts = { structure: [], searches: [], values: [], documents: all, interactions: [] }
+  const facts: Facts = { structure: [], searches: [], valueLists: [], values: [], documents: all, interactions: [] }
   const { findings } = runChecks(new Map([[check, one]]), facts, {
     capabilities: [],
     severity: {},
@@ -598,7 +598,7 @@ describe('running checks', () => {
   const run = (over: Partial<Check>, context: object = {}) =>
     runChecks(
       new Map([['supplier-gone', check(over)]]),
-      { structure: [], searches: [], values: [], documents: [], interactions: [] },
+      { structure: [], searches: [], valueLists: [], values: [], documents: [], interactions: [] },
       {
         capabilities: ['read-back'],
         severity: {},
