@@ -74,4 +74,10 @@ export type OutlineStep = Readonly<{ tokens: readonly string[]; path: readonly s
 export type Unchanged = ReadonlyMap<string, Outline>
 
 /** Two releases that were read together. */
-export type ErpSchemaPair = Readonly<{ old: ErpSchema; new: ErpSchema; unchanged: Unchanged }>
+export type ErpSchemaPair = Readonly<{
+  old: ErpSchema
+  new: ErpSchema
+  unchanged: Unchanged
+  /** Definitions that are another now and that nothing leads to which can be sent or read. */
+  notReached: readonly string[]
+}>

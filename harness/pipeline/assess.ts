@@ -238,9 +238,12 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
               capturedAt: evidence.candidate.meta.capturedAt,
             },
       agreement: evidence.agreement,
-      notCompared: [...judged.documents.leftOut]
-        .sort()
-        .map(([why, count]) => ({ what: 'values of stored documents', count, why })),
+      notCompared: [
+        ...[...judged.documents.leftOut]
+          .sort()
+          .map(([why, count]) => ({ what: 'values of stored documents', count, why })),
+        ...blindSpots(baseline.schema, asIs.observation.schema),
+      ],
     },
     accounting,
     controlTotals: [...totals],
@@ -265,6 +268,16 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     }),
     leftBehind: [...asIs.observation.leftBehind],
   }
+}
+
+/** What no engine compared of the published schemas. */
+function blindSpots(old: ErpSchema, next: ErpSchema): ChangeAssessment['evidence']['notCompared'] {
+  const parts = new Set([...(old.source.ignored ?? []), ...(next.source.ignored ?? [])])
+  const spots = [...parts]
+    .sort()
+    .map((part) => ({ what: 'published schema', count: 1, why: `${part} is not compared` }))
+  const inferred = { what: 'published schema', count: 1, why: 'it is inferred from recorded traffic' }
+  return old.source.inferred || next.source.inferred ? [...spots, inferred] : spots
 }
 
 const NO_FACTS: InvoiceFacts = {

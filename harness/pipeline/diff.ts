@@ -34,7 +34,7 @@ export type DiffOptions = Readonly<{
 
 /** Compares what two releases publish, whatever their formats, and says what breaks and what it touches. */
 export async function diffSchemas(options: DiffOptions): Promise<StructureReport> {
-  const { old, new: next, unchanged } = await readBoth(options.oldPath, options.newPath)
+  const { old, new: next, unchanged, notReached } = await readBoth(options.oldPath, options.newPath)
   const recording = options.recording === undefined ? undefined : await readRecording(options.recording)
   const known =
     recording === undefined || options.recording === undefined
@@ -47,6 +47,7 @@ export async function diffSchemas(options: DiffOptions): Promise<StructureReport
     ...known,
     opinion: jsonSchemaDiff,
     unchanged,
+    notReached,
   })
 }
 
@@ -55,7 +56,7 @@ async function readBoth(oldPath: string, newPath: string): Promise<ErpSchemaPair
   const [old, next] = [await documentAt(oldPath), await documentAt(newPath)]
   const [source, other] = [await sourceOf(old), await sourceOf(next)]
   if (source === other && source.readPair !== undefined) return source.readPair(old, next)
-  return { old: source.read(old), new: other.read(next), unchanged: new Map() }
+  return { old: source.read(old), new: other.read(next), unchanged: new Map(), notReached: [] }
 }
 
 /** The field mapping of the integration that a recording belongs to: in its scenario, or in the scenario of that name. */
@@ -164,6 +165,8 @@ export type ReportOptions = Readonly<{
   opinion?: SecondOpinion | undefined
   /** What both releases publish alike, when they were read together. */
   unchanged?: Unchanged | undefined
+  /** Definitions that changed and that no operation reaches. */
+  notReached?: readonly string[] | undefined
 }>
 
 /** The report on two schemas that were read already. */
@@ -207,7 +210,10 @@ export async function structureReport(
     differences,
     renames: proposeRenames(comparison, options.values).filter(({ direction }) => isAsked(direction)),
     secondOpinion,
-    blindSpots: blindSpotsOf(old, next),
+    blindSpots: [
+      ...blindSpotsOf(old, next),
+      ...(options.notReached ?? []).map((name) => `changed, and no operation reaches it: ${name}`),
+    ],
   }
 }
 

@@ -13,7 +13,7 @@ import {
 } from './reading/text.ts'
 import { topLevel } from './reading/top-level.ts'
 import { readTree } from './reading/tree.ts'
-import { commonOf } from './reading/unchanged.ts'
+import { commonOf, notReachedOf } from './reading/unchanged.ts'
 
 const METHODS = ['get', 'put', 'post', 'patch', 'delete', 'head', 'options', 'trace']
 
@@ -32,10 +32,16 @@ export default defineSchemaSource({
   readPair: (old, next) => {
     const [before, after] = [readTree(old), readTree(next)]
     const common = commonOf(before, after)
+    const one = readContent(old, before, common?.postponed)
+    const other = readContent(next, after, common?.postponed)
+    const isCatalog = [before, after].some((content) => !isPlainObject(member(content, 'paths')))
     return {
-      old: readContent(old, before, common?.postponed),
-      new: readContent(next, after, common?.postponed),
+      old: one,
+      new: other,
       unchanged: common?.unchanged ?? new Map(),
+      notReached: isCatalog
+        ? []
+        : notReachedOf({ content: before, reached: one.definitions }, { content: after, reached: other.definitions }),
     }
   },
 })

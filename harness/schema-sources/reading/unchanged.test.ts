@@ -89,6 +89,16 @@ describe('two releases read together', () => {
     expect(Object.getOwnPropertyDescriptor(pair?.new.definitions, 'Supplier')?.get).toBeTypeOf('function')
   })
 
+  it('names what changed and no operation reaches', () => {
+    const reached = { Invoice: INVOICE, Supplier: SUPPLIER, Account: account({ type: 'string' }) }
+    const same = account({ maxLength: 9 })
+    const pair = openapi.readPair?.(
+      specification({ ...reached, Payment: account({ maxLength: 9 }), Gone: true, Idle: same }),
+      specification({ ...reached, Payment: account({ maxLength: 5 }), Remittance: true, Idle: same }),
+    )
+    expect(pair?.notReached).toEqual(['Gone', 'Payment', 'Remittance'])
+  })
+
   it('refuses a malformed record as ever, although both releases have it', () => {
     const broken = specification({ Invoice: record({ lines: { type: 'array', items: 7 } }) })
     expect(() => openapi.readPair?.(broken, broken)).toThrow(/expected a schema/)

@@ -55,6 +55,19 @@ export function commonOf(old: unknown, next: unknown): Common | undefined {
   }
 }
 
+/** Definitions that differ, or that only one release has, and that neither schema reaches. */
+export function notReachedOf(
+  old: Readonly<{ content: unknown; reached: Readonly<Record<string, unknown>> }>,
+  next: Readonly<{ content: unknown; reached: Readonly<Record<string, unknown>> }>,
+): readonly string[] {
+  const [before, after] = [definitionsOf(old.content)?.schemas ?? {}, definitionsOf(next.content)?.schemas ?? {}]
+  const isReached = (name: string) =>
+    [old, next].some(({ reached }) => Object.hasOwn(reached, name) || Object.hasOwn(reached, `${name} (sent)`))
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((name) => !isReached(name) && !isEqual(member(before, name), member(after, name), 0))
+    .sort()
+}
+
 type Home = Readonly<{ home: string; schemas: PlainObject }>
 
 function definitionsOf(content: unknown): Home | undefined {
