@@ -15,6 +15,8 @@ import { writeReleases } from './specification.ts'
  * elsewhere, from the folder in CHANGE_GATE_SHARED_DATA.
  */
 
+/** `node bench/structure.ts large` measures the large specification alone. */
+const isLargeOnly = process.argv[2] === 'large'
 const LIMIT = 60_000
 const PAIRS = join(
   process.env.CHANGE_GATE_SHARED_DATA ?? join(import.meta.dirname, '..', '..', 'shared', 'data'),
@@ -64,7 +66,7 @@ function flatObject(size: number, type: string): JsonSchema {
 }
 
 line('# json-schema-diff, one flat object, one property changed: milliseconds, and how many times ours it takes')
-for (const size of [50, 100, 200, 400]) {
+for (const size of isLargeOnly ? [] : [50, 100, 200, 400]) {
   const [old, next] = [flatObject(size, 'string'), flatObject(size, 'integer')]
   const documents = [old, next].map((schema, index) => ({ name: `${index}.json`, text: JSON.stringify(schema) }))
   const [one, other] = documents
@@ -104,7 +106,8 @@ async function other(name: string, oldPath: string, newPath: string): Promise<Re
 }
 
 line('', '# Real pairs: milliseconds from text to differences, ours and others (parsing included in both)')
-if (!existsSync(PAIRS)) line('  the folder with real pairs is not here: skipped')
+if (isLargeOnly) line('  not asked')
+else if (!existsSync(PAIRS)) line('  the folder with real pairs is not here: skipped')
 else {
   for (const pair of readdirSync(PAIRS)) {
     const load = (side: string): Document => {
