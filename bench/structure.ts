@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { structureComparison } from '../harness/compare/structure/compare.ts'
@@ -6,6 +7,7 @@ import type { JsonSchema } from '../harness/model/schema.ts'
 import { loadPlugIns } from '../harness/pipeline/registry.ts'
 import { readTree } from '../harness/schema-sources/reading/tree.ts'
 import { jsonSchemaDiff } from '../harness/second-opinions/json-schema-diff.ts'
+import { writeReleases } from './specification.ts'
 
 /*
  * Structure comparison against other engines, as ratios of times in one run: node bench/structure.ts
@@ -13,6 +15,8 @@ import { jsonSchemaDiff } from '../harness/second-opinions/json-schema-diff.ts'
  * elsewhere, from the folder in CHANGE_GATE_SHARED_DATA.
  */
 
+/** `node bench/structure.ts large` measures the large specification alone. */
+const isLargeOnly = process.argv[2] === 'large'
 const LIMIT = 60_000
 const PAIRS = join(
   process.env.CHANGE_GATE_SHARED_DATA ?? join(import.meta.dirname, '..', '..', 'shared', 'data'),
@@ -62,7 +66,7 @@ function flatObject(size: number, type: string): JsonSchema {
 }
 
 line('# json-schema-diff, one flat object, one property changed: milliseconds, and how many times ours it takes')
-for (const size of [50, 100, 200, 400]) {
+for (const size of isLargeOnly ? [] : [50, 100, 200, 400]) {
   const [old, next] = [flatObject(size, 'string'), flatObject(size, 'integer')]
   const documents = [old, next].map((schema, index) => ({ name: `${index}.json`, text: JSON.stringify(schema) }))
   const [one, other] = documents
@@ -102,7 +106,8 @@ async function other(name: string, oldPath: string, newPath: string): Promise<Re
 }
 
 line('', '# Real pairs: milliseconds from text to differences, ours and others (parsing included in both)')
-if (!existsSync(PAIRS)) line('  the folder with real pairs is not here: skipped')
+if (isLargeOnly) line('  not asked')
+else if (!existsSync(PAIRS)) line('  the folder with real pairs is not here: skipped')
 else {
   for (const pair of readdirSync(PAIRS)) {
     const load = (side: string): Document => {
@@ -133,45 +138,46 @@ else {
   }
 }
 
-/** A specification of about 10 MB whose schemas refer to their neighbors, as an ERP's do. */
-function large(changes: number): Document {
-  const schemas: Record<string, unknown> = {}
-  const paths: Record<string, unknown> = {}
-  for (let index = 0; index < 2_400; index += 1) {
-    const properties: Record<string, unknown> = {}
-    for (let field = 0; field < 24; field += 1) {
-      properties[`field_${field}`] = {
-        type: 'string',
-        maxLength: 20 + field,
-        description: `What people call field ${field} of record ${index}, as the manual explains it.`,
+type Measured = Readonly<{ ms: number; cpu: number; found: number; characters: number; peak: number }>
+
+/** Each measurement in a fresh process, in turn, so that what else the machine does meets both kinds alike. */
+async function measureLarge(runs: number): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'change-gate-bench-'))
+  try {
+    const files = writeReleases(folder)
+    const taken: Record<'parse' | 'diff', Measured[]> = { parse: [], diff: [] }
+    for (let run = 0; run < runs; run += 1) {
+      for (const work of ['parse', 'diff'] as const) {
+        const { stdout } = await execa(process.execPath, [join(import.meta.dirname, 'large.ts'), work, ...files])
+        taken[work].push(JSON.parse(stdout))
       }
     }
-    properties.parent = { $ref: `#/components/schemas/Record${Math.floor(index / 2)}` }
-    properties.lines = { type: 'array', items: { $ref: `#/components/schemas/Record${(index + 1) % 2_400}` } }
-    if (index % 48 === 0 && index / 48 < changes) properties.cost_center = { type: 'string' }
-    schemas[`Record${index}`] = { type: 'object', required: ['field_0'], properties }
-    const content = { 'application/json': { schema: { $ref: `#/components/schemas/Record${index}` } } }
-    if (index % 3 === 0)
-      paths[`/records/${index}`] = {
-        post: { requestBody: { content }, responses: { 200: { description: 'ok', content } } },
-      }
-  }
-  return {
-    name: `large-${changes}.json`,
-    text: JSON.stringify({ openapi: '3.0.3', info: { title: 'Large', version: '1' }, paths, components: { schemas } }),
+    const middle = (work: 'parse' | 'diff', what: keyof Measured) => {
+      const all = taken[work].map((entry) => entry[what]).sort((left, right) => left - right)
+      return all[Math.floor(all.length / 2)] ?? 0
+    }
+    line(
+      '',
+      `# One specification of ${(middle('diff', 'characters') / 1e6).toFixed(1)} MB with 50 changes, ${runs} runs each`,
+    )
+    for (const [what, unit] of [
+      ['ms', 'elapsed'],
+      ['cpu', 'processor'],
+    ] as const) {
+      const [parse, diff] = [middle('parse', what), middle('diff', what)]
+      line(
+        `  ${unit} ms: JSON.parse of both`,
+        parse,
+        'from text to differences',
+        diff,
+        `ratio ${(diff / parse).toFixed(1)}`,
+      )
+    }
+    const peak = Math.max(...taken.diff.map((entry) => entry.peak))
+    line(`  ${middle('diff', 'found')} differences; highest memory of a process: ${Math.round(peak / 1024 / 1024)} MB`)
+  } finally {
+    rmSync(folder, { recursive: true })
   }
 }
 
-const [small, changed] = [large(0), large(50)]
-line('', `# One specification of ${(small.text.length / 1e6).toFixed(1)} MB with 50 changes`)
-const parsing = await median(3, () => [JSON.parse(small.text), JSON.parse(changed.text)])
-const reading = await median(3, () => compare(small, changed))
-line(
-  '  JSON.parse of both',
-  parsing.ms,
-  'from text to differences',
-  reading.ms,
-  `ratio ${(reading.ms / parsing.ms).toFixed(1)}`,
-  `(${reading.result} differences)`,
-)
-line(`  highest memory of this whole run: ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`)
+await measureLarge(7)

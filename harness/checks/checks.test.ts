@@ -17,6 +17,7 @@ const NOTHING: Facts = {
   structure: [],
   searches: [],
   values: [],
+  valueLists: [],
   documents: [],
   interactions: [],
   copies: [],
@@ -262,6 +263,44 @@ const ROWS: readonly Row[] = [
     facts: { values: [listed({ kind: 'changed-state', pointer: '/active', baseline: 'false', candidate: 'true' })] },
     objecting: ['value-unblocked'],
   },
+  {
+    name: 'account 6100 demands a cost center',
+    facts: {
+      values: [listed({ at: '/6100', pointer: '/cost_center_required', baseline: 'false', candidate: 'true' })],
+    },
+    objecting: ['value-required'],
+  },
+  {
+    name: 'the department is no longer mandatory',
+    facts: { values: [listed({ at: '/DEPT', pointer: '/mandatory', baseline: 'true', candidate: 'false' })] },
+    objecting: ['value-optional'],
+  },
+  {
+    name: 'account 5100 seems to be 5101 now',
+    facts: {
+      valueLists: [
+        {
+          about: 'renamed',
+          evidence: 'both are titled "Freight"',
+          difference: listed({ baseline: '5100', candidate: '5101', pointer: '' }),
+        },
+      ],
+    },
+    objecting: ['value-renamed'],
+  },
+  {
+    name: 'accounts have a segment more',
+    facts: {
+      valueLists: [
+        {
+          about: 'format',
+          evidence: '3 segments became 4',
+          difference: listed({ at: '', baseline: '99-9999-999', candidate: '99-9999-999-99', pointer: '' }),
+        },
+      ],
+    },
+    objecting: ['value-format-changed'],
+  },
   // Documents
   {
     name: 'the invoice is refused at create',
@@ -480,7 +519,7 @@ describe('nothing differs unseen', () => {
   test('the areas of facts are those of differences', () => {
     expect(
       Object.keys(NOTHING)
-        .filter((area) => !['searches', 'copies', 'noise'].includes(area))
+        .filter((area) => !['searches', 'valueLists', 'copies', 'noise'].includes(area))
         .sort(),
     ).toEqual([...Area.options].sort())
   })
@@ -500,6 +539,7 @@ describe('mirrored pairs', () => {
     ['send-narrowed', 'send-widened'],
     ['value-added', 'value-removed'],
     ['value-blocked', 'value-unblocked'],
+    ['value-optional', 'value-required'],
   ]
   const ANOTHER = 'One value in the place of another: seen from the other side it is the same change.'
   const ALONE: Readonly<Record<string, string>> = {
@@ -519,6 +559,8 @@ describe('mirrored pairs', () => {
     'stored-state-changed': ANOTHER,
     'stored-text-changed': ANOTHER,
     'value-altered': ANOTHER,
+    'value-format-changed': 'Codes that are built as before again are the same change.',
+    'value-renamed': ANOTHER,
   }
 
   test('every check has a mirror or a reason for having none, and neither list is stale', () => {
@@ -595,6 +637,7 @@ describe.each([...checks])('%s', (id, check) => {
       structure: double(row?.facts.structure),
       searches: double(row?.facts.searches),
       values: double(row?.facts.values),
+      valueLists: double(row?.facts.valueLists),
       documents: double(row?.facts.documents),
       interactions: double(row?.facts.interactions),
       copies: double(row?.facts.copies),

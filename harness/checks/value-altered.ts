@@ -1,4 +1,4 @@
-import { defineCheck, objectTo } from '../ports/check.ts'
+import { defineCheck, isDuty, objectTo } from '../ports/check.ts'
 
 export default defineCheck({
   title: 'Listed values mean what they meant.',
@@ -15,7 +15,9 @@ export default defineCheck({
   remedy: 'Check each value with finance.',
   run: ({ values }) =>
     objectTo(
-      values.filter((difference) => difference.pointer !== '' && difference.pointer !== '/active'),
+      values.filter(
+        (difference) => difference.pointer !== '' && difference.pointer !== '/active' && !isDuty(difference),
+      ),
       'changed',
     ),
 })

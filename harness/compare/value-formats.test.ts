@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ValueLists } from '../model/snapshot.ts'
-import { formatChanges, valueRenames } from './value-formats.ts'
+import { formatChanges, listFacts, valueRenames } from './value-formats.ts'
 
 function lists(codes: Readonly<Record<string, string>>): ValueLists {
   return { accounts: Object.entries(codes).map(([code, name]) => ({ id: code, code, active: true, fields: { name } })) }
@@ -32,5 +32,28 @@ describe('value formats', () => {
   ])('proposes a rename for %s', (_name, before, after, expected) => {
     const renames = valueRenames(lists(before), lists(after), () => 'name')
     expect(renames.map(({ from, to }) => [from, to])).toEqual(expected)
+  })
+
+  it('joins both to the invoices that name the codes', () => {
+    const users: Readonly<Record<string, readonly string[]>> = {
+      '01-4000-100': ['Paper 7'],
+      '01-4000-200': ['Paper 8'],
+    }
+    const facts = listFacts(
+      lists({ '01-4000-100': 'Freight', '01-4000-200': 'Paper' }),
+      lists({ '001-4000-100-00': 'Freight', '001-4000-200-00': 'Ink' }),
+      (_list, code) => users[code] ?? [],
+      () => 'name',
+    )
+    expect(
+      facts.map(({ about, difference }) => [about, difference.baseline, difference.candidate, difference.invoices]),
+    ).toEqual([
+      ['renamed', '01-4000-100', '001-4000-100-00', ['Paper 7']],
+      ['format', '99-9999-999', '999-9999-999-99', ['Paper 7', 'Paper 8']],
+    ])
+    expect(facts.map(({ evidence }) => evidence)).toEqual([
+      'both are titled "Freight"',
+      '3 segments became 4, 2 codes fit no new form, such as 01-4000-100',
+    ])
   })
 })

@@ -1,4 +1,6 @@
+import type { Difference } from '../model/difference.ts'
 import type { ListedValue, ValueLists } from '../model/snapshot.ts'
+import type { ListFact } from '../ports/check.ts'
 import { textOf } from './scalars.ts'
 
 /** A list whose codes are built differently now: another length, another number of segments, another kind of character. */
@@ -54,6 +56,50 @@ export function valueRenames(
         return [{ list, from: value.code, to: only.code, evidence: `both are titled "${text}"` }]
       })
     })
+}
+
+/** Both as facts for checks, joined to the invoices that name the codes. */
+export function listFacts(
+  baseline: ValueLists,
+  candidate: ValueLists,
+  usersOf: (list: string, code: string) => readonly string[],
+  titleField: (list: string) => string,
+): readonly ListFact[] {
+  const fact = (
+    about: ListFact['about'],
+    list: string,
+    old: string,
+    next: string,
+    codes: readonly string[],
+    evidence: string,
+  ): ListFact => {
+    const difference: Difference = {
+      area: 'values',
+      kind: 'coerced',
+      class: 'coding',
+      loudness: 'loud',
+      resource: list,
+      pointer: '',
+      at: about === 'renamed' ? `/${old}` : '',
+      stage: '',
+      baseline: old,
+      candidate: next,
+      sent: null,
+      invoices: [...new Set(codes.flatMap((code) => usersOf(list, code)))],
+      seenBy: 'gate',
+    }
+    return { about, evidence, difference }
+  }
+  return [
+    ...valueRenames(baseline, candidate, titleField).map(({ list, from, to, evidence }) =>
+      fact('renamed', list, from, to, [from], evidence),
+    ),
+    ...formatChanges(baseline, candidate).map(({ list, old, new: next, outdated, segments }) => {
+      const parts = segments.old === segments.new ? '' : `${segments.old} segments became ${segments.new}, `
+      const evidence = `${parts}${outdated.length} codes fit no new form, such as ${outdated[0] ?? ''}`
+      return fact('format', list, old[0] ?? '', next[0] ?? '', outdated, evidence)
+    }),
+  ]
 }
 
 function active(values: readonly ListedValue[] | undefined): readonly string[] {

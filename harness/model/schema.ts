@@ -60,3 +60,24 @@ export const ErpSchema = z.strictObject({
   definitions: z.record(z.string(), jsonSchema),
 })
 export type ErpSchema = z.infer<typeof ErpSchema>
+
+/** The places of one definition where others are referred to; places that lead to none are left out. */
+export type Outline = Readonly<{ steps: readonly OutlineStep[] }>
+
+/** One way down: tokens of the document, keywords of the schema, and the definition or the nested part it leads to. */
+export type OutlineStep = Readonly<{ tokens: readonly string[]; path: readonly string[]; to: string | Outline }>
+
+/**
+ * Definitions that both releases publish letter for letter and that use none but plain keywords: records, lists, limits and
+ * references. They are normalized only when somebody asks for them, and then both releases have the same object.
+ */
+export type Unchanged = ReadonlyMap<string, Outline>
+
+/** Two releases that were read together. */
+export type ErpSchemaPair = Readonly<{
+  old: ErpSchema
+  new: ErpSchema
+  unchanged: Unchanged
+  /** Definitions that are another now and that nothing leads to which can be sent or read. */
+  notReached: readonly string[]
+}>

@@ -5,6 +5,7 @@ import { compareDocuments } from '../compare/documents.ts'
 import type { Meaning } from '../compare/records.ts'
 import { compareStructure } from '../compare/structure/compare.ts'
 import { lostSearchValues, structureFacts } from '../compare/structure-facts.ts'
+import { listFacts } from '../compare/value-formats.ts'
 import { compareValues } from '../compare/values.ts'
 import { type Counted, controlTotals } from '../decide/control-totals.ts'
 import { coverageOf } from '../decide/coverage.ts'
@@ -92,6 +93,12 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
         structure: structureFacts(compareStructure(baseline.schema, observation.schema), uses.field, uses.lacking),
         searches: lostSearchValues(uses.literals, baseline.schema, observation.schema),
         values: values.differences,
+        valueLists: listFacts(
+          baseline.values,
+          observation.values,
+          (list, code) => usersOf(uses, list, code, '', meaning),
+          () => 'name',
+        ),
         documents: documents.documents,
         interactions: documents.interactions,
         copies: documents.copies,
@@ -254,9 +261,12 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
               capturedAt: evidence.candidate.meta.capturedAt,
             },
       agreement: evidence.agreement,
-      notCompared: [...judged.documents.leftOut]
-        .sort()
-        .map(([why, count]) => ({ what: 'values of stored documents', count, why })),
+      notCompared: [
+        ...[...judged.documents.leftOut]
+          .sort()
+          .map(([why, count]) => ({ what: 'values of stored documents', count, why })),
+        ...blindSpots(baseline.schema, asIs.observation.schema),
+      ],
       coverage: coverageOf({
         mapping: scenario.mapping,
         dimensions: integration.dimensions,
@@ -299,6 +309,16 @@ const CREDENTIAL_FAULTS = ['unauthorized', 'forbidden', 'target-refused-login']
 /** Digest of a policy with its defaults filled in, so that spelling a default out is no other policy. */
 export function policyDigestOf(policy: Policy): string {
   return fingerprintOf(toJson(policy))
+}
+
+/** What no engine compared of the published schemas. */
+function blindSpots(old: ErpSchema, next: ErpSchema): ChangeAssessment['evidence']['notCompared'] {
+  const parts = new Set([...(old.source.ignored ?? []), ...(next.source.ignored ?? [])])
+  const spots = [...parts]
+    .sort()
+    .map((part) => ({ what: 'published schema', count: 1, why: `${part} is not compared` }))
+  const inferred = { what: 'published schema', count: 1, why: 'it is inferred from recorded traffic' }
+  return old.source.inferred || next.source.inferred ? [...spots, inferred] : spots
 }
 
 const NO_FACTS: InvoiceFacts = {

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { mkdir, mkdtemp, open, rm, symlink, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, open, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -55,6 +55,46 @@ const used: readonly UsedPlace[] = [
   { resource: 'Bill', direction: 'send', pointer: '/lines/*/account', invoices: ['Paper & Co 1', 'Paper & Co 2'] },
   { resource: 'Bill', direction: 'send', pointer: '/lines/*/department', invoices: [] },
 ]
+
+describe('recorded exports of the scenario', () => {
+  const root = join(import.meta.dirname, '..', '..')
+  const recordings = join(root, 'scenarios', 'tryton-ap', 'recordings')
+  const newest = () => join(recordings, readdirSync(recordings).sort().at(-1) ?? '')
+  const compare = (recording: string) =>
+    diffSchemas({
+      oldPath: join(root, 'snapshots', 'tryton-6.0'),
+      newPath: join(root, 'snapshots', 'tryton-7.0'),
+      direction: 'both',
+      recording,
+    })
+
+  it('tells which invoices a change touches and what they are worth', async () => {
+    const { differences } = await compare(newest())
+    const digits = differences.find(
+      ({ resource, pointer }) => resource === 'account.invoice' && pointer === '/currency_digits',
+    )?.relevance
+    expect([digits?.state, Object.keys(digits?.amounts ?? {})]).toEqual(['used', ['EUR', 'GBP', 'USD']])
+    for (const { relevance } of differences) {
+      expect(Object.keys(relevance.amounts).length > 0).toBe(relevance.state === 'used')
+      for (const amount of Object.values(relevance.amounts)) expect(Number(amount)).toBeGreaterThan(0)
+    }
+  })
+
+  it('tells what is mapped and was never exported', async () => {
+    const unused = (await compare(newest())).differences.find(({ relevance }) => relevance.state === 'not-used')
+    const recording = join(folder, 'tryton-ap', 'recordings', 'october.ndjson')
+    const { resource, direction, pointer } = unused ?? { resource: '', direction: 'send', pointer: '/' }
+    const row = { from: '/agent', to: { resource, field: pointer.split('/')[1] }, direction }
+    await file('tryton-ap/mapping.yaml', { fields: [row] })
+    await mkdir(join(folder, 'tryton-ap', 'recordings'))
+    await copyFile(newest(), recording)
+    const found = (await compare(recording)).differences.find(
+      (difference) =>
+        difference.resource === resource && difference.direction === direction && difference.pointer === pointer,
+    )
+    expect(found?.relevance).toMatchObject({ state: 'mapped', invoices: [], amounts: {} })
+  })
+})
 
 describe('change-gate diff', () => {
   it('says what breaks, what it touches, and what may be renamed', async () => {

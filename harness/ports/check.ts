@@ -7,6 +7,14 @@ import type { Capability } from './erp.ts'
 /** One change of the published schema, and the same as a difference that knows which invoices use the place. */
 export type StructureFact = Readonly<{ structure: StructureDifference; difference: Difference }>
 
+/** What a whole value list tells, and no value of it alone. */
+export type ListFact = Readonly<{
+  /** `renamed`: a code that is gone and a new one may be the same value; `format`: codes are built another way. */
+  about: 'renamed' | 'format'
+  evidence: string
+  difference: Difference
+}>
+
 /** The facts that checks may ask for, by area. */
 export type Facts = Readonly<{
   /** Differences of the published schema. */
@@ -15,6 +23,8 @@ export type Facts = Readonly<{
   searches: readonly Difference[]
   /** Differences of value lists. */
   values: readonly Difference[]
+  /** What whole value lists tell. */
+  valueLists: readonly ListFact[]
   /** Differences between what was sent, what the baseline stored and what the candidate stored. */
   documents: readonly Difference[]
   /** Differences between what the connector was answered then and now. */
@@ -88,6 +98,16 @@ export function objectTo<Message extends string>(
       },
     ]
   })
+}
+
+/** Whether a listed value demands something that it did not, or the other way round: a dimension, a cost center, a code. */
+export function isDuty(difference: Difference): boolean {
+  const truths = ['true', 'false']
+  return (
+    /(^|[_\W])(required|mandatory)$/i.test(difference.pointer) &&
+    truths.includes(difference.baseline ?? '') &&
+    truths.includes(difference.candidate ?? '')
+  )
 }
 
 /** Whether a difference is about a value that the ERP stored, and not about a row that is missing or an order. */

@@ -1,4 +1,4 @@
-import type { ErpSchema } from '../model/schema.ts'
+import type { ErpSchema, ErpSchemaPair } from '../model/schema.ts'
 
 /** One document as its publisher ships it. */
 export type SchemaDocument = Readonly<{
@@ -16,6 +16,8 @@ export type SchemaSource = Readonly<{
   recognizes: (document: SchemaDocument) => boolean
   /** Throws `schema-invalid` with the place of the fault. */
   read: (document: SchemaDocument) => ErpSchema
+  /** Reads two releases together, where that saves reading what is equal; the schemas are those that `read` gives. */
+  readPair?: (old: SchemaDocument, next: SchemaDocument) => ErpSchemaPair
 }>
 
 /** Types a schema source; the default export of every file in `schema-sources/`. */

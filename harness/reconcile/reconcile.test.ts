@@ -62,6 +62,7 @@ function found(check: string, differences: readonly Partial<Difference>[], args:
     structure: [],
     searches: [],
     values: [],
+    valueLists: [],
     documents: all,
     interactions: [],
     copies: [],
@@ -606,7 +607,7 @@ describe('running checks', () => {
   const run = (over: Partial<Check>, context: object = {}) =>
     runChecks(
       new Map([['supplier-gone', check(over)]]),
-      { structure: [], searches: [], values: [], documents: [], interactions: [], copies: [], noise: [] },
+      { structure: [], searches: [], values: [], valueLists: [], documents: [], interactions: [], copies: [], noise: [] },
       {
         capabilities: ['read-back'],
         severity: {},

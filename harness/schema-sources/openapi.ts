@@ -1,6 +1,6 @@
-import type { ErpResource, JsonSchema } from '../model/schema.ts'
+import type { ErpResource, ErpSchema, JsonSchema } from '../model/schema.ts'
 import { defineSchemaSource, type SchemaDocument } from '../ports/schema-source.ts'
-import { type Normalizer, normalizerOf } from './reading/json-schema.ts'
+import { type Normalizer, normalizerOf, type Postponed } from './reading/json-schema.ts'
 import {
   isPlainObject,
   looksLikeJson,
@@ -13,6 +13,7 @@ import {
 } from './reading/text.ts'
 import { topLevel } from './reading/top-level.ts'
 import { readTree } from './reading/tree.ts'
+import { commonOf, notReachedOf } from './reading/unchanged.ts'
 
 const METHODS = ['get', 'put', 'post', 'patch', 'delete', 'head', 'options', 'trace']
 
@@ -27,32 +28,51 @@ export default defineSchemaSource({
     looksLikeJson(document.text)
       ? /^[23]\./.test(topLevel(document).get('openapi') ?? topLevel(document).get('swagger') ?? '')
       : /^["']?(openapi|swagger)["']?\s*:\s*["']?[23]\./m.test(document.text),
-  read: (document) => {
-    const content = readTree(document)
-    if (!isPlainObject(content)) return refuse(document, [], 'expected an object.')
-    const normalizer = normalizerOf({ document, content }, { parse: readTree })
-    const specification: Specification = { document, content, normalizer }
-    const info = member(content, 'info')
-    const release = textMember(info, 'version')
-    const product = textMember(info, 'title')
-    const resources = resourcesOf(specification)
-    const definitions = normalizer.definitions()
+  read: (document) => readContent(document, readTree(document), undefined),
+  readPair: (old, next) => {
+    const [before, after] = [readTree(old), readTree(next)]
+    const common = commonOf(before, after)
+    const one = readContent(old, before, common?.postponed)
+    const other = readContent(next, after, common?.postponed)
+    const isCatalog = [before, after].some((content) => !isPlainObject(member(content, 'paths')))
     return {
-      format: 'erp-change-gate/schema',
-      version: 1,
-      source: {
-        kind: 'openapi',
-        ...(product === undefined ? {} : { product }),
-        ...(release === undefined ? {} : { release }),
-        inferred: false,
-        undeclared: 'refused',
-        ignored: [...normalizer.ignored(), 'answers other than 2xx', 'headers of answers', 'security'].sort(),
-      },
-      resources,
-      definitions,
+      old: one,
+      new: other,
+      unchanged: common?.unchanged ?? new Map(),
+      notReached: isCatalog
+        ? []
+        : notReachedOf({ content: before, reached: one.definitions }, { content: after, reached: other.definitions }),
     }
   },
 })
+
+function readContent(document: SchemaDocument, content: unknown, postponed: Postponed | undefined): ErpSchema {
+  if (!isPlainObject(content)) return refuse(document, [], 'expected an object.')
+  const normalizer = normalizerOf(
+    { document, content },
+    { parse: readTree, ...(postponed === undefined ? {} : { postponed }) },
+  )
+  const specification: Specification = { document, content, normalizer }
+  const info = member(content, 'info')
+  const release = textMember(info, 'version')
+  const product = textMember(info, 'title')
+  const resources = resourcesOf(specification)
+  const definitions = normalizer.definitions()
+  return {
+    format: 'erp-change-gate/schema',
+    version: 1,
+    source: {
+      kind: 'openapi',
+      ...(product === undefined ? {} : { product }),
+      ...(release === undefined ? {} : { release }),
+      inferred: false,
+      undeclared: 'refused',
+      ignored: [...normalizer.ignored(), 'answers other than 2xx', 'headers of answers', 'security'].sort(),
+    },
+    resources,
+    definitions,
+  }
+}
 
 type Specification = Readonly<{ document: SchemaDocument; content: PlainObject; normalizer: Normalizer }>
 

@@ -1,10 +1,10 @@
 import { pointerOf } from '../../base/pointer.ts'
-import type { ErpResource, ErpSchema, JsonSchema } from '../../model/schema.ts'
+import type { ErpResource, ErpSchema, JsonSchema, Unchanged } from '../../model/schema.ts'
 import type { Direction, StructureDifference } from '../../model/structure.ts'
 import { type Prover, proverOf } from './contained.ts'
 import { type Flat, type Flattener, flattenerOf, itemSchemas, memberSchemas } from './flat.ts'
 import { referenceOf, type Space, spaceOf } from './space.ts'
-import { type Explanation, explain, keyOf, type LocalChange, type Pair, type Step } from './walk.ts'
+import { type Explanation, explain, keyOf, type LocalChange, type Pair, pairAt, type Step } from './walk.ts'
 import { effectOf } from './words.ts'
 
 /** Whether the documents of one resource stay accepted, and whether others are accepted in addition. */
@@ -39,8 +39,12 @@ export function compareStructure(baseline: ErpSchema, candidate: ErpSchema): rea
 }
 
 /** The same, with the proofs and the way from a document to its differences. */
-export function structureComparison(baseline: ErpSchema, candidate: ErpSchema): StructureComparison {
-  const space = spaceOf(baseline, candidate)
+export function structureComparison(
+  baseline: ErpSchema,
+  candidate: ErpSchema,
+  unchanged?: Unchanged,
+): StructureComparison {
+  const space = spaceOf(baseline, candidate, unchanged)
   const flattener = flattenerOf(space)
   const engine: Engine = { space, flattener, prover: proverOf(space, flattener), explained: new Map() }
   const found: Found[] = []
@@ -118,7 +122,7 @@ function rootsOf(
       if (!engine.space.isSame(before, after)) {
         roots.push({
           resource,
-          pair: { old: engine.flattener.flat('old', [before]), new: engine.flattener.flat('new', [after]) },
+          pair: pairAt([before], [after], engine.flattener, engine.space),
         })
       }
     } else if (before !== undefined || after !== undefined) {
@@ -175,8 +179,9 @@ function compareKeys(left: readonly string[], right: readonly string[]): number 
 
 type Mount = Readonly<{
   resource: string
-  tokens: readonly string[]
-  path: readonly string[]
+  /** The pair that leads here and the way from there: written out only where there is something to tell. */
+  from: Mount | undefined
+  step: Step | undefined
   shared: string | null
   pair: Pair
 }>
@@ -186,8 +191,8 @@ function differencesBelow(roots: readonly Root[], direction: Direction, engine: 
   const mounts = new Map<string, Mount>()
   const queue: Mount[] = roots.map(({ resource, pair }) => ({
     resource,
-    tokens: [],
-    path: [],
+    from: undefined,
+    step: undefined,
     shared: nameOf(pair),
     pair,
   }))
@@ -201,8 +206,8 @@ function differencesBelow(roots: readonly Root[], direction: Direction, engine: 
       if (mounts.has(keyOf(step.pair))) continue
       queue.push({
         resource: mount.resource,
-        tokens: [...mount.tokens, ...step.tokens],
-        path: [...mount.path, ...step.path],
+        from: mount,
+        step,
         shared: nameOf(step.pair) ?? mount.shared,
         pair: step.pair,
       })
@@ -213,6 +218,8 @@ function differencesBelow(roots: readonly Root[], direction: Direction, engine: 
   const found: Found[] = []
   for (const [key, mount] of [...mounts].reverse()) {
     const also = Math.max(0, (counts.get(key) ?? 1) - 1)
+    // What is written alike shows no change of its own.
+    if (mount.pair.alike !== undefined) continue
     const { changes, steps } = explanationOf(mount.pair, engine)
     const proof = proofOf(mount.pair, engine)
     // Whether a field may be sent is nothing to those who read it.
@@ -276,7 +283,6 @@ function isUnexplained(
   engine: Engine,
 ): boolean {
   const holds = (at: ReturnType<typeof proofOf>) => (direction === 'send' ? at.keepsAll() : at.addsNothing())
-  if (holds(proof)) return false
   if (here.some(({ difference }) => difference.effect !== 'compatible')) return false
   // A reader is not broken by a field that is answered in addition, although more documents are possible then.
   if (
@@ -285,7 +291,7 @@ function isUnexplained(
   ) {
     return false
   }
-  return steps.every((step) => holds(proofOf(step.pair, engine)))
+  return !holds(proof) && steps.every((step) => holds(proofOf(step.pair, engine)))
 }
 
 function proofOf(pair: Pair, engine: Engine): Readonly<{ keepsAll: () => boolean; addsNothing: () => boolean }> {
@@ -312,13 +318,14 @@ function foundAt(
   also: number,
   verdict: Readonly<{ effect: StructureDifference['effect']; why: string }>,
 ): Found {
-  const tokens = change.member === undefined ? mount.tokens : [...mount.tokens, change.member]
+  const way = wayTo(mount)
+  const tokens = [...way.flatMap((step) => step.tokens), ...(change.member === undefined ? [] : [change.member])]
   const difference: StructureDifference = {
     resource: mount.resource,
     direction,
     pointer: pointerOf(tokens),
     schemaPointer: pointerOf([
-      ...mount.path,
+      ...way.flatMap((step) => step.path),
       ...change.path,
       ...(change.member === undefined ? [] : ['properties', change.member]),
     ]),
@@ -334,35 +341,69 @@ function foundAt(
   return { difference, order: orderOf(difference), pair: key, mounted: mount.pair, member: change.member }
 }
 
+function wayTo(mount: Mount): readonly Step[] {
+  const way: Step[] = []
+  for (let at: Mount | undefined = mount; at !== undefined; at = at.from) if (at.step !== undefined) way.push(at.step)
+  return way.reverse()
+}
+
 /** The definition that a pair stands for, when it is nothing but a reference to one. */
 function nameOf(pair: Pair): string | null {
+  if (pair.alike !== undefined) return pair.alike.name
   const [only, ...others] = pair.new.roots ?? []
   return only !== undefined && typeof only === 'object' && others.length === 0 ? (referenceOf(only) ?? null) : null
 }
 
-/** How many resources reach each pair. */
+/** How many resources reach each pair that shows a change: asked from the change upwards, since most pairs show none. */
 function resourcesOf(
   roots: readonly Root[],
   mounts: ReadonlyMap<string, Mount>,
   engine: Engine,
 ): ReadonlyMap<string, number> {
   const index = new Map([...mounts.keys()].map((key, at) => [key, at]))
-  const below = [...mounts.values()].map(({ pair }) => {
-    const steps = explanationOf(pair, engine).steps
-    return [...new Set(steps.map((step) => index.get(keyOf(step.pair)) ?? -1))]
-  })
-  const counts = new Int32Array(below.length)
-  const visited = new Int32Array(below.length).fill(-1)
-  roots.forEach(({ pair }, mark) => {
-    const queue = [index.get(keyOf(pair)) ?? -1]
-    for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
-      if (at < 0 || visited[at] === mark) continue
-      visited[at] = mark
-      counts[at] = (counts[at] ?? 0) + 1
-      queue.push(...(below[at] ?? []))
+  const above: number[][] = [...mounts].map(() => [])
+  const below: number[][] = []
+  const asked: (readonly [string, number])[] = []
+  let at = 0
+  for (const [key, { pair }] of mounts) {
+    const { steps } = explanationOf(pair, engine)
+    if (pair.alike === undefined) asked.push([key, at])
+    const down = steps.map((step) => index.get(keyOf(step.pair)) ?? -1)
+    for (const to of down) above[to]?.push(at)
+    below.push(down)
+    at += 1
+  }
+  const starts = new Int32Array(above.length)
+  for (const { pair } of roots) {
+    const start = index.get(keyOf(pair))
+    if (start !== undefined) starts[start] = (starts[start] ?? 0) + 1
+  }
+  const counts = new Int32Array(above.length).fill(-1)
+  for (const [, start] of asked) {
+    if ((counts[start] ?? 0) >= 0) continue
+    const holders = reached(start, above)
+    let count = 0
+    for (const holder of holders) count += starts[holder] ?? 0
+    counts[start] = count
+    // Those that lead to each other are reached by the same resources.
+    const isHolder = new Set(holders)
+    for (const other of reached(start, below)) if (isHolder.has(other)) counts[other] = count
+  }
+  return new Map(asked.map(([key, start]) => [key, counts[start] ?? 0]))
+}
+
+function reached(start: number, ways: readonly (readonly number[])[]): readonly number[] {
+  const visited = new Uint8Array(ways.length)
+  const found = [start]
+  visited[start] = 1
+  for (let at = 0; at < found.length; at += 1) {
+    for (const next of ways[found[at] ?? -1] ?? []) {
+      if (next < 0 || visited[next] === 1) continue
+      visited[next] = 1
+      found.push(next)
     }
-  })
-  return new Map([...index].map(([key, at]) => [key, counts[at] ?? 0]))
+  }
+  return found
 }
 
 /** Follows a place of a document through both schemas and collects the differences it meets. */

@@ -1,4 +1,4 @@
-import type { ErpSchema, JsonSchema, JsonSchemaObject } from '../../model/schema.ts'
+import type { ErpSchema, JsonSchema, JsonSchemaObject, Outline, Unchanged } from '../../model/schema.ts'
 
 /** Which of the two releases a schema belongs to. */
 export type Side = 'old' | 'new'
@@ -59,55 +59,22 @@ export type Space = Readonly<{
   definition: (side: Side, name: string) => JsonSchema | undefined
   /** Whether the two schemas cannot differ in meaning, the first taken from the old and the second from the new release. */
   isSame: (old: JsonSchema, next: JsonSchema) => boolean
+  /** Whether a definition, or one that it refers to, is not the same in both releases. */
+  isUnstable: (name: string) => boolean
+  /** Where a definition that is written alike leads, for those whose own demands need no look. */
+  outline: (name: string) => Outline | undefined
 }>
 
 /** Looks at the schemas of two releases and finds out which definitions are unchanged together with all they refer to. */
-export function spaceOf(old: ErpSchema, next: ErpSchema): Space {
-  const numbers = new Map<string, number>()
-  const ofObject = new WeakMap<object, number>()
-
-  const intern = (text: string): number => {
-    const known = numbers.get(text)
-    if (known !== undefined) return known
-    numbers.set(text, numbers.size)
-    return numbers.size - 1
-  }
-
-  const numberOf = (schema: JsonSchema): number => {
-    if (typeof schema === 'boolean') return intern(String(schema))
-    const known = ofObject.get(schema)
-    if (known !== undefined) return known
-    const child = (value: unknown): string => (isSchema(value) ? `#${numberOf(value)}` : dataText(value, false))
-    const parts: string[] = []
-    for (const keyword of Object.keys(schema).sort()) {
-      if (PROSE.has(keyword)) continue
-      const value = schema[keyword]
-      if (value === undefined) continue
-      if (WITH_SCHEMA.has(keyword)) parts.push(`${keyword}:${child(value)}`)
-      else if (WITH_SCHEMAS.has(keyword) && Array.isArray(value)) parts.push(`${keyword}:[${value.map(child).join()}]`)
-      else if (WITH_NAMED_SCHEMAS.has(keyword) && isObject(value)) {
-        const named = Object.keys(value)
-          .sort()
-          .map((name) => `${JSON.stringify(name)}:${child(value[name])}`)
-        parts.push(`${keyword}:{${named.join()}}`)
-      } else parts.push(`${JSON.stringify(keyword)}:${dataText(value, UNORDERED.has(keyword))}`)
-    }
-    const number = intern(`{${parts.join()}}`)
-    ofObject.set(schema, number)
-    return number
-  }
-
+export function spaceOf(old: ErpSchema, next: ErpSchema, unchanged: Unchanged = new Map()): Space {
   const definition = (side: Side, name: string): JsonSchema | undefined => {
     const definitions = side === 'old' ? old.definitions : next.definitions
     return Object.hasOwn(definitions, name) ? definitions[name] : undefined
   }
 
-  // Writing a schema down in one spelling costs more than looking at both, so it is done only where they look different.
-  const isAlike = (one: JsonSchema, other: JsonSchema) => areAlike(one, other) || numberOf(one) === numberOf(other)
-
   const undeclared = (side: Side) => (side === 'old' ? old : next).source.undeclared ?? 'allowed'
   const closedAlike = undeclared('old') === undeclared('new')
-  const unstable = unstableDefinitions(old, next, isAlike)
+  const unstable = unstableDefinitions(old, next, unchanged)
   const touched = new WeakMap<object, boolean>()
   const touches = (schema: JsonSchema): boolean => {
     if (typeof schema === 'boolean') return false
@@ -139,8 +106,13 @@ export function spaceOf(old: ErpSchema, next: ErpSchema): Space {
     undeclared,
     idOf,
     definition,
+    isUnstable: (name) => unstable.has(name),
+    outline: (name) =>
+      closedAlike && Object.hasOwn(old.definitions, name) && Object.hasOwn(next.definitions, name)
+        ? unchanged.get(name)
+        : undefined,
     isSame: (one, other) =>
-      isAlike(one, other) && (closedAlike || typeof one === 'boolean') && !touches(one) && !touches(other),
+      areAlike(one, other) && (closedAlike || typeof one === 'boolean') && !touches(one) && !touches(other),
   }
 }
 
@@ -173,7 +145,7 @@ function nestedSchemas(schema: JsonSchemaObject): readonly JsonSchema[] {
   return found
 }
 
-/** Whether two schemas are written alike, but for the order of their keywords and prose. Lists must have the same order. */
+/** Whether two schemas are written alike, but for prose and the order of keywords, members and what is a set. */
 function areAlike(one: JsonSchema, other: JsonSchema): boolean {
   if (one === other) return true
   if (typeof one === 'boolean' || typeof other === 'boolean') return false
@@ -191,10 +163,14 @@ function areAlike(one: JsonSchema, other: JsonSchema): boolean {
 }
 
 function areValuesAlike(keyword: string, one: unknown, other: unknown): boolean {
-  if (WITH_SCHEMA.has(keyword)) return isSchema(one) && isSchema(other) && areAlike(one, other)
+  if (WITH_SCHEMA.has(keyword)) return isSchema(one) && isSchema(other) ? areAlike(one, other) : isEqualData(one, other)
   if (WITH_SCHEMAS.has(keyword)) {
     if (!Array.isArray(one) || !Array.isArray(other) || one.length !== other.length) return false
     return one.every((inner, index) => isSchema(inner) && isSchema(other[index]) && areAlike(inner, other[index]))
+  }
+  if (UNORDERED.has(keyword) && Array.isArray(one) && Array.isArray(other)) {
+    if (one.length !== other.length) return false
+    return isEqualData(one, other) || dataText(one, true) === dataText(other, true)
   }
   if (!WITH_NAMED_SCHEMAS.has(keyword)) return isEqualData(one, other)
   if (!isObject(one) || !isObject(other)) return false
@@ -225,31 +201,41 @@ function isEqualData(one: unknown, other: unknown): boolean {
 }
 
 /** Definitions that differ between the releases, and those that refer to one of them, directly or through others. */
-function unstableDefinitions(
-  old: ErpSchema,
-  next: ErpSchema,
-  isAlike: (one: JsonSchema, other: JsonSchema) => boolean,
-): ReadonlySet<string> {
-  const referrers = new Map<string, Set<string>>()
+function unstableDefinitions(old: ErpSchema, next: ErpSchema, unchanged: Unchanged): ReadonlySet<string> {
+  const referrers = new Map<string, string[]>()
   const unstable = new Set<string>()
   const queue: string[] = []
   const names = new Set([...Object.keys(old.definitions), ...Object.keys(next.definitions)])
+  const refer = (name: string, reference: string) => {
+    const known = referrers.get(reference)
+    if (known === undefined) referrers.set(reference, [name])
+    else known.push(name)
+    if (!names.has(reference) && !unstable.has(reference)) {
+      unstable.add(reference)
+      queue.push(reference)
+    }
+  }
+  const referBelow = (name: string, outline: Outline): void => {
+    for (const { to } of outline.steps) {
+      if (typeof to === 'string') refer(name, to)
+      else referBelow(name, to)
+    }
+  }
   for (const name of names) {
+    const outline = unchanged.get(name)
+    // What both releases have as one object is not looked at: that would make it.
+    if (outline !== undefined && Object.hasOwn(old.definitions, name) && Object.hasOwn(next.definitions, name)) {
+      referBelow(name, outline)
+      continue
+    }
     const before = Object.hasOwn(old.definitions, name) ? old.definitions[name] : undefined
     const after = Object.hasOwn(next.definitions, name) ? next.definitions[name] : undefined
-    if (before === undefined || after === undefined || !isAlike(before, after)) {
+    if (before === undefined || after === undefined || !areAlike(before, after)) {
       unstable.add(name)
       queue.push(name)
     }
     if (after === undefined) continue
-    for (const reference of referencesBelow(after)) {
-      const known = referrers.get(reference) ?? new Set()
-      referrers.set(reference, known.add(name))
-      if (!names.has(reference) && !unstable.has(reference)) {
-        unstable.add(reference)
-        queue.push(reference)
-      }
-    }
+    for (const reference of referencesBelow(after)) refer(name, reference)
   }
   for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
     for (const referrer of referrers.get(name) ?? []) {

@@ -1,10 +1,15 @@
-import type { JsonSchema } from '../../model/schema.ts'
+import type { JsonSchema, Outline } from '../../model/schema.ts'
 import { type Choice, type Flat, type Flattener, itemSchemas, memberSchemas } from './flat.ts'
 import { declaredNames, type KeywordChange, keywordChanges } from './keywords.ts'
-import { type JsonType, referenceOf, type Side, type Space } from './space.ts'
+import { type JsonType, referenceOf, type Space } from './space.ts'
 
 /** Two schemas at the same place of the same document, one of each release. */
-export type Pair = Readonly<{ old: Flat; new: Flat }>
+export type Pair = Readonly<{
+  old: Flat
+  new: Flat
+  /** Set where both are one definition, or a part of one, that is written alike: all that may differ is where it leads. */
+  alike?: Readonly<{ key: string; name: string | null; outline: Outline }>
+}>
 
 /** The way from one pair to another: tokens of the document, and keywords of the schema. */
 export type Step = Readonly<{ tokens: readonly string[]; path: readonly string[]; pair: Pair }>
@@ -17,6 +22,7 @@ export type LocalChange = KeywordChange & Readonly<{ path: readonly string[] }>
 
 /** Lists what is different between two schemas, one pair at a time; equal schemas are never entered. */
 export function explain(pair: Pair, flattener: Flattener, space: Space): Explanation {
+  if (pair.alike !== undefined) return { changes: [], steps: stepsOf(pair, pair.alike, flattener, space) }
   const changes: LocalChange[] = []
   const steps: Step[] = []
   const [old, next] = alike(unwrapped(pair.old, flattener), unwrapped(pair.new, flattener), flattener)
@@ -27,9 +33,80 @@ export function explain(pair: Pair, flattener: Flattener, space: Space): Explana
 
 type Notes = Readonly<{ flattener: Flattener; space: Space; changes: LocalChange[]; steps: Step[] }>
 
+/** The pair of two lists of schemas; a definition that is written alike in both is not looked into. */
+export function pairAt(
+  before: readonly JsonSchema[],
+  after: readonly JsonSchema[],
+  flattener: Flattener,
+  space: Space,
+): Pair {
+  const [one, other] = [before[0], after[0]]
+  if (typeof one === 'object' && typeof other === 'object' && before.length === 1 && after.length === 1) {
+    const name = referenceOf(one)
+    const id = `$${name}`
+    if (name !== undefined && space.idOf(one) === id && space.idOf(other) === id) {
+      const outline = space.outline(name)
+      if (outline !== undefined) return alikePair(name, outline, flattener)
+    }
+  }
+  return { old: flattener.flat('old', before), new: flattener.flat('new', after) }
+}
+
+/** Pairs of definitions that are written alike, by comparison and name: they are met again and again. */
+const alikePairs = new WeakMap<Flattener, Map<string, Pair>>()
+
+function alikePair(name: string, outline: Outline, flattener: Flattener): Pair {
+  const known = alikePairs.get(flattener) ?? new Map<string, Pair>()
+  alikePairs.set(flattener, known)
+  const found = known.get(name)
+  if (found !== undefined) return found
+  const reference = () => [{ $ref: `#/definitions/${name}` }]
+  const made: Pair = {
+    get old() {
+      return flattener.flat('old', reference())
+    },
+    get new() {
+      return flattener.flat('new', reference())
+    },
+    // The key that the flats would give.
+    alike: { key: `old:$${name} | new:$${name}`, name, outline },
+  }
+  known.set(name, made)
+  return made
+}
+
+/** The ways from a definition that is written alike to those that are not. */
+function stepsOf(pair: Pair, alike: NonNullable<Pair['alike']>, flattener: Flattener, space: Space): readonly Step[] {
+  const leads = (to: string | Outline): boolean =>
+    typeof to === 'string' ? space.isUnstable(to) : to.steps.some((step) => leads(step.to))
+  return alike.outline.steps
+    .filter(({ to }) => leads(to))
+    .map(({ tokens, path, to }) => {
+      const [token = ''] = tokens
+      if (typeof to === 'string') {
+        const outline = space.outline(to)
+        if (outline !== undefined) return { tokens, path, pair: alikePair(to, outline, flattener) }
+        const reference = { $ref: `#/definitions/${to}` }
+        return { tokens, path, pair: pairAt([reference], [reference], flattener, space) }
+      }
+      const below = (flat: Flat) =>
+        flattener.flat(flat.side, path[0] === 'items' ? itemSchemas(flat, 0) : memberSchemas(flat, token, 'least'))
+      const nested: Pair = {
+        get old() {
+          return below(pair.old)
+        },
+        get new() {
+          return below(pair.new)
+        },
+        alike: { key: `${alike.key}/${path.join('/')}`, name: null, outline: to },
+      }
+      return { tokens, path, pair: nested }
+    })
+}
+
 /** A key under which a pair is explained once. */
 export function keyOf(pair: Pair): string {
-  return `${pair.old.key} | ${pair.new.key}`
+  return pair.alike?.key ?? `${pair.old.key} | ${pair.new.key}`
 }
 
 /** One schema beside a choice of several is a choice of one, so that it meets the branch it became. */
@@ -101,7 +178,7 @@ function compareBases(old: Flat, next: Flat, path: readonly string[], notes: Not
     before: readonly JsonSchema[],
     after: readonly JsonSchema[],
   ) => {
-    const pair = pairOf(before, after, old.side, next.side, notes)
+    const pair = pairOf(before, after, notes)
     if (pair !== undefined) notes.steps.push({ tokens, path: [...path, ...way], pair })
   }
   // What no document of one side can have is not compared: it is gone, or new, with its type.
@@ -123,13 +200,7 @@ function compareBases(old: Flat, next: Flat, path: readonly string[], notes: Not
   step(['*'], ['items'], itemSchemas(old, longest), itemSchemas(next, longest))
 }
 
-function pairOf(
-  before: readonly JsonSchema[],
-  after: readonly JsonSchema[],
-  oldSide: Side,
-  newSide: Side,
-  notes: Notes,
-): Pair | undefined {
+function pairOf(before: readonly JsonSchema[], after: readonly JsonSchema[], notes: Notes): Pair | undefined {
   const [one] = before
   const [other] = after
   if (before.length === 1 && after.length === 1 && one !== undefined && other !== undefined) {
@@ -141,7 +212,7 @@ function pairOf(
     })
     if (isSame) return undefined
   }
-  return { old: notes.flattener.flat(oldSide, before), new: notes.flattener.flat(newSide, after) }
+  return pairAt(before, after, notes.flattener, notes.space)
 }
 
 function compareChoices(old: Flat, next: Flat, notes: Notes): void {
@@ -201,7 +272,7 @@ function compareBranches(old: Flat, before: Choice, next: Flat, after: Choice, n
     const one = before.branches[index]
     const other = after.branches[at]
     if (one === undefined || other === undefined) continue
-    const pair = pairOf([one], [other], old.side, next.side, notes)
+    const pair = pairOf([one], [other], notes)
     if (pair !== undefined) notes.steps.push({ tokens: [], path: [keyword, branchName(other, at)], pair })
   }
   const change = (index: number, isRemoved: boolean): LocalChange => {

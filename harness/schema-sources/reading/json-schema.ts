@@ -17,7 +17,20 @@ export type Normalizer = Readonly<{
   ignored: () => readonly string[]
 }>
 
-type Options = Readonly<{ parse: (document: SchemaDocument) => unknown }>
+type Options = Readonly<{
+  parse: (document: SchemaDocument) => unknown
+  /** Definitions of the root document that need not be read before somebody asks for them. */
+  postponed?: Postponed
+}>
+
+/** Definitions that another release publishes letter for letter. */
+export type Postponed = Readonly<{
+  has: (name: string) => boolean
+  /** The definitions that one of them refers to. */
+  references: (name: string, use: Use) => readonly string[]
+  /** Remembers what was made, so that both releases have the same. */
+  made: Map<string, JsonSchema>
+}>
 
 const KEPT = new Set([
   'enum',
@@ -86,6 +99,7 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
   const pending: { name: string; parsed: Parsed; tokens: readonly string[]; schema: unknown; use: Use }[] = []
   const documents = new Map<string, Parsed>([[root.document.name, root]])
   const ignored = new Set<string>()
+  const later = new Map<string, () => JsonSchema>()
   const anchors = new Map<Parsed, ReadonlyMap<string, readonly string[]>>()
 
   function normalize(schema: unknown, tokens: Place, use: Use, parsed: Parsed): JsonSchema {
@@ -153,17 +167,7 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
 
   /** Whether a field is read-only or write-only, itself or by the schema that it refers to in the same document. */
   function isFlagged(schema: unknown, flag: 'readOnly' | 'writeOnly', parsed: Parsed): boolean {
-    let current = schema
-    for (let hops = 0; hops < 10; hops += 1) {
-      if (member(current, flag) === true) return true
-      const reference = member(current, '$ref')
-      if (typeof reference !== 'string' || !reference.startsWith('#/')) return false
-      let found: unknown = parsed.content
-      for (const token of reference.slice(2).split('/'))
-        found = member(found, decode(token).replaceAll('~1', '/').replaceAll('~0', '~'))
-      current = found
-    }
-    return false
+    return isFlaggedIn(parsed.content, schema, flag)
   }
 
   /** Keywords that are spelled differently between drafts and formats. */
@@ -280,6 +284,10 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
     const name = `${target === root ? '' : `${target.document.name}#`}${plain}${use === 'send' ? ' (sent)' : ''}`
     made.$ref = `#/definitions/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
     if (definitions.has(name)) return
+    if (home !== undefined && target === root && options.postponed?.has(plain) === true) {
+      postpone(plain, use)
+      return
+    }
     let schema: unknown = target.content
     for (const [index, token] of path.entries()) {
       const next = Array.isArray(schema) ? schema[Number(token)] : member(schema, token)
@@ -294,6 +302,35 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
     }
     definitions.set(name, true)
     pending.push({ name, parsed: target, tokens: path, schema, use })
+  }
+
+  /** Notes a definition, and all that it leads to, without reading it. */
+  function postpone(plain: string, use: Use): void {
+    const { postponed } = options
+    const queue = [plain]
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      const name = `${next}${use === 'send' ? ' (sent)' : ''}`
+      if (definitions.has(name)) continue
+      const tokens = homeOf(next)
+      const schema = tokens.reduce<unknown>((holder, token) => member(holder, token), root.content)
+      definitions.set(name, true)
+      if (postponed?.has(next) !== true) pending.push({ name, parsed: root, tokens, schema, use })
+      else {
+        later.set(name, () => {
+          const known = postponed.made.get(name)
+          if (known !== undefined) return known
+          const made = normalize(schema, startAt(tokens), use, root)
+          postponed.made.set(name, made)
+          return made
+        })
+        queue.push(...postponed.references(next, use))
+      }
+    }
+  }
+
+  function homeOf(name: string): readonly string[] {
+    const schemas = member(member(root.content, 'components'), 'schemas')
+    return member(schemas, name) === undefined ? ['definitions', name] : ['components', 'schemas', name]
   }
 
   function external(file: string, parsed: Parsed): Parsed | undefined {
@@ -328,10 +365,31 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
       for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
         definitions.set(next.name, normalize(next.schema, startAt(next.tokens), next.use, next.parsed))
       }
-      return Object.fromEntries([...definitions].sort(([left], [right]) => (left < right ? -1 : 1)))
+      const made: Record<string, JsonSchema> = {}
+      for (const [name, schema] of [...definitions].sort(([left], [right]) => (left < right ? -1 : 1))) {
+        const get = later.get(name)
+        if (get === undefined) Object.defineProperty(made, name, { value: schema, enumerable: true, writable: true })
+        else Object.defineProperty(made, name, { get, enumerable: true })
+      }
+      return made
     },
     ignored: () => [...ignored].sort(),
   }
+}
+
+/** Whether a schema says that it may only be read, or only be sent, itself or where it refers to in the same document. */
+export function isFlaggedIn(content: unknown, schema: unknown, flag: 'readOnly' | 'writeOnly'): boolean {
+  let current = schema
+  for (let hops = 0; hops < 10; hops += 1) {
+    if (member(current, flag) === true) return true
+    const reference = member(current, '$ref')
+    if (typeof reference !== 'string' || !reference.startsWith('#/')) return false
+    let found: unknown = content
+    for (const token of reference.slice(2).split('/'))
+      found = member(found, decode(token).replaceAll('~1', '/').replaceAll('~0', '~'))
+    current = found
+  }
+  return false
 }
 
 function listOf(value: unknown, tokens: Place, parsed: Parsed): readonly unknown[] {

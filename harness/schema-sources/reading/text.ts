@@ -62,11 +62,15 @@ export function checkSize(document: SchemaDocument): void {
  */
 export function readJson(document: SchemaDocument, depth: 'checked' | 'checked-by-reader' = 'checked'): unknown {
   checkSize(document)
+  const known = parsed.get(document)
   const deep = depth === 'checked' ? nestedBeyond(document.text, MAX_DEPTH) : undefined
   if (deep !== undefined)
     refuse(document, [], `nested more than ${MAX_DEPTH} levels deep at ${placeOf(document.text, deep)}.`)
+  if (known !== undefined) return known
   try {
-    return JSON.parse(document.text.replace(/^\uFEFF/, ''))
+    const content: unknown = JSON.parse(document.text.startsWith('\uFEFF') ? document.text.slice(1) : document.text)
+    if (isPlainObject(content)) parsed.set(document, content)
+    return content
   } catch (error) {
     throw new GateError('schema-invalid', `${document.name} is not JSON: ${messageOf(error)}`, {
       hint: 'Check that the download is complete and is the schema, not an error page.',
@@ -74,6 +78,9 @@ export function readJson(document: SchemaDocument, depth: 'checked' | 'checked-b
     })
   }
 }
+
+/** What was parsed already: whoever recognizes a document and whoever reads it need it once. */
+const parsed = new WeakMap<SchemaDocument, PlainObject>()
 
 /** Whether text looks like a JSON object, judged by its first characters. */
 export function looksLikeJson(text: string): boolean {

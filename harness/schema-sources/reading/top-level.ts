@@ -1,15 +1,28 @@
 import type { SchemaDocument } from '../../ports/schema-source.ts'
+import { isPlainObject, looksLikeJson, MAX_CHARACTERS, readJson } from './text.ts'
 
 const known = new WeakMap<SchemaDocument, ReadonlyMap<string, string>>()
 
 /**
- * The members of the outermost object of a JSON document: name, and value where it is a text. Found without parsing, since
- * every schema source asks and at most one reads. Empty when the document is not a JSON object.
+ * The members of the outermost object of a JSON document: name, and value where it is a text. Every schema source asks and at
+ * most one reads. Empty when the document is not a JSON object.
  */
 export function topLevel(document: SchemaDocument): ReadonlyMap<string, string> {
-  const found = known.get(document) ?? scan(document.text)
+  const found = known.get(document) ?? membersOf(document)
   known.set(document, found)
   return found
+}
+
+/** The parser is faster and its work is needed again; what it refuses is scanned, so that the reader says what is wrong. */
+function membersOf(document: SchemaDocument): ReadonlyMap<string, string> {
+  if (!looksLikeJson(document.text) || document.text.length > MAX_CHARACTERS) return scan(document.text)
+  try {
+    const content = readJson(document, 'checked-by-reader')
+    if (!isPlainObject(content)) return new Map()
+    return new Map(Object.entries(content).map(([key, value]) => [key, typeof value === 'string' ? value : '']))
+  } catch {
+    return scan(document.text)
+  }
 }
 
 function scan(text: string): ReadonlyMap<string, string> {

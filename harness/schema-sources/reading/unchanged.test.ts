@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest'
+import { structureComparison } from '../../compare/structure/compare.ts'
+import openapi from '../openapi.ts'
+
+type Schemas = Readonly<Record<string, unknown>>
+
+function specification(schemas: Schemas): { name: string; text: string } {
+  const content = { 'application/json': { schema: { $ref: '#/components/schemas/Invoice' } } }
+  const post = { requestBody: { content }, responses: { 200: { description: 'stored', content } } }
+  const document = { openapi: '3.0.3', info: { title: 'Invoices', version: '1' }, paths: { '/invoices': { post } } }
+  return { name: 'invoices.json', text: JSON.stringify({ ...document, components: { schemas } }) }
+}
+
+const to = (name: string) => ({ $ref: `#/components/schemas/${name}` })
+const record = (properties: Schemas) => ({ type: 'object', properties })
+const SUPPLIER = record({ name: { type: 'string', maxLength: 40 }, parent: to('Supplier') })
+const LINES = { type: 'array', items: record({ account: to('Account') }) }
+const INVOICE = record({ supplier: to('Supplier'), lines: LINES, corrects: to('Invoice') })
+const account = (code: unknown) => record({ code })
+
+describe('two releases read together', () => {
+  const cases: readonly (readonly [string, Schemas, Schemas])[] = [
+    [
+      'a change behind references that did not change',
+      { Invoice: INVOICE, Supplier: SUPPLIER, Account: account({ type: 'string' }) },
+      { Invoice: INVOICE, Supplier: SUPPLIER, Account: account({ type: 'integer' }) },
+    ],
+    [
+      'a field of an unchanged record that became read-only by what it refers to',
+      { Invoice: INVOICE, Supplier: SUPPLIER, Account: account({ type: 'string' }) },
+      { Invoice: INVOICE, Supplier: SUPPLIER, Account: { ...account({ type: 'string' }), readOnly: true } },
+    ],
+    [
+      'a change behind a read-only field',
+      { Invoice: record({ posted: { ...to('Account'), readOnly: true } }), Account: account({ maxLength: 9 }) },
+      { Invoice: record({ posted: { ...to('Account'), readOnly: true } }), Account: account({ maxLength: 5 }) },
+    ],
+    [
+      'a change below what an unchanged record rules out',
+      { Invoice: { not: to('Account') }, Account: account({ type: 'string', maxLength: 5 }) },
+      { Invoice: { not: to('Account') }, Account: account({ type: 'string', maxLength: 9 }) },
+    ],
+    [
+      'a change in a branch of a choice',
+      { Invoice: record({ by: { oneOf: [to('Account'), to('Supplier')] } }), Supplier: SUPPLIER, Account: account({}) },
+      {
+        Invoice: record({ by: { oneOf: [to('Account'), to('Supplier')] } }),
+        Supplier: SUPPLIER,
+        Account: account({ type: 'string' }),
+      },
+    ],
+    [
+      'a record of its own beside nullable references',
+      { Invoice: record({ by: { ...to('Account'), nullable: true } }), Account: account({ enum: ['open', 'paid'] }) },
+      { Invoice: record({ by: { ...to('Account'), nullable: true } }), Account: account({ enum: ['open'] }) },
+    ],
+  ]
+
+  it.each(cases)('%s: the same answer as read apart', (_, before, after) => {
+    const [old, next] = [specification(before), specification(after)]
+    const pair = openapi.readPair?.(old, next)
+    if (pair === undefined) throw new Error('the source reads pairs')
+    const together = structureComparison(pair.old, pair.new, pair.unchanged)
+    const [one, other] = [openapi.read(old), openapi.read(next)]
+    const apart = structureComparison(one, other)
+    expect(together.differences).toEqual(apart.differences)
+    expect(together.differences.length).toBeGreaterThan(0)
+    expect(together.proofs()).toEqual(apart.proofs())
+    expect(pair.old).toEqual(one)
+    expect(pair.new).toEqual(other)
+    const places = [['supplier', 'parent', 'name'], ['lines', '*', 'account', 'code'], ['corrects', 'lines'], ['by']]
+    for (const tokens of places)
+      for (const direction of ['send', 'read'] as const)
+        expect(together.at('POST /invoices', direction, tokens)).toEqual(apart.at('POST /invoices', direction, tokens))
+  })
+
+  it('leaves unread what nobody asks for', () => {
+    const [before, after] = [{ type: 'string' }, { type: 'integer' }].map((code) =>
+      specification({ Invoice: INVOICE, Supplier: SUPPLIER, Account: account(code) }),
+    )
+    if (before === undefined || after === undefined) throw new Error('two documents')
+    const pair = openapi.readPair?.(before, after)
+    expect([...(pair?.unchanged.keys() ?? [])].sort()).toEqual([
+      'Invoice',
+      'Invoice (sent)',
+      'Supplier',
+      'Supplier (sent)',
+    ])
+    expect(Object.getOwnPropertyDescriptor(pair?.new.definitions, 'Supplier')?.get).toBeTypeOf('function')
+  })
+
+  it('names what changed and no operation reaches', () => {
+    const reached = { Invoice: INVOICE, Supplier: SUPPLIER, Account: account({ type: 'string' }) }
+    const same = account({ maxLength: 9 })
+    const pair = openapi.readPair?.(
+      specification({ ...reached, Payment: account({ maxLength: 9 }), Gone: true, Idle: same }),
+      specification({ ...reached, Payment: account({ maxLength: 5 }), Remittance: true, Idle: same }),
+    )
+    expect(pair?.notReached).toEqual(['Gone', 'Payment', 'Remittance'])
+  })
+
+  it('refuses a malformed record as ever, although both releases have it', () => {
+    const broken = specification({ Invoice: record({ lines: { type: 'array', items: 7 } }) })
+    expect(() => openapi.readPair?.(broken, broken)).toThrow(/expected a schema/)
+  })
+})

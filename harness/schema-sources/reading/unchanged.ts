@@ -1,0 +1,174 @@
+import type { Outline, OutlineStep, Unchanged } from '../../model/schema.ts'
+import { isFlaggedIn, type Postponed, type Use } from './json-schema.ts'
+import { isPlainObject, MAX_DEPTH, member, type PlainObject } from './text.ts'
+
+/** Keywords without schemas in them, which mean the same wherever they stand. */
+const FLAT = new Set(
+  `type format pattern minLength maxLength minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minItems maxItems
+  uniqueItems minProperties maxProperties enum const default title description deprecated example examples externalDocs
+  xml required readOnly writeOnly nullable`.split(/\s+/),
+)
+
+/** A definition as written: where it refers to others, and which fields on the way are only read or only sent. */
+type Written = Readonly<{ steps: readonly WrittenStep[] }>
+type WrittenStep = Readonly<{
+  tokens: readonly string[]
+  path: readonly string[]
+  /** The field as it is written, which may be hidden from those who send or read; undefined for items. */
+  field: unknown
+  to: string | Written
+}>
+
+/** What two releases of one document have in common, so that it need not be read twice, or at all. */
+export type Common = Readonly<{ postponed: Postponed; unchanged: Unchanged }>
+
+/** Finds the definitions that two parsed documents share letter for letter and that only use plain keywords. */
+export function commonOf(old: unknown, next: unknown): Common | undefined {
+  const [one, other] = [definitionsOf(old), definitionsOf(next)]
+  if (one === undefined || other === undefined || one.home !== other.home) return undefined
+  const [before, after] = [one.schemas, other.schemas]
+  const written = new Map<string, Written>()
+  for (const name of Object.keys(before)) {
+    // The name of what is sent would not tell whose it is.
+    if (name.endsWith(' (sent)')) return undefined
+    const [then, now] = [before[name], member(after, name)]
+    if (isEqual(then, now, 0)) {
+      const made = writtenOf(then, { ...one, after })
+      if (made !== undefined) written.set(name, made)
+    } else if (now !== undefined && !hasSameFlags(then, now)) {
+      // Whether a field is hidden depends on what it refers to, which is another now.
+      return undefined
+    }
+  }
+  const outlines = new Map<string, Outline>()
+  for (const [name, made] of written) {
+    outlines.set(name, outlineOf(made, old, 'read'))
+    outlines.set(`${name} (sent)`, outlineOf(made, old, 'send'))
+  }
+  return {
+    postponed: {
+      has: (name) => written.has(name),
+      references: (name, use) => namesIn(outlines.get(use === 'send' ? `${name} (sent)` : name)),
+      made: new Map(),
+    },
+    unchanged: outlines,
+  }
+}
+
+/** Definitions that differ, or that only one release has, and that neither schema reaches. */
+export function notReachedOf(
+  old: Readonly<{ content: unknown; reached: Readonly<Record<string, unknown>> }>,
+  next: Readonly<{ content: unknown; reached: Readonly<Record<string, unknown>> }>,
+): readonly string[] {
+  const [before, after] = [definitionsOf(old.content)?.schemas ?? {}, definitionsOf(next.content)?.schemas ?? {}]
+  const isReached = (name: string) =>
+    [old, next].some(({ reached }) => Object.hasOwn(reached, name) || Object.hasOwn(reached, `${name} (sent)`))
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((name) => !isReached(name) && !isEqual(member(before, name), member(after, name), 0))
+    .sort()
+}
+
+type Home = Readonly<{ home: string; schemas: PlainObject }>
+
+function definitionsOf(content: unknown): Home | undefined {
+  const schemas = member(member(content, 'components'), 'schemas')
+  const definitions = member(content, 'definitions')
+  // With both, a name would not say which is meant.
+  if (schemas !== undefined && definitions !== undefined) return undefined
+  const found = schemas ?? definitions
+  const home = schemas === undefined ? '#/definitions/' : '#/components/schemas/'
+  return isPlainObject(found) ? { home, schemas: found } : undefined
+}
+
+function hasSameFlags(one: unknown, other: unknown): boolean {
+  return ['readOnly', 'writeOnly', '$ref'].every((keyword) => member(one, keyword) === member(other, keyword))
+}
+
+/** Undefined when a keyword is more than plain, or malformed: then it is read as always, and refused where it must be. */
+function writtenOf(schema: unknown, homes: Home & Readonly<{ after: PlainObject }>): Written | undefined {
+  if (!isPlainObject(schema) || schema.$ref !== undefined) return undefined
+  const steps: WrittenStep[] = []
+  for (const keyword in schema) {
+    if (keyword === 'properties' || keyword === 'items') continue
+    if (keyword === 'additionalProperties' ? typeof schema[keyword] !== 'boolean' : !isFlat(keyword)) return undefined
+  }
+  if (schema.nullable === true && typeof schema.type !== 'string') return undefined
+  const { properties, items } = schema
+  if (properties === undefined && items === undefined) return { steps }
+  // A value that is fixed, or of another type, has no members to go to.
+  if (schema.enum !== undefined || schema.const !== undefined) return undefined
+  const type = properties === undefined ? 'array' : 'object'
+  if (schema.type !== undefined && schema.type !== type) return undefined
+  const add = (field: unknown, tokens: readonly string[], path: readonly string[], isField: boolean): boolean => {
+    const to = targetOf(field, homes) ?? writtenOf(field, homes)
+    if (to === undefined) return false
+    if (typeof to === 'string' || to.steps.length > 0)
+      steps.push({ tokens, path, field: isField ? field : undefined, to })
+    return true
+  }
+  if (items !== undefined)
+    return properties === undefined && add(items, ['*'], ['items'], false) ? { steps } : undefined
+  if (!isPlainObject(properties)) return undefined
+  for (const name of Object.keys(properties).sort())
+    if (!add(properties[name], [name], ['properties', name], true)) return undefined
+  return { steps }
+}
+
+function isFlat(keyword: string): boolean {
+  return FLAT.has(keyword) || (keyword.startsWith('x-') && keyword !== 'x-nullable')
+}
+
+function targetOf(schema: unknown, homes: Home & Readonly<{ after: PlainObject }>): string | undefined {
+  const reference = isPlainObject(schema) ? schema.$ref : undefined
+  if (!isPlainObject(schema) || typeof reference !== 'string') return undefined
+  if (!reference.startsWith(homes.home)) return undefined
+  const name = reference.slice(homes.home.length)
+  if (/[/%~]/.test(name) || member(homes.schemas, name) === undefined || member(homes.after, name) === undefined)
+    return undefined
+  for (const keyword in schema) if (keyword !== '$ref' && keyword !== 'description') return undefined
+  return name
+}
+
+function outlineOf(written: Written, content: unknown, use: Use): Outline {
+  const flag = use === 'send' ? 'readOnly' : 'writeOnly'
+  const steps: OutlineStep[] = []
+  for (const { tokens, path, field, to } of written.steps) {
+    if (field !== undefined && isFlaggedIn(content, field, flag)) continue
+    if (typeof to === 'string') steps.push({ tokens, path, to: use === 'send' ? `${to} (sent)` : to })
+    else {
+      const nested = outlineOf(to, content, use)
+      if (nested.steps.length > 0) steps.push({ tokens, path, to: nested })
+    }
+  }
+  return { steps }
+}
+
+function namesIn(outline: Outline | undefined): readonly string[] {
+  return (outline?.steps ?? []).flatMap(({ to }) =>
+    typeof to === 'string' ? [to.replace(/ \(sent\)$/, '')] : namesIn(to),
+  )
+}
+
+/** Whether two JSON values are equal, members in any order. What nests too deeply is not, so that it is read and refused. */
+function isEqual(one: unknown, other: unknown, depth: number): boolean {
+  if (one === other) return true
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false
+  if (depth > MAX_DEPTH) return false
+  if (Array.isArray(one)) {
+    return (
+      Array.isArray(other) &&
+      one.length === other.length &&
+      one.every((item, index) => isEqual(item, other[index], depth + 1))
+    )
+  }
+  if (!isPlainObject(one) || !isPlainObject(other)) return false
+  let left = 0
+  for (const key in one) {
+    left += 1
+    // A member that only one has is undefined in the other, but for the one name that everything has.
+    if (key === '__proto__' && !Object.hasOwn(other, key)) return false
+    if (!isEqual(one[key], other[key], depth + 1)) return false
+  }
+  for (const _key in other) left -= 1
+  return left === 0
+}
