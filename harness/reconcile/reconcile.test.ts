@@ -607,7 +607,16 @@ describe('running checks', () => {
   const run = (over: Partial<Check>, context: object = {}) =>
     runChecks(
       new Map([['supplier-gone', check(over)]]),
-      { structure: [], searches: [], values: [], valueLists: [], documents: [], interactions: [], copies: [], noise: [] },
+      {
+        structure: [],
+        searches: [],
+        values: [],
+        valueLists: [],
+        documents: [],
+        interactions: [],
+        copies: [],
+        noise: [],
+      },
       {
         capabilities: ['read-back'],
         severity: {},
