@@ -1,4 +1,4 @@
-import { compareDecimals, sum } from '../base/decimal.ts'
+import { compareDecimals, distance, sum, times } from '../base/decimal.ts'
 import type { ControlTotal } from '../model/assessment.ts'
 import type { InvoiceFacts } from '../ports/erp.ts'
 
@@ -53,6 +53,29 @@ export function controlTotals(invoices: readonly Counted[]): readonly ControlTot
   })
 }
 
+/**
+ * The same totals without the invoices whose own numbers differ and whose difference somebody has accepted: what is left
+ * must be equal, within the tolerance of each document.
+ */
+export function unexplainedTotals(
+  invoices: readonly (Counted & Readonly<{ key: string }>)[],
+  accepted: ReadonlySet<string>,
+  tolerance: Readonly<Record<string, string>>,
+): readonly ControlTotal[] {
+  const left = invoices.filter(
+    (invoice) => !accepted.has(invoice.key) || controlTotals([invoice]).every((total) => total.reconciles),
+  )
+  return controlTotals(left).map((total) => {
+    const each = tolerance[total.currency]
+    if (total.reconciles || each === undefined) return total
+    const allowed = times(each, String(total.recorded.documents))
+    return {
+      ...total,
+      reconciles: [total.accepted, total.stored].every((column) => isSame(total.recorded, column, allowed)),
+    }
+  })
+}
+
 type Totals = ControlTotal['recorded']
 
 function totalsOf(
@@ -78,11 +101,11 @@ function totalsOf(
   }
 }
 
-function isSame(left: Totals, right: Totals): boolean {
+function isSame(left: Totals, right: Totals, allowed = '0'): boolean {
   return (
     left.documents === right.documents &&
-    compareDecimals(left.gross, right.gross) === 0 &&
-    compareDecimals(left.tax, right.tax) === 0 &&
+    compareDecimals(distance(left.gross, right.gross), allowed) <= 0 &&
+    compareDecimals(distance(left.tax, right.tax), allowed) <= 0 &&
     compareDecimals(left.hash, right.hash) === 0
   )
 }

@@ -1,15 +1,17 @@
 import type { ChangeAssessment, Reason, Verdict } from '../model/assessment.ts'
-import type { Policy } from '../model/change.ts'
-import { LANE_TITLES, type Lane } from '../model/common.ts'
+import { isSamePerson, type Lane } from '../model/common.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Integration } from '../model/integration.ts'
+import type { Ground } from './ground.ts'
+import { type Readiness, readinessGrounds } from './readiness.ts'
 
 /** Everything the policy weighs. */
 export type Grounds = Readonly<
   Pick<ChangeAssessment, 'accounting' | 'checks' | 'controlTotals' | 'findings' | 'invoices' | 'notes' | 'waivers'> & {
     evidenceLevel: ChangeAssessment['evidence']['level']
-    policy: Policy
-    integration: Integration
+    readiness: Readiness
+    /** Totals that differ by more than accepted findings explain. */
+    unexplainedTotals: ChangeAssessment['controlTotals']
     /** The connection fault that ended a replay, in words. */
     fault: Readonly<{ message: string; lane: Lane }> | undefined
     /** Why something could not be compared, by invoice. */
@@ -18,21 +20,11 @@ export type Grounds = Readonly<
     missingLists: readonly string[]
     hasPlan: boolean
     planNotes: readonly string[]
-    approver: string
-    developer: string
   }
 >
 
 /** A decision and what it rests on. */
 export type Decision = Readonly<{ verdict: Verdict; reasons: readonly Reason[]; conditions: readonly string[] }>
-
-type Ground = Readonly<{
-  verdict: 'no-go' | 'undecided'
-  code: string
-  text: string
-  lane: Lane
-  findings?: readonly string[]
-}>
 
 const LEVELS = { live: 3, recorded: 2, schema: 1, none: 0 }
 
@@ -41,18 +33,22 @@ const LEVELS = { live: 3, recorded: 2, schema: 1, none: 0 }
  * no-go, and a no-go outweighs an undecided. Conditional means go if what the conditions say is true when it is installed.
  */
 export function decide(grounds: Grounds): Decision {
-  const all = [...brokenGrounds(grounds), ...unknownGrounds(grounds)]
-  const reasons = all.map((ground) => reasonOf(ground, grounds.integration))
-  if (all.some((ground) => ground.verdict === 'no-go')) return { verdict: 'no-go', reasons, conditions: [] }
-  if (all.length > 0) return { verdict: 'undecided', reasons, conditions: [] }
-  const conditions = conditionsOf(grounds)
-  if (conditions.length === 0) return { verdict: 'go', reasons: [], conditions: [] }
+  const all = [...brokenGrounds(grounds), ...readinessGrounds(grounds.readiness), ...unknownGrounds(grounds)]
+  const { integration } = grounds.readiness
+  const weighing = (verdict: Ground['verdict']) => all.filter((ground) => ground.verdict === verdict)
+  const open = [...weighing('no-go'), ...weighing('undecided')]
+  if (open.length > 0) {
+    return {
+      verdict: open[0]?.verdict === 'no-go' ? 'no-go' : 'undecided',
+      reasons: open.map((ground) => reasonOf(ground, grounds.findings, integration)),
+      conditions: [],
+    }
+  }
+  const conditions = [...conditionsOf(grounds), ...weighing('conditional')]
   return {
-    verdict: 'conditional',
-    reasons: conditions.map((text) =>
-      reasonOf({ verdict: 'undecided', code: 'condition', text, lane: 'it' }, grounds.integration),
-    ),
-    conditions,
+    verdict: conditions.length === 0 ? 'go' : 'conditional',
+    reasons: conditions.map((ground) => reasonOf(ground, grounds.findings, integration)),
+    conditions: conditions.map((ground) => ground.text),
   }
 }
 
@@ -72,7 +68,7 @@ function brokenGrounds(grounds: Grounds): readonly Ground[] {
       findings: [finding.fingerprint],
     }
   })
-  const totals = grounds.controlTotals
+  const totals = grounds.unexplainedTotals
     .filter((total) => !total.reconciles)
     .map(
       (total): Ground => ({
@@ -137,11 +133,7 @@ function unknownGrounds(grounds: Grounds): readonly Ground[] {
   }
   for (const waiver of grounds.waivers) {
     if (waiver.state !== 'in-force')
-      add(
-        `waiver-${waiver.state}`,
-        `The waiver of ${waiver.fingerprint} by ${waiver.owner} is ${waiver.state.replace('-', ' ')}.`,
-        'it',
-      )
+      add(`waiver-${waiver.state}`, waiverSentence(waiver, grounds.readiness.change), 'it', [waiver.fingerprint])
   }
   for (const finding of grounds.findings) {
     if (finding.severity === 'warning' && finding.status === 'unexpected') {
@@ -150,33 +142,72 @@ function unknownGrounds(grounds: Grounds): readonly Ground[] {
       ])
     }
   }
-  if (LEVELS[grounds.evidenceLevel] < LEVELS[grounds.policy['evidence-level']]) {
+  if (LEVELS[grounds.evidenceLevel] < LEVELS[grounds.readiness.policy['evidence-level']]) {
     add(
       'evidence-too-weak',
-      `The evidence is ${grounds.evidenceLevel}; the policy asks for ${grounds.policy['evidence-level']}.`,
+      `The evidence is ${grounds.evidenceLevel}; the policy asks for ${grounds.readiness.policy['evidence-level']}.`,
       'it',
     )
-  }
-  if (grounds.approver === grounds.developer) {
-    add('duties-not-segregated', `${grounds.approver} is developer and approver of the same change.`, 'it')
   }
   return unknown
 }
 
-function conditionsOf(grounds: Grounds): readonly string[] {
+function waiverSentence(
+  waiver: ChangeAssessment['waivers'][number],
+  change: Readonly<{ window: Readonly<{ end: string }>; people: Readonly<{ developer: string }> }>,
+): string {
+  const which = `The waiver of ${waiver.fingerprint} by ${waiver.owner}`
+  switch (waiver.state) {
+    case 'expired':
+      return `${which} expired: it held until ${waiver.expires}, and the window ends ${change.window.end}.`
+    case 'self-approved':
+      return `${which} was approved by ${waiver.approver}, who is ${isSamePerson(waiver.approver, waiver.owner) ? 'its owner' : 'the developer of the change'}.`
+    case 'unused':
+      return `${which} accepts a finding that is not there: remove it, or find out what became of the finding.`
+    case 'in-force':
+      return `${which} is in force until ${waiver.expires}.`
+  }
+}
+
+function conditionsOf(grounds: Grounds): readonly Ground[] {
   const planned = grounds.findings.filter(
     (finding) => finding.status === 'expected' && finding.withPlan === 'gone' && finding.severity === 'error',
   )
   const waived = grounds.waivers.filter((waiver) => waiver.state === 'in-force')
+  // Every total differs as the findings that were accepted say, or there would be a ground against it.
+  const differing = waived.length === 0 ? [] : grounds.controlTotals.filter((total) => !total.reconciles)
+  const condition = (code: string, text: string, lane: Lane, findings: readonly string[] = []): Ground => ({
+    verdict: 'conditional',
+    code,
+    text,
+    lane,
+    findings,
+  })
   return [
     ...(planned.length > 0
       ? [
-          `The plan of ${grounds.planNotes.join(', ')} is installed in the same window: it removes ${planned.length} announced breaks.`,
+          condition(
+            'plan-installed',
+            `The plan of ${grounds.planNotes.join(', ')} is installed in the same window: it removes ${planned.length} announced break${planned.length === 1 ? '' : 's'}.`,
+            'ap-vendor',
+            planned.map((finding) => finding.fingerprint),
+          ),
         ]
       : []),
-    ...waived.map(
-      (waiver) =>
+    ...waived.map((waiver) =>
+      condition(
+        'waiver-in-force',
         `The waiver of ${waiver.fingerprint} stays in force until ${waiver.expires} (${waiver.owner}: ${waiver.reason}).`,
+        'it',
+        [waiver.fingerprint],
+      ),
+    ),
+    ...differing.map((total) =>
+      condition(
+        'totals-explained',
+        `Finance expects other totals in ${total.currency}, as the accepted findings say: recorded ${total.recorded.documents} documents, ${total.recorded.gross} gross; stored ${total.stored.documents} documents, ${total.stored.gross} gross.`,
+        'finance',
+      ),
     ),
   ]
 }
@@ -196,8 +227,11 @@ function grouped(amount: string): string {
   return amount.replace(/\B(?=(\d{3})+(?=\.|$))(?<!\.\d*)/g, '\u00a0')
 }
 
-function reasonOf(ground: Ground, integration: Integration): Reason {
+function reasonOf(ground: Ground, findings: readonly Finding[], integration: Integration): Reason {
   const contact = integration.owners.lanes[ground.lane]
+  const disputed = findings.find(
+    (finding) => finding.fingerprint === ground.findings?.[0] && finding.lane === ground.lane,
+  )?.disputed
   return {
     code: ground.code,
     text: ground.text
@@ -205,11 +239,9 @@ function reasonOf(ground: Ground, integration: Integration): Reason {
       .replace(/\s+/g, ' ')
       .trim(),
     lane: ground.lane,
-    contact:
-      contact === undefined
-        ? `${LANE_TITLES[ground.lane]}: ${integration.owners.accountable}`
-        : `${contact.name} <${contact.email}>`,
-    respondWithinHours: contact?.['respond-within-hours'] ?? 0,
+    contact: `${contact.name} <${contact.email}>`,
+    respondWithinHours: contact['respond-within-hours'],
     findings: [...(ground.findings ?? [])],
+    ...(disputed === undefined ? {} : { disputed }),
   }
 }

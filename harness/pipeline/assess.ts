@@ -3,16 +3,18 @@ import { isJsonArray, isJsonObject, type Json } from '../base/json.ts'
 import { compareDocuments } from '../compare/documents.ts'
 import { compareStructure } from '../compare/structure/compare.ts'
 import { lostSearchValues, structureFacts } from '../compare/structure-facts.ts'
+import { withoutTolerated } from '../compare/tolerance.ts'
 import { compareValues } from '../compare/values.ts'
-import { type Counted, controlTotals } from '../decide/control-totals.ts'
+import { type Counted, controlTotals, unexplainedTotals } from '../decide/control-totals.ts'
 import { impactOf } from '../decide/impact.ts'
+import { clocksOf, ownersOf, routed } from '../decide/owners.ts'
 import { rollbackPlan } from '../decide/rollback.ts'
 import { decide } from '../decide/verdict.ts'
 import type { ChangeAssessment, InvoiceResult } from '../model/assessment.ts'
-import { Lane } from '../model/common.ts'
 import type { Difference } from '../model/difference.ts'
 import type { Finding } from '../model/finding.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
+import type { RehearsalState } from '../model/rehearsal.ts'
 import type { ErpSchema } from '../model/schema.ts'
 import type { Snapshot, StoredDocument } from '../model/snapshot.ts'
 import type { ErpAdapter, InvoiceFacts } from '../ports/erp.ts'
@@ -35,6 +37,8 @@ export type Evidence = Readonly<{
   asIs: Rehearsal
   withPlan: Rehearsal | undefined
   agreement: ChangeAssessment['evidence']['agreement']
+  /** What the stored rehearsal of the rollback is worth for this evidence. */
+  rehearsal: RehearsalState
   runTag: string
   /** ISO 8601 instant by which expiry is judged. */
   assessedAt: string
@@ -66,6 +70,14 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       documentResource: adapter.documentResource,
       meaning: adapter.meaning,
     })
+    const [documentFacts, interactionFacts] = [documents.documents, documents.interactions].map((found) =>
+      withoutTolerated(found, {
+        byCurrency: policy['amount-tolerance'],
+        money: (resource, field) => adapter.meaning(resource, field, baseline.schema).money,
+        currencyOf: (invoice) => facts.get(invoice)?.currency,
+        ledgerCurrency: adapter.ledgerCurrency?.(baseline.values),
+      }),
+    )
     const values = compareValues(baseline.values, observation.values, (list, code, field) =>
       usersOf(uses, list, code, field),
     )
@@ -75,8 +87,8 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
         structure: structureFacts(compareStructure(baseline.schema, observation.schema), uses.field),
         searches: lostSearchValues(uses.literals, baseline.schema, observation.schema),
         values: values.differences,
-        documents: documents.documents,
-        interactions: documents.interactions,
+        documents: documentFacts?.kept ?? [],
+        interactions: interactionFacts?.kept ?? [],
       },
       {
         capabilities: adapter.capabilities,
@@ -87,10 +99,11 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
           titleOf(baseline.schema, resource, field) ?? titleOf(observation.schema, resource, field),
       },
     )
-    return { documents, values, run }
+    const tolerated = (documentFacts?.tolerated ?? 0) + (interactionFacts?.tolerated ?? 0)
+    return { documents, values, run, tolerated }
   }
   const judged = judge(asIs.observation, uses)
-  const reconciled = reconcile({
+  const unrouted = reconcile({
     findings: judged.run.findings,
     withPlan:
       evidence.withPlan === undefined
@@ -102,7 +115,14 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     exercised: uses.touches,
     at: evidence.assessedAt,
     people: change.people,
+    windowEnd: change.window.end,
   })
+  const reconciled = {
+    ...unrouted,
+    findings: unrouted.findings.map((finding) =>
+      routed(finding, checks.get(finding.check)?.changeClass, integration.owners),
+    ),
+  }
   const level = (key: string): InvoiceResult['evidence'] => {
     if (!asIs.observation.identity.simulated) return 'live'
     // Over HTTP a virtual ERP does not tell which documents it answered from rules.
@@ -123,6 +143,13 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
   const totals = controlTotals(
     asIs.observation.invoices.map((invoice) => countedOf(invoice, stored.get(invoice.key), adapter)),
   )
+  // What is installed is the release with the plan: its totals are the ones that have to be explained.
+  const installed = (evidence.withPlan ?? asIs).observation.invoices
+  const unexplained = unexplainedTotals(
+    installed.map((invoice) => ({ key: invoice.key, ...countedOf(invoice, stored.get(invoice.key), adapter) })),
+    new Set(reconciled.findings.filter(explainsTotals).flatMap((finding) => finding.invoices)),
+    policy['amount-tolerance'],
+  )
   const evidenceLevel = weakest(invoices.map((invoice) => invoice.evidence))
   const { fault } = asIs.observation
   const decision = decide({
@@ -134,8 +161,26 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     notes: [...reconciled.notes],
     waivers: [...reconciled.waivers],
     evidenceLevel,
-    policy,
-    integration,
+    unexplainedTotals: [...unexplained],
+    readiness: {
+      change,
+      policy,
+      integration,
+      ages: {
+        recordedAt: recording.header.recordedAt,
+        snapshots: [
+          { of: `${adapter.title} ${change.from}`, capturedAt: baseline.meta.capturedAt },
+          // A real ERP that answered is newer than any snapshot of its release.
+          ...(evidence.candidate === undefined || !asIs.observation.identity.simulated
+            ? []
+            : [{ of: `${adapter.title} ${change.to}`, capturedAt: evidence.candidate.meta.capturedAt }]),
+        ],
+        ...(asIs.kind === 'url' ? { sandbox: sandboxOf(asIs.url, integration) } : {}),
+      },
+      coverage: undefined,
+      drill: undefined,
+      rehearsal: evidence.rehearsal,
+    },
     fault:
       fault === undefined
         ? undefined
@@ -147,9 +192,8 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     missingLists: judged.values.missing,
     hasPlan: evidence.withPlan !== undefined,
     planNotes: notes.filter((note) => note.plan.length > 0).map((note) => note.id),
-    approver: change.people.approver,
-    developer: change.people.developer,
   })
+  const owners = ownersOf(reconciled.findings, integration.owners)
   const allowed = decision.verdict === 'go' || decision.verdict === 'conditional'
   return {
     format: 'erp-change-gate/assessment',
@@ -161,6 +205,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       targetUrl: asIs.url,
       runTag: evidence.runTag,
       validUntil: allowed ? change.window.end : null,
+      respondBy: clocksOf(decision.reasons, owners, evidence.assessedAt),
     },
     integration: {
       id: integration.id,
@@ -184,21 +229,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     impact: impactOf(reconciled.findings, invoices),
     owners: {
       accountable: integration.owners.accountable,
-      lanes: Lane.options.flatMap((lane) => {
-        const contact = integration.owners.lanes[lane]
-        if (contact === undefined) return []
-        const open = reconciled.findings.filter(
-          (finding) => finding.lane === lane && finding.severity !== 'info' && finding.status === 'unexpected',
-        )
-        return [
-          {
-            lane,
-            contact: `${contact.name} <${contact.email}>`,
-            respondWithinHours: contact['respond-within-hours'],
-            findings: open.map((finding) => finding.fingerprint),
-          },
-        ]
-      }),
+      lanes: [...owners],
     },
     evidence: {
       level: evidenceLevel,
@@ -225,9 +256,14 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
               capturedAt: evidence.candidate.meta.capturedAt,
             },
       agreement: evidence.agreement,
-      notCompared: [...judged.documents.leftOut]
-        .sort()
-        .map(([why, count]) => ({ what: 'values of stored documents', count, why })),
+      notCompared: [
+        ...[...judged.documents.leftOut]
+          .sort()
+          .map(([why, count]) => ({ what: 'values of stored documents', count, why })),
+        ...(judged.tolerated === 0
+          ? []
+          : [{ what: 'amounts', count: judged.tolerated, why: 'they differ by no more than the policy tolerates' }]),
+      ],
     },
     accounting,
     controlTotals: [...totals],
@@ -252,6 +288,22 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     }),
     leftBehind: [...asIs.observation.leftBehind],
   }
+}
+
+/** Whether an accepted finding can be why the totals differ: it is about what was stored, and about money or being there. */
+function explainsTotals({ status, area, class: about, kind }: Finding): boolean {
+  if (status !== 'waived' || area !== 'documents') return false
+  return about === 'amount' || about === 'rounding' || about === 'coding' || kind === 'refused' || kind === 'accepted'
+}
+
+/** The sandbox that was named, as integration.yaml declares it. */
+function sandboxOf(url: string, integration: Scenario['integration']): { name: string; refreshed: string | undefined } {
+  const host = new URL(url).host.toLowerCase()
+  const [name, declared] =
+    Object.entries(integration.erp.environments).find(
+      ([, environment]) => new URL(environment.url).host.toLowerCase() === host,
+    ) ?? []
+  return { name: name ?? host, refreshed: declared?.refreshed }
 }
 
 const NO_FACTS: InvoiceFacts = {

@@ -12,6 +12,7 @@ import { fileJournal, noJournal } from '../replay/journal.ts'
 import { replay } from '../replay/replay.ts'
 import { assess } from './assess.ts'
 import { loadPlugIn } from './registry.ts'
+import { readRehearsal } from './rehearsal-store.ts'
 import { readNewestRecording, readScenario, type Scenario, scenarioName } from './scenario.ts'
 import { describe, listsOf } from './snapshot.ts'
 import { readSnapshot } from './snapshot-store.ts'
@@ -99,6 +100,7 @@ export async function runChange(options: RunOptions): Promise<RunResult> {
     asIs,
     withPlan,
     agreement,
+    rehearsal: await readRehearsal(options.changeFolder, { change, recording, baseline }),
     runTag,
     assessedAt: new Date().toISOString(),
     durationMs: Math.round(performance.now() - started),
