@@ -58,6 +58,7 @@ export type InvoiceResult = z.infer<typeof InvoiceResult>
 
 /** How much of the recorded volume a group of findings touches. An invoice counts once, however many findings name it. */
 const Extent = z.strictObject({
+  /** How many findings of severity `error` or `warning`; those for information touch nothing. */
   findings: Whole,
   invoices: Whole,
   suppliers: Whole,
@@ -228,6 +229,8 @@ export const ChangeAssessment = z.strictObject({
       approver: z.string(),
     }),
   }),
+  /** Where the change request is written, relative to the repository, and the line of each release note entry; absent when unknown. */
+  written: z.strictObject({ file: z.string(), lines: z.record(z.string(), Whole) }).optional(),
   verdict: Verdict,
   reasons: z.array(Reason),
   /** Conditions under which `conditional` is a go. */

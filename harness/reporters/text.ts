@@ -11,13 +11,14 @@ import {
   grouped,
   handling,
   instant,
+  isInformation,
   VERDICTS,
   worstFirst,
 } from './rendering/words.ts'
 
 const WIDTH = 118
-const REASONS_SHOWN = 5
-const FINDINGS_SHOWN = { silent: 4, loud: 2 }
+const REASONS_SHOWN = 4
+const FINDINGS_SHOWN = { silent: 3, loud: 2 }
 const NOTES_SHOWN = 3
 const NOT_COMPARED_SHOWN = 3
 const CURRENCIES_SHOWN = 4
@@ -98,6 +99,7 @@ function findingsOf({ findings, impact }: Readonly<ChangeAssessment>): readonly 
   return [
     ...groupLines('Silent', findings, 'silent', impact.silent, impact.recordedInvoices),
     ...groupLines('Loud', findings, 'loud', impact.loud, impact.recordedInvoices),
+    ...informationLines(findings.filter(isInformation).length),
   ]
 }
 
@@ -108,24 +110,18 @@ function groupLines(
   extent: Readonly<Extent>,
   recorded: number,
 ): readonly string[] {
-  const all = findings.filter((finding) => finding.loudness === loudness)
-  const group = worstFirst(all.filter((finding) => finding.severity !== 'info'))
+  const group = worstFirst(findings.filter((finding) => finding.loudness === loudness && !isInformation(finding)))
   const money = extentAmounts(extent)
-  const touched = `${counted(extent.findings, 'finding')}, ${extent.invoices} of ${counted(recorded, 'invoice')}`
+  const touched = `${counted(group.length, 'finding')}, ${extent.invoices} of ${counted(recorded, 'invoice')}`
   return [
     ...wrapped(`${title.padEnd(9)}  `, [touched, ...money].join(', ')),
     ...group.slice(0, FINDINGS_SHOWN[loudness]).flatMap(findingLines),
-    ...leftOver(group.length - FINDINGS_SHOWN[loudness], all.length - group.length),
+    ...more(group.length - FINDINGS_SHOWN[loudness], 'finding'),
   ]
 }
 
-/** How many findings are not shown, and how many more are only for information. */
-function leftOver(findings: number, notices: number): readonly string[] {
-  const parts = [
-    ...(findings > 0 ? [`${findings} more ${findings === 1 ? 'finding' : 'findings'}`] : []),
-    ...(notices > 0 ? [`${notices} that ${notices === 1 ? 'does' : 'do'} not block`] : []),
-  ]
-  return parts.length === 0 ? [] : [`  and ${parts.join(', and ')}, see the report`]
+function informationLines(count: number): readonly string[] {
+  return count > 0 ? [`Besides    ${counted(count, 'finding')} for information, see the report`] : []
 }
 
 function findingLines(finding: Readonly<Finding>): readonly string[] {

@@ -34,13 +34,14 @@ const OPENAPI = {
         type: 'object',
         required: ['id', 'number'],
         properties: {
-          id: { type: 'string', readOnly: true },
+          id: { $ref: '#/components/schemas/Id' },
           number: { type: 'string', maxLength: 20 },
           memo: { type: 'string', nullable: true },
           secret: { type: 'string', writeOnly: true },
           lines: { type: 'array', items: { $ref: '#/components/schemas/Line' } },
         },
       },
+      Id: { type: 'string', readOnly: true },
       Line: {
         oneOf: [{ $ref: '#/components/schemas/AccountLine' }, { $ref: '#/components/schemas/ItemLine' }],
         discriminator: { propertyName: 'kind' },

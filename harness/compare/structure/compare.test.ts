@@ -72,6 +72,13 @@ const FIELD_ROWS: readonly (readonly [string, JsonSchema, JsonSchema, readonly s
     ['read null narrowed compatible', 'send null narrowed breaking'],
   ],
   [
+    'nullable by a choice of a choice',
+    text,
+    { anyOf: [{ anyOf: [text] }, { type: 'null' }] },
+    ['read null widened breaking', 'send null widened compatible'],
+    ['read null narrowed compatible', 'send null narrowed breaking'],
+  ],
+  [
     'value list',
     { enum: ['open', 'paid'] },
     { enum: ['open', 'paid', 'held'] },

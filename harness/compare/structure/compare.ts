@@ -20,13 +20,14 @@ export type ResourceProof = Readonly<{
 /** What is different between two releases, and where in the documents each difference is met. */
 export type StructureComparison = Readonly<{
   differences: readonly StructureDifference[]
-  proofs: readonly ResourceProof[]
+  /** What is proven of each resource that changed, whole. Takes longer than the differences, so it is only done when asked. */
+  proofs: () => readonly ResourceProof[]
   /** Indexes of the differences that a place of a document meets, on the way to it or at it. */
   at: (resource: string, direction: Direction, tokens: readonly string[]) => readonly number[]
   /** What was published at the place of a difference: before, when it was removed, else now. */
   schemasOf: (index: number) => readonly JsonSchema[]
   /** Changed places without anything nested, with what is proven about them: what a second engine can judge. */
-  leaves: readonly Leaf[]
+  leaves: () => readonly Leaf[]
 }>
 
 /** One changed place. */
@@ -43,23 +44,22 @@ export function structureComparison(baseline: ErpSchema, candidate: ErpSchema): 
   const flattener = flattenerOf(space)
   const engine: Engine = { space, flattener, prover: proverOf(space, flattener), explained: new Map() }
   const found: Found[] = []
-  const proofs: ResourceProof[] = []
+  const changed: (Root & { readonly direction: Direction })[] = []
   for (const direction of ['read', 'send'] as const) {
     const roots = rootsOf(baseline, candidate, direction, engine, found)
-    for (const { resource, pair } of roots) {
-      proofs.push({
-        resource,
-        direction,
-        narrowed: engine.prover.isContained(pair.old, pair.new) ? 'no' : 'not-proven',
-        widened: engine.prover.isContained(pair.new, pair.old) ? 'no' : 'not-proven',
-      })
-    }
+    for (const root of roots) changed.push({ ...root, direction })
     found.push(...differencesBelow(roots, direction, engine))
   }
   found.sort((left, right) => compareKeys(left.order, right.order))
   return {
     differences: found.map(({ difference }) => difference),
-    proofs,
+    proofs: () =>
+      changed.map(({ resource, direction, pair }) => ({
+        resource,
+        direction,
+        narrowed: engine.prover.isContained(pair.old, pair.new) ? 'no' : 'not-proven',
+        widened: engine.prover.isContained(pair.new, pair.old) ? 'no' : 'not-proven',
+      })),
     at: locator(baseline, candidate, engine, found),
     schemasOf: (index) => {
       const entry = found[index]
@@ -68,7 +68,7 @@ export function structureComparison(baseline: ErpSchema, candidate: ErpSchema): 
       // As they are written: schemas that demand the same share a flat, whatever they are called.
       return memberSchemas(flat, entry.member, 'least')
     },
-    leaves: leavesOf(found, engine),
+    leaves: () => leavesOf(found, engine),
   }
 }
 
@@ -219,7 +219,8 @@ function differencesBelow(roots: readonly Root[], direction: Direction, engine: 
       foundAt(mount, key, direction, change, also, effectOf(change, direction, proof)),
     )
     found.push(...here)
-    if (isUnexplained(here, steps, direction, proof, engine))
+    const isPlain = isTransparent(changes, mount.pair, direction, engine)
+    if (!isPlain && isUnexplained(here, steps, direction, proof, engine))
       found.push(foundAt(mount, key, direction, UNEXPLAINED, also, DOUBT))
   }
   return found
@@ -239,6 +240,29 @@ const UNEXPLAINED: LocalChange = {
 const DOUBT = {
   effect: 'unknown' as const,
   why: 'No single keyword explains it, and no engine can prove that documents are not affected; only a replay shows it.',
+}
+
+/**
+ * Whether nothing at a pair can break the direction but what is below it, told from the keywords alone: each of them is
+ * unchanged or changed to the harmless side, and none reaches from one member into another.
+ */
+function isTransparent(changes: readonly LocalChange[], pair: Pair, direction: Direction, engine: Engine): boolean {
+  // Two schemas that differ and show no difference are not understood.
+  if (changes.length === 0 && explanationOf(pair, engine).steps.length === 0) return false
+  const harmless = direction === 'send' ? 'wider' : 'narrower'
+  if (changes.some(({ reach }) => reach !== harmless && reach !== 'none')) return false
+  return [pair.old, pair.new].every((flat) => {
+    const reaching = [flat.nots, flat.conditionals, flat.contains, flat.names, flat.dependentSchemas, flat.opaque]
+    return (
+      reaching.every((list) => list.length === 0) &&
+      flat.choices.every((choice) => choice.kind === 'any') &&
+      flat.choices.length <= 1 &&
+      flat.members.every((entry) => entry.patterns.size === 0 && typeof entry.additional === 'boolean') &&
+      flat.items.length <= 1 &&
+      !flat.never &&
+      engine.space.undeclared(flat.side) === engine.space.undeclared('old')
+    )
+  })
 }
 
 /** Whether the proof fails at a pair although nothing that was found there, or below, says why. */

@@ -298,34 +298,45 @@ export function proverOf(space: Space, flattener: Flattener): Prover {
 
   function choiceHolds(inner: Flat, outer: Flat, choice: Choice, level: number, splits: number): boolean {
     // Where undeclared members are refused a branch is closed only together with what stands beside the choice.
-    const isJoint = space.undeclared(outer.side) === 'refused'
-    const candidates = isJoint
-      ? choice.branches.map((branch) => flattener.branch(outer, choice, [branch]))
-      : choice.branches.map((branch) => schemas(outer.side, [branch]))
-    const holds = candidates.map((candidate) => prove(inner, candidate, level, splits))
-    const which = holds.indexOf(true)
-    if (which < 0)
-      return inner.choices.some(
-        (own) => own.kind === choice.kind && sameBranches(inner, own, outer.side, choice, level),
-      )
+    const isJoint = isClosing && (inner.members.length > 0 || outer.members.length > 0)
+    // Mostly a choice is the same choice with one branch changed: that is tried first, since it takes no splitting.
+    if (
+      !isJoint &&
+      inner.choices.some((own) => own.kind === choice.kind && sameBranches(inner, own, outer, choice, level))
+    ) {
+      return true
+    }
+    // Nothing but a choice: what its branches are not contained in one by one, the whole is not contained in either.
+    if (!isJoint && choice.kind === 'any' && isOnlyAnyOf(inner)) return false
+    const candidates = choice.branches.map((branch) =>
+      isJoint ? flattener.branch(outer, choice, [branch]) : schemas(outer.side, [branch]),
+    )
+    const which = candidates.findIndex((candidate) => prove(inner, candidate, level, splits))
+    if (which < 0) return false
     if (choice.kind === 'any') return true
     return candidates.every((candidate, index) => index === which || areDisjoint(inner, candidate, level))
   }
 
-  /** Whether two choices have the same branches in any order, each contained in its counterpart and back. */
-  function sameBranches(inner: Flat, own: Choice, side: Side, choice: Choice, level: number): boolean {
-    if (space.undeclared('old') === 'refused' || space.undeclared('new') === 'refused') return false
-    if (own.branches.length > 60 || choice.branches.length > 60) return false
-    const left = [...choice.branches]
-    for (const branch of own.branches) {
-      const own = schemas(inner.side, [branch])
-      const at = left.findIndex((candidate) => {
-        const other = schemas(side, [candidate])
-        if (!prove(own, other, level, 1)) return false
-        return choice.kind === 'any' || prove(other, own, level, 1)
-      })
-      if (at < 0) return false
-      if (choice.kind === 'one') left.splice(at, 1)
+  /** Whether each branch of the inner choice is contained in one of the outer; for exactly-one choices, one to one and back. */
+  function sameBranches(inner: Flat, own: Choice, outer: Flat, choice: Choice, level: number): boolean {
+    if (own.branches.length > 200 || choice.branches.length > 200) return false
+    const left = choice.branches.map((branch, index) => ({ branch, index }))
+    for (const [index, branch] of own.branches.entries()) {
+      const one = schemas(inner.side, [branch])
+      const holds = (candidate: JsonSchema) => {
+        const other = schemas(outer.side, [candidate])
+        return prove(one, other, level, 1) && (choice.kind === 'any' || prove(other, one, level, 1))
+      }
+      const isLikely = (entry: (typeof left)[number]) =>
+        isSame(inner.side, branch, entry.branch) || space.idOf(branch) === space.idOf(entry.branch)
+      const ordered = [...left].sort(
+        (one, other) =>
+          Number(isLikely(other)) - Number(isLikely(one)) ||
+          Math.abs(one.index - index) - Math.abs(other.index - index),
+      )
+      const found = ordered.find((entry) => holds(entry.branch))
+      if (found === undefined) return false
+      if (choice.kind === 'one') left.splice(left.indexOf(found), 1)
     }
     return choice.kind === 'any' || left.length === 0
   }
@@ -357,7 +368,9 @@ export function proverOf(space: Space, flattener: Flattener): Prover {
 
   /** Splits what is inside by its own choices: when every branch is contained, so is the whole. */
   function holdsInEachBranch(inner: Flat, outer: Flat, level: number, splits: number): boolean {
-    for (const choice of inner.choices) {
+    const isTried =
+      isOnlyAnyOf(inner) && outer.choices.some((choice) => choice.kind === 'any') && outer.members.length === 0
+    for (const choice of isTried ? [] : inner.choices) {
       if (choice.branches.length > 100) continue
       if (branchesOf(inner, choice).every((branch) => prove(branch, outer, level, splits))) return true
     }
@@ -478,6 +491,24 @@ function negated(schema: JsonSchema): JsonSchema {
   const known = negations.get(schema) ?? { not: schema }
   negations.set(schema, known)
   return known
+}
+
+/** Whether a flat demands one of several branches and nothing else. */
+function isOnlyAnyOf(flat: Flat): boolean {
+  const [choice, ...others] = flat.choices
+  return (
+    choice?.kind === 'any' &&
+    others.length === 0 &&
+    flat.types.size === 6 &&
+    flat.values === undefined &&
+    flat.members.length + flat.items.length + flat.nots.length + flat.conditionals.length + flat.contains.length ===
+      0 &&
+    flat.required.size + flat.patterns.size + flat.formats.size + flat.multiples.length + flat.names.length === 0 &&
+    flat.dependentRequired.size + flat.dependentSchemas.length + flat.opaque.length === 0 &&
+    flat.minimum === undefined &&
+    flat.maximum === undefined &&
+    LIMITS.every(([name]) => flat.limits[name] === 0 || flat.limits[name] === Number.POSITIVE_INFINITY)
+  )
 }
 
 function allows(types: ReadonlySet<JsonType>, type: JsonType): boolean {

@@ -14,7 +14,7 @@ export function questionsFor(
 ): Readonly<{ questions: readonly Question[]; notAsked: number }> {
   const questions: Question[] = []
   let notAsked = 0
-  for (const leaf of comparison.leaves) {
+  for (const leaf of comparison.leaves()) {
     const old = plainSchema(leaf.pair.old)
     const next = plainSchema(leaf.pair.new)
     const isKnown = (schema: JsonSchemaObject | undefined) =>
@@ -33,7 +33,7 @@ export function summaryOf(
   answers: readonly Answer[],
   notAsked: number,
 ): SecondOpinionSummary {
-  const leaves = new Map(comparison.leaves.map((leaf) => [leaf.place, leaf]))
+  const leaves = new Map(comparison.leaves().map((leaf) => [leaf.place, leaf]))
   const disagreed: { place: string; ours: string; theirs: string }[] = []
   let agreed = 0
   let silent = 0

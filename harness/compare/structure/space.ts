@@ -211,8 +211,17 @@ function areValuesAlike(keyword: string, one: unknown, other: unknown): boolean 
 
 function isEqualData(one: unknown, other: unknown): boolean {
   if (one === other) return true
-  if (typeof one !== 'object' || typeof other !== 'object') return false
-  return dataText(one, false) === dataText(other, false)
+  if (Array.isArray(one)) {
+    return (
+      Array.isArray(other) && one.length === other.length && one.every((item, index) => isEqualData(item, other[index]))
+    )
+  }
+  if (!isObject(one) || !isObject(other)) return false
+  const keys = Object.keys(one)
+  return (
+    keys.length === Object.keys(other).length &&
+    keys.every((key) => Object.hasOwn(other, key) && isEqualData(one[key], other[key]))
+  )
 }
 
 /** Definitions that differ between the releases, and those that refer to one of them, directly or through others. */

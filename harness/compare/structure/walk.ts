@@ -19,8 +19,7 @@ export type LocalChange = KeywordChange & Readonly<{ path: readonly string[] }>
 export function explain(pair: Pair, flattener: Flattener, space: Space): Explanation {
   const changes: LocalChange[] = []
   const steps: Step[] = []
-  const old = unwrapped(pair.old, flattener)
-  const next = unwrapped(pair.new, flattener)
+  const [old, next] = alike(unwrapped(pair.old, flattener), unwrapped(pair.new, flattener), flattener)
   compareBases(old, next, [], { flattener, space, changes, steps })
   compareChoices(old, next, { flattener, space, changes, steps })
   return { changes: distinct(changes), steps }
@@ -33,26 +32,64 @@ export function keyOf(pair: Pair): string {
   return `${pair.old.key} | ${pair.new.key}`
 }
 
-/** A choice between one schema and null is that schema, and may be null. */
-function unwrapped(flat: Flat, flattener: Flattener): Flat {
-  const [choice, ...others] = flat.choices
-  if (choice === undefined || others.length > 0) return flat
-  const isNull = (branch: JsonSchema) => {
-    const types = flattener.flat(flat.side, [branch]).types
-    return types.size === 1 && types.has('null')
-  }
-  const rest = choice.branches.filter((branch) => !isNull(branch))
-  if (rest.length === choice.branches.length || rest.length === 0) return flat
-  const inner =
-    rest.length === 1
-      ? flattener.branch(flat, choice, rest)
-      : { ...flat, key: `${flat.key}/no-null`, choices: [{ ...choice, branches: rest }] }
-  const types = new Set<JsonType>([...inner.types, ...(flat.types.has('null') ? (['null'] as const) : [])])
+/** One schema beside a choice of several is a choice of one, so that it meets the branch it became. */
+function alike(old: Flat, next: Flat, flattener: Flattener): readonly [Flat, Flat] {
+  if (old.choices.length === 0 && isBareChoice(next)) return [asChoice(old, flattener), next]
+  if (next.choices.length === 0 && isBareChoice(old)) return [old, asChoice(next, flattener)]
+  return [old, next]
+}
+
+function isBareChoice(flat: Flat): boolean {
+  return (
+    flat.choices.length === 1 &&
+    flat.values === undefined &&
+    flat.types.size >= 5 &&
+    flat.members.length + flat.items.length + flat.required.size + flat.conditionals.length + flat.nots.length === 0
+  )
+}
+
+function asChoice(flat: Flat, flattener: Flattener): Flat {
+  const [root, ...others] = flat.roots ?? []
+  if (root === undefined || others.length > 0) return flat
   return {
-    ...inner,
-    key: `${inner.key}/nullable`,
-    types,
-    values: inner.values === undefined ? undefined : [...inner.values, null],
+    ...flattener.flat(flat.side, []),
+    key: `${flat.key}/as-choice`,
+    annotations: flat.annotations,
+    choices: [{ kind: 'any', branches: [root] }],
+  }
+}
+
+/** A choice between one schema and null is that schema, and may be null; a choice of one is no choice. */
+function unwrapped(flat: Flat, flattener: Flattener): Flat {
+  let current = flat
+  let hasNull = false
+  for (let rounds = 0; rounds < 10; rounds += 1) {
+    const [choice, ...others] = current.choices
+    if (choice === undefined || others.length > 0) break
+    const rest = choice.branches.filter((branch) => !isNull(flattener.flat(current.side, [branch])))
+    const isNullable = rest.length < choice.branches.length && current.types.has('null')
+    if (rest.length === 1) {
+      current = flattener.branch(current, choice, rest)
+      hasNull ||= isNullable
+    } else if (rest.length < choice.branches.length && rest.length > 0) {
+      current = { ...current, key: `${current.key}/no-null`, choices: [{ ...choice, branches: rest }] }
+      hasNull ||= isNullable
+      break
+    } else break
+  }
+  return hasNull ? withNull(current) : current
+}
+
+function isNull(flat: Flat): boolean {
+  return flat.types.size === 1 && flat.types.has('null')
+}
+
+function withNull(flat: Flat): Flat {
+  return {
+    ...flat,
+    key: `${flat.key}/nullable`,
+    types: new Set<JsonType>([...flat.types, 'null']),
+    values: flat.values === undefined ? undefined : [...flat.values, null],
   }
 }
 
@@ -67,15 +104,18 @@ function compareBases(old: Flat, next: Flat, path: readonly string[], notes: Not
     const pair = pairOf(before, after, old.side, next.side, notes)
     if (pair !== undefined) notes.steps.push({ tokens, path: [...path, ...way], pair })
   }
-  const names = declaredNames(next)
+  // What no document of one side can have is not compared: it is gone, or new, with its type.
+  const isShared = (type: JsonType) => old.types.has(type) && next.types.has(type)
+  const names = isShared('object') ? declaredNames(next) : new Set<string>()
   for (const name of [...declaredNames(old)].filter((entry) => names.has(entry)).sort()) {
     step([name], ['properties', name], memberSchemas(old, name, 'least'), memberSchemas(next, name, 'least'))
   }
   const others = (flat: Flat) =>
     flat.members.map((entry) => entry.additional).filter((schema) => typeof schema === 'object')
-  if (others(old).length > 0 && others(next).length > 0) {
+  if (isShared('object') && others(old).length > 0 && others(next).length > 0) {
     step(['*'], ['additionalProperties'], others(old), others(next))
   }
+  if (!isShared('array')) return
   const longest = Math.max(0, ...[...old.items, ...next.items].map((entry) => entry.prefix.length))
   for (let index = 0; index < longest; index += 1) {
     step([String(index)], ['prefixItems', String(index)], itemSchemas(old, index), itemSchemas(next, index))

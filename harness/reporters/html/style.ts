@@ -63,11 +63,11 @@ th,td{text-align:start;vertical-align:top;padding:.34rem .6rem .34rem 0;border-t
 thead th{border-top:0;color:var(--soft);font-weight:600;font-size:.92em;vertical-align:bottom}
 tbody th{font-weight:600}
 .money td,.money thead th,.amount{text-align:right;white-space:nowrap}
-.money td:last-child,.money th:last-child{padding-right:0}
+.money{width:auto;min-width:100%}.money td:last-child,.money th:last-child{padding-right:0}
 .money th,.money td{padding-left:.3rem}
 .money tbody th{padding-left:0}
-.bar{width:2.6em;height:.62em;display:inline-block;margin-right:.5em}.bar .track{fill:var(--faint)}.bar .part{fill:var(--bad)}
-.acts td:not(:nth-child(2)){font-weight:600}.owners td:nth-child(n+3),.owners thead th:nth-child(n+3),.money tbody th{white-space:nowrap}.sum{font-weight:600}.owners tbody th{width:33%}
+.share{position:relative}.bar{position:absolute;right:.6rem;bottom:1px;width:calc(100% - .9rem);height:3px}.bar .track{fill:var(--faint)}.bar .part{fill:var(--bad)}
+.acts td:not(:nth-child(2)){font-weight:600}.owners td:nth-child(n+3),.owners thead th:nth-child(n+3),.money tbody th{white-space:nowrap}.sum{font-weight:600}.owners tbody th{width:27%}
 .owners tbody tr:not(.acts) td{color:var(--soft)}
 .confidence dl div,.facts div{display:flex;gap:.6rem;padding:.1rem 0}
 .confidence dt,.facts dt{flex:0 0 7.4rem;color:var(--soft)}
@@ -85,7 +85,7 @@ tbody th{font-weight:600}
 .digest{color:var(--soft);font-size:.8em;margin-top:.5rem}
 .conditions{list-style:none;padding:0;margin-bottom:.5rem}
 .box{display:inline-block;width:.95em;height:.95em;border:1.5px solid var(--soft);border-radius:2px;vertical-align:-.12em}
-.scroll{overflow-x:auto;margin-top:.5rem;position:relative}
+.scroll{overflow-x:auto;margin-top:.5rem;position:relative}.card .scroll{margin-top:0}
 .prints{font-size:.92em}
 .print{font-family:var(--mono);font-size:.86em;display:inline-block;padding:.2em 0;margin-right:.4em}
 .absent{color:var(--soft);font-style:italic}
@@ -130,11 +130,11 @@ input{width:100%}button{cursor:pointer;padding:.3rem .9rem}
 @media screen and (max-width:820px){.columns{display:flex;flex-direction:column}.column{display:contents}.change{grid-template-columns:minmax(0,1fr)}
 .reasoning{order:1}.impact{order:2}.owners{order:3}.back{order:4}.confidence{order:5}.traced{order:6}
 .verdict{grid-template-columns:auto 1fr}.stamp{grid-column:1/-1}
-.scroll>table:not(.narrow):not(.picture){min-width:44rem}.scroll>.examples{min-width:38rem}.scroll>.invoices{min-width:52rem}}
+.scroll>table:not(.narrow):not(.picture):not(.money):not(.acting){min-width:44rem}.scroll>.acting{min-width:31rem}.scroll>.examples{min-width:38rem}.scroll>.invoices{min-width:52rem}}
 @media screen and (max-width:520px){body{font-size:14.5px}main>section{padding:.9rem .85rem}.frame{padding:0 .5rem 1.5rem}.verdict{margin:-.9rem -.85rem 0;padding:.9rem .85rem}
 .sign{width:2.6rem;height:2.6rem}h1{font-size:1.9rem}.change div,.facts div,.confidence dl div{display:block}.change dt,.facts dt,.confidence dt{font-size:.88em}
 .signatures{grid-template-columns:minmax(0,1fr)}
-.bar{display:none}.money,.owners table{font-size:.86em}.owners th,.owners td,.money th,.money td{padding-right:.35rem}}
+table.money,.owners table{font-size:.86em}.owners th,.owners td,.money th,.money td{padding-right:.35rem}}
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 @media print{@page{size:auto;margin:10mm 11mm}
 :root{color-scheme:light}
@@ -143,13 +143,13 @@ body{background:none;font-size:9pt;line-height:1.35;-webkit-print-color-adjust:e
 .frame{display:block;max-width:none;padding:0;margin:0}
 main>section{border:0;padding:0;margin:6mm 0 0;border-radius:0}
 a{color:inherit;text-decoration:none}
-.board{font-size:7.9pt;line-height:1.27;break-after:page;margin:0!important}
+.board{font-size:7.8pt;line-height:1.24;break-after:page;margin:0!important}
 .verdict{margin:0;padding:2.2mm 3mm;border-radius:0;grid-template-columns:auto 1fr 74mm}.sign{width:11mm;height:11mm}h1{font-size:19pt}.advice{font-size:10pt}.stamp{font-size:7.6pt}
 .change{grid-template-columns:3fr 2.2fr;padding:1.6mm 0}.change dt{flex-basis:17mm}.change .wide dt{flex-basis:22mm}
 .columns{grid-template-columns:minmax(0,1.08fr) minmax(0,1fr);column-gap:6mm}
 .card{padding:1.5mm 0 1.6mm}.card h2,.approvals h2{font-size:9pt;margin:0 0 .8mm}.card p+p{margin-top:.6mm}
 .reasons li{margin-bottom:.7mm}.reasons .who{display:inline}.figure strong{font-size:14pt}.figure{font-size:9pt}
-.board table{font-size:7.6pt}.board th,.board td{padding-top:.6mm;padding-bottom:.6mm}
+.board table{font-size:7.4pt}.board th,.board td{padding-top:.6mm;padding-bottom:.6mm}.board .money{font-size:7.1pt}.board .money th,.board .money td{padding-left:.4mm;padding-right:.9mm}.bar{right:.9mm;width:calc(100% - 1.3mm)}
 .confidence dt{flex-basis:22mm}.confidence dl div{padding:.15mm 0}
 .timeline{height:4mm;margin:1mm 0 0}
 .approvals{padding-top:1.5mm}.line{height:8mm}.signatures{gap:1mm 4mm}.digest{margin-top:1.5mm;font-size:6.8pt}

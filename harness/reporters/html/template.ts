@@ -67,9 +67,12 @@ ${NOT_COMPARED}
 export const PARTIALS: Readonly<Record<string, string>> = {
   icon: '<svg class="icon {{name}}" aria-hidden="true" focusable="false"><use href="#icon-{{name}}"></use></svg>',
   link: '{{#if linked}}<a class="print" href="#f-{{fingerprint}}">{{fingerprint}}</a>{{else}}<code class="whole">{{fingerprint}}</code>{{/if}}',
-  links:
-    '{{#each rows}}{{> link}} {{/each}}{{#if more}}<span class="more">and {{more}}, in the JSON assessment</span>{{/if}}',
+  links: '{{#each rows}}{{> link}} {{/each}}{{#if more}}<span class="more">and {{more}}</span>{{/if}}',
   value: '{{#if absent}}<span class="absent">{{text}}</span>{{else}}<bdi class="value">{{text}}</bdi>{{/if}}',
+  confidence: `<div class="card confidence">
+<h2>How far to trust this</h2>
+<dl>{{#each view.confidence}}<div><dt>{{term}}</dt><dd>{{#if ok}}{{> icon name="ok"}}<span class="unseen">in order: </span> {{else}}{{#unless (isNull ok)}}{{> icon name="no"}}<span class="unseen">not in order: </span> {{/unless}}{{/if}}<bdi>{{text}}</bdi></dd></div>{{/each}}</dl>
+</div>`,
   finding: `<article class="finding {{severity}}" id="f-{{fingerprint}}" tabindex="-1" aria-labelledby="t-{{fingerprint}}" data-item data-loudness="{{loudness}}" data-severity="{{severity}}" data-class="{{class}}" data-lane="{{laneId}}" data-status="{{status}}">
 <header>
 <h4 id="t-{{fingerprint}}">{{> icon name=severityIcon}} <bdi>{{message}}</bdi></h4>
@@ -89,7 +92,7 @@ export const PARTIALS: Readonly<Record<string, string>> = {
 </table>
 </div>{{/if}}
 <p class="remedy"><strong>Next</strong> <bdi>{{remedy}}</bdi> <span class="who">{{lane}}: <bdi>{{contact}}</bdi></span></p>
-{{#if invoices.rows}}<details><summary>{{count}} concerned</summary><p class="keys">{{#each invoices.rows}}<a href="#i-{{this}}">{{this}}</a> {{/each}}{{#if invoices.more}}<span class="more">and {{invoices.more}}, in the JSON assessment</span>{{/if}}</p></details>{{/if}}
+{{#if invoices.rows}}<details><summary>{{count}} concerned</summary><p class="keys">{{#each invoices.rows}}<a href="#{{place}}">{{key}}</a> {{/each}}{{#if invoices.more}}<span class="more">and {{invoices.more}}, in the JSON assessment</span>{{/if}}</p></details>{{/if}}
 {{#if suggestion}}<details><summary>Expectation to paste, if a release note announces it</summary><pre tabindex="0" aria-label="Expectation for finding {{fingerprint}}">{{suggestion}}</pre></details>{{/if}}
 </article>`,
 }
@@ -138,11 +141,11 @@ const BOARD = `<section id="board" class="board" aria-labelledby="verdict">
 </div>
 <div class="card owners">
 <h2>Who must act</h2>
-<table>
+<div class="scroll" role="region" aria-label="Table: Who must act" tabindex="0"><table class="acting">
 <caption class="unseen">Owners and how soon they answer</caption>
-<thead><tr><th scope="col">Owner</th><th scope="col">Contact</th><th scope="col">Answers</th><th scope="col">Open</th></tr></thead>
-<tbody>{{#each view.owners}}<tr{{#if acts}} class="acts"{{/if}}><th scope="row">{{lane}}</th><td><bdi>{{person}}</bdi>{{#if address}}<bdi class="kind">{{address}}</bdi>{{/if}}</td><td>{{hours}}</td><td>{{count}}</td></tr>{{/each}}</tbody>
-</table>
+<thead><tr><th scope="col">Owner</th><th scope="col">Contact</th><th scope="col">Answers</th><th scope="col">Reasons</th><th scope="col">Findings</th></tr></thead>
+<tbody>{{#each view.owners}}<tr{{#if acts}} class="acts"{{/if}}><th scope="row">{{lane}}</th><td><bdi>{{person}}</bdi>{{#if address}}<bdi class="kind">{{address}}</bdi>{{/if}}</td><td>{{hours}}</td><td>{{reasons}}</td><td>{{open}}</td></tr>{{/each}}</tbody>
+</table></div>
 </div>
 <div class="card traced">
 <h2>Release notes</h2>
@@ -150,17 +153,18 @@ const BOARD = `<section id="board" class="board" aria-labelledby="verdict">
 {{#if view.notes.open.rows}}<ul>{{#each view.notes.open.rows}}<li><a href="#n-{{id}}">{{id}}</a> <strong>{{state}}</strong>: <bdi>{{text}}</bdi></li>{{/each}}</ul>{{/if}}
 {{#if view.notes.open.more}}<p class="more">and <a href="#notes">{{view.notes.open.more}}</a></p>{{/if}}
 </div>
+{{#if view.calm}}{{> confidence}}{{/if}}
 </div>
 <div class="column">
 <div class="card impact">
 <h2>Business impact if nothing is done</h2>
 {{#if view.impact.any}}<p class="figure"><strong>{{view.impact.invoices}}</strong> of {{view.impact.recordedInvoices}} invoices, <strong>{{view.impact.suppliers}}</strong> of {{view.impact.recordedSuppliers}} suppliers</p>
-<p class="split">{{> icon name="silent"}} <strong>{{view.impact.silent.invoices}}</strong> silently wrong, found at close &nbsp; {{> icon name="loud"}} <strong>{{view.impact.loud.invoices}}</strong> refused, noticed at once</p>{{else}}<p class="figure"><strong>0</strong> of {{view.impact.recordedInvoices}} invoices, <strong>0</strong> of {{view.impact.recordedSuppliers}} suppliers</p>{{/if}}
-<table class="money">
+<p class="split">{{> icon name="silent"}} <strong>{{view.impact.silent.invoices}}</strong> silently wrong, found at close &nbsp; {{> icon name="loud"}} <strong>{{view.impact.loud.invoices}}</strong> refused at once</p>{{else}}<p class="figure"><strong>0</strong> of {{view.impact.recordedInvoices}} invoices, <strong>0</strong> of {{view.impact.recordedSuppliers}} suppliers</p>{{/if}}
+<div class="scroll" role="region" aria-label="Table: Gross amount concerned" tabindex="0"><table class="money">
 <caption class="unseen">Gross amount concerned, by currency</caption>
-<thead><tr><th scope="col"><span class="unseen">Currency</span></th><th scope="col">Silent</th><th scope="col">Loud</th><th scope="col">Together</th><th scope="col">Share</th></tr></thead>
-<tbody>{{#each view.impact.rows.rows}}<tr><th scope="row">{{currency}}</th><td>{{silent}}</td><td>{{loud}}</td><td class="sum">{{all}}</td><td class="share"><svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" focusable="false"><rect class="track" width="100" height="10"/><rect class="part" width="{{width}}" height="10"/></svg>{{percent}} %</td></tr>{{/each}}</tbody>
-</table>
+<thead><tr><th scope="col"><span class="unseen">Currency</span></th><th scope="col">Concerned</th><th scope="col">Share</th><th scope="col">Silent</th><th scope="col">Loud</th></tr></thead>
+<tbody>{{#each view.impact.rows.rows}}<tr><th scope="row">{{currency}}</th><td class="sum">{{all}}</td><td class="share">{{percent}}%<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" focusable="false"><rect class="track" width="100" height="10"/><rect class="part" width="{{width}}" height="10"/></svg></td><td>{{silent}}</td><td>{{loud}}</td></tr>{{/each}}</tbody>
+</table></div>
 {{#if view.impact.rows.more}}<p class="more">and <a href="#totals">{{view.impact.rows.more}}</a></p>{{/if}}
 </div>
 <div class="card back">
@@ -172,10 +176,7 @@ const BOARD = `<section id="board" class="board" aria-labelledby="verdict">
 {{#each view.rollback.topPoints.rows}}<p class="point">{{> icon name="warn"}} <strong>Point of no return</strong>{{#if by}} {{by}}{{/if}}: <bdi>{{text}}</bdi></p>{{else}}<p class="point">No point of no return is known.</p>{{/each}}
 <p class="more"><a href="#rollback">{{#if view.rollback.topPoints.more}}All points and steps{{else}}All steps{{/if}}</a></p>
 </div>
-<div class="card confidence">
-<h2>How far to trust this</h2>
-<dl>{{#each view.confidence}}<div><dt>{{term}}</dt><dd>{{#if ok}}{{> icon name="ok"}}<span class="unseen">in order: </span> {{else}}{{#unless (isNull ok)}}{{> icon name="no"}}<span class="unseen">not in order: </span> {{/unless}}{{/if}}<bdi>{{text}}</bdi></dd></div>{{/each}}</dl>
-</div>
+{{#unless view.calm}}{{> confidence}}{{/unless}}
 </div>
 </div>
 <div class="approvals">
@@ -205,7 +206,7 @@ const REASONS = `<section id="reasons" aria-labelledby="reasons-title">
 const FINDINGS = `<section id="findings" aria-labelledby="findings-title">
 <h2 id="findings-title">Findings</h2>
 {{#if view.findings.any}}
-<p>{{view.findings.total}} findings: {{view.findings.counts.unexpected}} unexpected, {{view.findings.counts.expected}} expected, {{view.findings.counts.waived}} waived. {{view.findings.counts.open}} of severity error are not handled.{{#if view.findings.more}} <strong>Showing {{view.findings.more.shown}} of {{view.findings.more.all}}</strong>, the worst first; the rest is in the JSON assessment.{{/if}}</p>
+<p>{{view.findings.total}} findings: {{view.findings.counts.unexpected}} unexpected, {{view.findings.counts.expected}} expected, {{view.findings.counts.waived}} waived. {{view.findings.counts.open}} of severity error are not handled.{{#if view.findings.more}} <strong>Showing {{view.findings.more.shown}} of {{view.findings.more.all}}</strong> that weigh, the worst first; the rest is in the JSON assessment.{{/if}}</p>
 <div class="scroll" role="region" aria-label="Table: Findings by class and owner" tabindex="0"><table class="picture">
 <caption>What broke, by class and owner: one square a finding, filled = silent, open = loud</caption>
 <thead><tr><th scope="col">Class</th>{{#each view.findings.lanes}}<th scope="col">{{title}}</th>{{/each}}</tr></thead>
@@ -231,6 +232,15 @@ const FINDINGS = `<section id="findings" aria-labelledby="findings-title">
 <p>{{view.findings.loud.count}} on {{view.findings.loud.invoices}}{{#each view.findings.loud.money}}, <span class="whole">{{this}}</span>{{/each}}</p>
 {{#each view.findings.loud.findings}}{{> finding}}{{/each}}
 </div>
+{{#if view.findings.information.findings}}<div class="group" data-group>
+<h3>{{> icon name="info"}} For information: seen, and of no weight in the decision</h3>
+<p>{{view.findings.information.count}}.{{#if view.findings.information.more}} <strong>Showing {{view.findings.information.more.shown}} of {{view.findings.information.more.all}}</strong>; the rest is in the JSON assessment.{{/if}}</p>
+<div class="scroll" role="region" aria-label="Table: Findings for information" tabindex="0"><table>
+<caption class="unseen">Findings for information</caption>
+<thead><tr><th scope="col">Finding</th><th scope="col">What differs</th><th scope="col">Where</th><th scope="col">Class</th><th scope="col">Concerns</th><th scope="col">Status</th></tr></thead>
+<tbody>{{#each view.findings.information.findings}}<tr id="f-{{fingerprint}}" tabindex="-1" data-item data-loudness="{{loudness}}" data-severity="{{severity}}" data-class="{{class}}" data-lane="{{laneId}}" data-status="{{status}}"><th scope="row"><a class="print" href="#f-{{fingerprint}}">{{fingerprint}}</a><span class="kind">{{check}}</span></th><td><bdi>{{message}}</bdi></td><td><code>{{resource}}</code> <code>{{pointer}}</code></td><td>{{class}}, {{loudness}}</td><td>{{count}}</td><td>{{handling}}{{#if notes}} {{#each notes}}<a href="#n-{{this}}">{{this}}</a> {{/each}}{{/if}}</td></tr>{{/each}}</tbody>
+</table></div>
+</div>{{/if}}
 {{else}}<p>No finding. Every recorded invoice came out as it did in the baseline.</p>{{/if}}
 </section>`
 
@@ -246,7 +256,7 @@ const INVOICES = `<section id="invoices" aria-labelledby="invoices-title">
 <div class="scroll" role="region" aria-label="Table: Invoices" tabindex="0"><table class="invoices">
 <caption>What became of every recorded invoice</caption>
 <thead><tr><th scope="col">Invoice</th><th scope="col">Supplier and reference</th><th scope="col" class="amount">Gross</th><th scope="col">Recorded → replayed</th><th scope="col">Outcome</th><th scope="col">Findings</th></tr></thead>
-<tbody>{{#each view.invoices.rows}}<tr id="i-{{key}}" data-item data-outcome="{{outcomeId}}"><th scope="row">{{key}} <span class="kind">{{type}}{{#if date}} of {{date}}{{/if}}</span></th><td><bdi>{{supplier}}</bdi> <span class="kind"><bdi>{{reference}}</bdi></span></td><td class="amount">{{currency}} {{gross}}</td><td><bdi>{{recorded}}</bdi> → <bdi>{{replayed}}</bdi>{{#if document}} <span class="kind">as <bdi>{{document}}</bdi></span>{{/if}}</td><td class="outcome">{{> icon name=icon}} {{outcome}} <span class="kind">{{evidence}} evidence</span></td><td class="prints">{{#if findings.rows}}{{> links findings}}{{else}}<span class="absent">none</span>{{/if}}</td></tr>{{/each}}</tbody>
+<tbody>{{#each view.invoices.rows}}<tr id="{{place}}" data-item data-outcome="{{outcomeId}}"><th scope="row">{{key}} <span class="kind">{{type}}{{#if date}} of {{date}}{{/if}}</span></th><td><bdi>{{supplier}}</bdi> <span class="kind"><bdi>{{reference}}</bdi></span></td><td class="amount">{{currency}} {{gross}}</td><td><bdi>{{recorded}}</bdi> → <bdi>{{replayed}}</bdi>{{#if document}} <span class="kind whole">as <bdi>{{document}}</bdi></span>{{/if}}</td><td class="outcome">{{> icon name=icon}} {{outcome}} <span class="kind">{{evidence}} evidence</span></td><td class="prints">{{#if findings.rows}}{{> links findings}}{{else}}<span class="absent">none</span>{{/if}}</td></tr>{{/each}}</tbody>
 </table></div>
 </section>`
 

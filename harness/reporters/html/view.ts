@@ -11,6 +11,7 @@ import {
   handling,
   instant,
   isHandled,
+  isInformation,
   VERDICTS,
   WITH_PLAN,
   worstFirst,
@@ -24,12 +25,14 @@ export const SHOWN = {
   currencies: 4,
   openNotes: 3,
   pointsOfNoReturn: 2,
-  findings: 500,
-  invoices: 1000,
-  invoicesOfFinding: 60,
-  findingsOfInvoice: 12,
+  findings: 300,
+  information: 200,
+  invoices: 500,
+  invoicesOfFinding: 50,
+  findingsOfInvoice: 6,
+  findingsOfReason: 12,
   disagreements: 200,
-  sentence: 150,
+  sentence: 180,
 } as const
 
 /** Narrow no-break space: groups of digits stay together and never look like two numbers. */
@@ -39,9 +42,13 @@ const SPACE = '\u202f'
 export function viewOf(given: ChangeAssessment, digest: string) {
   const assessment = visibleValue(given)
   const findings = worstFirst(assessment.findings)
-  const linked = new Set(findings.slice(0, SHOWN.findings).map((finding) => finding.fingerprint))
+  const weighing = findings.filter((finding) => !isInformation(finding)).slice(0, SHOWN.findings)
+  const information = findings.filter(isInformation).slice(0, SHOWN.information)
+  const linked = new Set([...weighing, ...information].map((finding) => finding.fingerprint))
   const contacts = contactsOf(assessment)
+  const places = new Map(assessment.invoices.map((invoice, index) => [invoice.key, `i-${index + 1}`]))
   const link = (fingerprint: string) => ({ fingerprint, linked: linked.has(fingerprint) })
+  const notes = notesOf(assessment, link)
   return {
     title: `${VERDICTS[assessment.verdict].word}: ${assessment.change.id} ${assessment.change.title}`,
     digest,
@@ -58,11 +65,13 @@ export function viewOf(given: ChangeAssessment, digest: string) {
     owners: ownersOf(assessment, link),
     accountable: assessment.owners.accountable,
     confidence: confidenceOf(assessment),
-    notes: notesOf(assessment, link),
+    /** Where little stands against the change, the left column of page one has room for more. */
+    calm: assessment.reasons.length + assessment.conditions.length + notes.open.rows.length <= 3,
+    notes,
     rollback: rollbackOf(assessment, link),
     approvals: approvalsOf(assessment),
-    findings: findingsOf(assessment, findings, contacts),
-    invoices: invoicesOf(assessment, link),
+    findings: findingsOf(assessment, weighing, information, contacts, places),
+    invoices: invoicesOf(assessment, findings, places, link),
     controlTotals: controlTotalsOf(assessment),
     accounting: accountingOf(assessment),
     checks: checksOf(assessment),
@@ -117,7 +126,7 @@ function reasonsOf({ reasons, conditions }: Readonly<ChangeAssessment>, link: Li
     short: shortened(reason.text),
     lane: LANE_TITLES[reason.lane],
     hours: hours(reason.respondWithinHours),
-    findings: capped(reason.findings.map(link), SHOWN.findingsOfInvoice, 'finding'),
+    findings: capped(reason.findings.map(link), SHOWN.findingsOfReason, 'finding'),
     shortFindings: capped(reason.findings.map(link), 2, 'finding'),
   })
   const rows = reasons.map(row)
@@ -155,16 +164,24 @@ function grossIn(extent: Readonly<Extent>, currency: string): string {
   return grouped(extent.amounts.find((amount) => amount.currency === currency)?.gross ?? '0', SPACE)
 }
 
-function ownersOf({ owners }: Readonly<ChangeAssessment>, link: Link) {
-  return owners.lanes.map((owner) => ({
-    lane: LANE_TITLES[owner.lane],
-    contact: owner.contact,
-    ...personOf(owner.contact),
-    hours: hours(owner.respondWithinHours),
-    acts: owner.findings.length > 0,
-    count: number(owner.findings.length),
-    findings: capped(owner.findings.map(link), SHOWN.findingsOfInvoice, 'finding'),
-  }))
+/** Owners with those who must act first: who has open findings, or stands behind a reason. */
+function ownersOf({ owners, reasons }: Readonly<ChangeAssessment>, link: Link) {
+  return owners.lanes
+    .map((owner) => {
+      const named = reasons.filter((reason) => reason.lane === owner.lane).length
+      const open = owner.findings.length
+      return {
+        lane: LANE_TITLES[owner.lane],
+        contact: owner.contact,
+        ...personOf(owner.contact),
+        hours: hours(owner.respondWithinHours),
+        acts: named > 0 || open > 0,
+        reasons: number(named),
+        open: number(open),
+        findings: capped(owner.findings.map(link), SHOWN.findingsOfReason, 'finding'),
+      }
+    })
+    .toSorted((left, right) => Number(right.acts) - Number(left.acts))
 }
 
 /** A contact as integrations write it, "Name <address>", in its two parts. */
@@ -195,7 +212,7 @@ function confidenceOf({
     row('Target', `${target.environment}, build ${target.build}`),
     row(
       'Recording',
-      `${instant(recording.recordedAt)}${days === null ? '' : `, ${counted(days, 'day')} before this assessment`}; ${recording.erp}`,
+      `${instant(recording.recordedAt)}${days === null ? '' : days === 0 ? ', the day of this assessment' : `, ${counted(days, 'day')} before this assessment`}; ${recording.erp}`,
     ),
     row(
       'Counts',
@@ -273,7 +290,7 @@ function notesOf({ notes }: Readonly<ChangeAssessment>, link: Link) {
       expectations: note.expectations.map((expectation) => ({
         ...expectation,
         icon: NOTE_STATES[expectation.state],
-        findings: capped(expectation.findings.map(link), SHOWN.findingsOfInvoice, 'finding'),
+        findings: capped(expectation.findings.map(link), SHOWN.findingsOfReason, 'finding'),
       })),
     })),
   }
@@ -309,7 +326,7 @@ function rollbackOf({ rollback }: Readonly<ChangeAssessment>, link: Link) {
   const rehearsed = steps.filter((step) => step.rehearsed).length
   return {
     trigger: rollback.trigger,
-    shortTrigger: shortened(rollback.trigger, 140),
+    shortTrigger: shortened(rollback.trigger, 190),
     decider: rollback.decider,
     shortDecider: shortened(rollback.decider, 80),
     decideBy: instant(rollback.decideBy),
@@ -325,7 +342,7 @@ function rollbackOf({ rollback }: Readonly<ChangeAssessment>, link: Link) {
     })),
     topPoints: capped(
       rollback.pointOfNoReturn.map((point) => ({
-        text: shortened(point.text, 110),
+        text: shortened(point.text, 130),
         by: point.by === null ? null : instant(point.by),
       })),
       SHOWN.pointsOfNoReturn,
@@ -333,7 +350,7 @@ function rollbackOf({ rollback }: Readonly<ChangeAssessment>, link: Link) {
     ),
     changeClasses: rollback.changeClasses.map((entry) => ({
       ...entry,
-      findings: capped(entry.findings.map(link), SHOWN.findingsOfInvoice, 'finding'),
+      findings: capped(entry.findings.map(link), SHOWN.findingsOfReason, 'finding'),
     })),
   }
 }
@@ -363,27 +380,40 @@ const LANES: readonly Lane[] = ['ap-vendor', 'erp-publisher', 'it', 'finance']
 
 function findingsOf(
   { findings: all, impact, change, evidence }: Readonly<ChangeAssessment>,
-  findings: readonly Finding[],
+  weighing: readonly Finding[],
+  information: readonly Finding[],
   contacts: ReadonlyMap<Lane, string>,
+  places: ReadonlyMap<string, string>,
 ) {
-  const shown = findings.slice(0, SHOWN.findings)
+  const weighingCount = all.filter((finding) => !isInformation(finding)).length
+  const informationCount = all.length - weighingCount
   const group = (loudness: Finding['loudness'], extent: Readonly<Extent>) => ({
-    count: counted(extent.findings, 'finding'),
+    count: counted(all.filter((finding) => finding.loudness === loudness && !isInformation(finding)).length, 'finding'),
     invoices: counted(extent.invoices, 'invoice'),
     money: extentAmounts(extent, SPACE),
-    findings: shown.filter((finding) => finding.loudness === loudness).map((finding) => findingView(finding, contacts)),
+    findings: weighing
+      .filter((finding) => finding.loudness === loudness)
+      .map((finding) => findingView(finding, contacts, places)),
   })
   return {
     total: number(all.length),
     any: all.length > 0,
-    more: all.length > shown.length ? { shown: number(shown.length), all: number(all.length) } : null,
+    more: weighingCount > weighing.length ? { shown: number(weighing.length), all: number(weighingCount) } : null,
+    information: {
+      count: counted(informationCount, 'finding'),
+      more:
+        informationCount > information.length
+          ? { shown: number(information.length), all: number(informationCount) }
+          : null,
+      findings: information.map((finding) => findingView(finding, contacts, places)),
+    },
     silent: group('silent', impact.silent),
     loud: group('loud', impact.loud),
     baseline: evidence.baseline.build || change.from,
     candidate: evidence.target.build || change.to,
     lanes: LANES.map((lane) => ({ id: lane, title: LANE_TITLES[lane] })),
     classes: CLASSES,
-    picture: pictureOf(all),
+    picture: pictureOf(all.filter((finding) => !isInformation(finding))),
     counts: {
       unexpected: number(all.filter((finding) => finding.status === 'unexpected').length),
       expected: number(all.filter((finding) => finding.status === 'expected').length),
@@ -406,7 +436,11 @@ function pictureOf(findings: readonly Finding[]) {
   })).filter((row) => row.cells.some((cell) => cell.count > 0))
 }
 
-function findingView(finding: Readonly<Finding>, contacts: ReadonlyMap<Lane, string>) {
+function findingView(
+  finding: Readonly<Finding>,
+  contacts: ReadonlyMap<Lane, string>,
+  places: ReadonlyMap<string, string>,
+) {
   return {
     ...finding,
     class: finding.class,
@@ -428,7 +462,11 @@ function findingView(finding: Readonly<Finding>, contacts: ReadonlyMap<Lane, str
     stage: finding.stage === '' ? null : finding.stage,
     count: counted(finding.invoices.length, 'invoice'),
     money: amounts(finding.amounts, SPACE),
-    invoices: capped(finding.invoices, SHOWN.invoicesOfFinding, 'invoice'),
+    invoices: capped(
+      finding.invoices.map((key) => ({ key, place: places.get(key) ?? 'invoices' })),
+      SHOWN.invoicesOfFinding,
+      'invoice',
+    ),
     examples: finding.examples.map((example) => ({
       ...example,
       sent: comparedValue(example.sent),
@@ -447,7 +485,14 @@ const OUTCOMES: Readonly<Record<ChangeAssessment['invoices'][number]['outcome'],
   same: ['same', 'ok'],
 }
 
-function invoicesOf({ invoices }: Readonly<ChangeAssessment>, link: Link) {
+function invoicesOf(
+  { invoices }: Readonly<ChangeAssessment>,
+  findings: readonly Finding[],
+  places: ReadonlyMap<string, string>,
+  link: Link,
+) {
+  const rank = new Map(findings.map((finding, index) => [finding.fingerprint, index]))
+  const worst = (left: string, right: string) => (rank.get(left) ?? 0) - (rank.get(right) ?? 0)
   const order = Object.keys(OUTCOMES)
   const capNeeded = invoices.length > SHOWN.invoices
   const sorted = capNeeded
@@ -465,12 +510,13 @@ function invoicesOf({ invoices }: Readonly<ChangeAssessment>, link: Link) {
     })),
     rows: shown.map((invoice) => ({
       ...invoice,
+      place: places.get(invoice.key) ?? 'invoices',
       gross: grouped(invoice.gross, SPACE).replace('-', '−'),
       type: invoice.type === 'credit-note' ? 'credit note' : 'invoice',
       outcomeId: invoice.outcome,
       outcome: OUTCOMES[invoice.outcome][0],
       icon: OUTCOMES[invoice.outcome][1],
-      findings: capped(invoice.findings.map(link), SHOWN.findingsOfInvoice, 'finding'),
+      findings: capped(invoice.findings.toSorted(worst).map(link), SHOWN.findingsOfInvoice, 'finding'),
     })),
   }
 }

@@ -82,8 +82,20 @@ function inOrder(report: StructureReport): readonly Difference[] {
   return [...report.differences].sort((left, right) => weight(left) - weight(right))
 }
 
+/** The same change at the same place of many resources is one row that counts the others. */
+function grouped(differences: readonly Difference[]): readonly Difference[] {
+  const rows = new Map<string, Difference>()
+  for (const difference of differences) {
+    const { resource: _resource, schemaPointer: _schemaPointer, also: _also, shared: _shared, ...rest } = difference
+    const key = difference.pointer === '' ? JSON.stringify(difference) : JSON.stringify(rest)
+    const known = rows.get(key)
+    rows.set(key, known === undefined ? difference : { ...known, also: known.also + difference.also + 1 })
+  }
+  return [...rows.values()]
+}
+
 function listed(report: StructureReport): Readonly<{ rows: readonly Difference[]; hidden: number }> {
-  const ordered = inOrder(report)
+  const ordered = grouped(inOrder(report))
   const compatible = ordered.filter(({ effect }) => effect === 'compatible')
   const rows = [...ordered.filter(({ effect }) => effect !== 'compatible'), ...compatible.slice(0, COMPATIBLE_SHOWN)]
   return { rows, hidden: ordered.length - rows.length }

@@ -51,11 +51,11 @@ export function amounts(byCurrency: Readonly<Record<string, string>>, space = ' 
     .map((currency) => `${currency} ${grouped(byCurrency[currency] ?? '', space)}`)
 }
 
-/** Money of an extent, currencies without any left out: `EUR 118 431.33 (81.6 %)`. */
+/** Money of an extent, currencies without any left out: `EUR 118 431.33 (81.6%)`. */
 export function extentAmounts(extent: Readonly<Extent>, space = ' '): readonly string[] {
   return extent.amounts
     .filter((amount) => amount.invoices > 0)
-    .map((amount) => `${amount.currency} ${grouped(amount.gross, space)} (${amount.percent} %)`)
+    .map((amount) => `${amount.currency} ${grouped(amount.gross, space)} (${amount.percent}%)`)
 }
 
 const SEVERITY_ORDER = ['error', 'warning', 'info']
@@ -76,6 +76,11 @@ export function worstFirst(findings: readonly Finding[]): readonly Finding[] {
 /** Whether a finding is waived, or announced and gone when the plan is applied. Expected is not harmless. */
 export function isHandled(finding: Readonly<Finding>): boolean {
   return finding.status === 'waived' || (finding.status === 'expected' && finding.withPlan === 'gone')
+}
+
+/** Whether a finding is only for information: nothing that the recorded exports depend on. */
+export function isInformation(finding: Readonly<Finding>): boolean {
+  return finding.severity === 'info'
 }
 
 /** How a finding was announced and handled, in a few words. */

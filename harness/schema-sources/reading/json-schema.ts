@@ -143,14 +143,27 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
     const made: [string, JsonSchema][] = []
     for (const name of Object.keys(value)) {
       const inner = value[name]
-      const isHidden =
-        keyword === 'properties' &&
-        ((use === 'send' && member(inner, 'readOnly') === true) ||
-          (use === 'read' && member(inner, 'writeOnly') === true))
+      const flag = use === 'send' ? 'readOnly' : 'writeOnly'
+      const isHidden = keyword === 'properties' && use !== 'both' && isFlagged(inner, flag, parsed)
       if (isHidden) hidden.push(name)
       else made.push([name, normalize(inner, below(tokens, keyword, name), use, parsed)])
     }
     return Object.fromEntries(made)
+  }
+
+  /** Whether a field is read-only or write-only, itself or by the schema that it refers to in the same document. */
+  function isFlagged(schema: unknown, flag: 'readOnly' | 'writeOnly', parsed: Parsed): boolean {
+    let current = schema
+    for (let hops = 0; hops < 10; hops += 1) {
+      if (member(current, flag) === true) return true
+      const reference = member(current, '$ref')
+      if (typeof reference !== 'string' || !reference.startsWith('#/')) return false
+      let found: unknown = parsed.content
+      for (const token of reference.slice(2).split('/'))
+        found = member(found, decode(token).replaceAll('~1', '/').replaceAll('~0', '~'))
+      current = found
+    }
+    return false
   }
 
   /** Keywords that are spelled differently between drafts and formats. */

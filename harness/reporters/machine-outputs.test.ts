@@ -1,0 +1,181 @@
+import { readFileSync } from 'node:fs'
+import { Ajv } from 'ajv'
+import addFormats from 'ajv-formats'
+import { XMLParser, XMLValidator } from 'fast-xml-parser'
+import { describe, expect, test } from 'vitest'
+import type { ChangeAssessment } from '../model/assessment.ts'
+import ctrf from './ctrf.ts'
+import { golden, variants } from './fixtures/golden.ts'
+import { hostile } from './fixtures/hostile.ts'
+import { huge, longest } from './fixtures/large.ts'
+import githubAnnotations from './github-annotations.ts'
+import junit from './junit.ts'
+import markdown from './markdown.ts'
+import openmetrics from './openmetrics.ts'
+import sarif from './sarif.ts'
+import servicenow from './servicenow.ts'
+
+const large = huge()
+
+const assessments: readonly (readonly [name: string, assessment: ChangeAssessment])[] = [
+  ...Object.entries(variants()),
+  ['hostile', hostile()],
+  ['longest', longest()],
+  ['100,000 invoices', large],
+]
+
+describe('sarif', () => {
+  const validate = schemaOf('sarif-schema-2.1.0.json')
+
+  test.each(assessments)('%s is valid SARIF 2.1.0 within the limits of GitHub', (_name, assessment) => {
+    const log = JSON.parse(sarif.render(assessment))
+    validate(log)
+    expect(validate.errors ?? []).toEqual([])
+    expect(log.runs[0].results.length).toBeLessThanOrEqual(5_000)
+  })
+
+  test('what is beyond the limit is said', () => {
+    const [run] = JSON.parse(sarif.render(large)).runs
+    expect(run.invocations[0].toolExecutionNotifications[0].message.text).toBe('5 000 more findings: see the report.')
+  })
+
+  test('a waived finding is suppressed with its reason, a handled one is a note', () => {
+    const [run] = JSON.parse(sarif.render(golden())).runs
+    const suppressed = run.results.filter((result: { suppressions?: unknown }) => result.suppressions !== undefined)
+    expect(suppressed).toMatchObject([
+      { ruleId: 'journal-side-changed', level: 'note', suppressions: [{ kind: 'external' }] },
+    ])
+    expect(suppressed[0].suppressions[0].justification).toMatch(/^Balances are equal\..* approved by Thérèse Ndiaye/)
+  })
+
+  test('points at the line of the release note entry, or of the change request', () => {
+    const written = { file: 'scenarios/tryton-ap/changes/erp-7.0/change.yaml', lines: { 'RN-1': 14 } }
+    const [run] = JSON.parse(sarif.render({ ...golden(), written })).runs
+    const lines = run.results.map(
+      (result: { ruleId: string; locations: { physicalLocation: { region: object } }[] }) => [
+        result.ruleId,
+        result.locations[0]?.physicalLocation.region,
+      ],
+    )
+    expect(lines).toContainEqual(['field-removed', { startLine: 14 }])
+    expect(lines).toContainEqual(['dimension-lost', { startLine: 1 }])
+  })
+})
+
+describe('ctrf', () => {
+  const validate = schemaOf('ctrf-schema-0.0.json')
+
+  test.each(assessments)('%s is valid CTRF, and its summary adds up', (_name, assessment) => {
+    const report = JSON.parse(ctrf.render(assessment))
+    validate(report)
+    expect(validate.errors ?? []).toEqual([])
+    const { tests, passed, failed, skipped, pending, other } = report.results.summary
+    expect(passed + failed + skipped + pending + other).toBe(tests)
+    expect(report.results.tests.length).toBe(tests)
+  })
+})
+
+describe('junit', () => {
+  test.each(assessments.slice(0, -1))(
+    '%s is well-formed, and its counts are those of its cases',
+    (_name, assessment) => {
+      const xml = junit.render(assessment)
+      expect(XMLValidator.validate(xml)).toBe(true)
+      const { testsuites } = new XMLParser({
+        ignoreAttributes: false,
+        attributeNamePrefix: '',
+        isArray: (name) => name === 'testsuite' || name === 'testcase',
+      }).parse(xml)
+      const cases = testsuites.testsuite.flatMap((suite: { testcase: object[] }) => suite.testcase)
+      const having = (element: string) => String(cases.filter((entry: object) => element in entry).length)
+      expect(testsuites).toMatchObject({
+        tests: String(cases.length),
+        failures: having('failure'),
+        errors: having('error'),
+        skipped: having('skipped'),
+      })
+    },
+  )
+
+  test('fails exactly when the verdict permits nothing', () => {
+    const failing = Object.entries(variants()).map(([name, assessment]) => {
+      const [, failures, errors] = /failures="(\d+)" errors="(\d+)"/.exec(junit.render(assessment)) ?? []
+      return [name, Number(failures) + Number(errors) > 0]
+    })
+    expect(failing).toEqual([
+      ['no-go', true],
+      ['go', false],
+      ['conditional', false],
+      ['undecided', true],
+    ])
+  })
+})
+
+describe('github-annotations', () => {
+  test.each(assessments)('%s is at most ten commands, one a line', (_name, assessment) => {
+    const lines = githubAnnotations.render(assessment).trimEnd().split('\n')
+    expect(lines.length).toBeLessThanOrEqual(10)
+    expect(lines.filter((line) => !/^::(error|warning|notice) title=[^:,]*::\S/.test(line))).toEqual([])
+  })
+
+  test('counts the reasons that do not fit', () => {
+    const { reasons } = longest()
+    expect(githubAnnotations.render(longest())).toContain(`::${reasons.length - 8} more reasons: see the report.\n`)
+  })
+})
+
+describe('markdown', () => {
+  test.each(assessments)('%s fits a comment on GitHub', (_name, assessment) => {
+    expect(markdown.render(assessment).length).toBeLessThan(65_536)
+  })
+
+  test('counts the findings that do not fit', () => {
+    expect(markdown.render(large)).toMatch(/and 8 2\d\d more findings, see the report/)
+    expect(markdown.render(large)).toContain('and 1 666 more findings for information, see the report')
+  })
+
+  test('hostile content is no HTML, link, mention or table cell', () => {
+    const shown = markdown.render(hostile())
+    expect(shown.replaceAll('<!-- -->', '').replaceAll('<br>', '')).not.toMatch(/<[a-z!/]/i)
+    expect(shown).not.toMatch(/(?<!\\)\]\(|https?:\/\/|@[a-z]/i)
+    const cells = shown.split('\n').filter((line) => /^\| (error|warning)/.test(line))
+    expect(cells.map((line) => line.match(/(?<!\\)\|/g)?.length)).toEqual(cells.map(() => 7))
+    expect(cells.length).toBeGreaterThan(0)
+  })
+})
+
+describe('openmetrics', () => {
+  const sample = /^[a-z_]+\{(?:[a-z_]+="(?:[^"\\\n]|\\["\\n])*",)*[a-z_]+="(?:[^"\\\n]|\\["\\n])*"\} -?\d+(?:\.\d+)?$/
+  const metadata = /^# (?:TYPE [a-z_]+ gauge|UNIT [a-z_]+ seconds|HELP [a-z_]+ [^\n]+)$/
+
+  test.each(assessments)('%s is the text format, and no series comes twice', (_name, assessment) => {
+    const lines = openmetrics.render(assessment).split('\n')
+    expect(lines.slice(-2)).toEqual(['# EOF', ''])
+    expect(lines.slice(0, -2).filter((line) => !sample.test(line) && !metadata.test(line))).toEqual([])
+    const series = lines.filter((line) => sample.test(line)).map((line) => line.slice(0, line.lastIndexOf(' ')))
+    expect(new Set(series).size).toBe(series.length)
+  })
+})
+
+describe('servicenow', () => {
+  test.each(assessments)('%s fits the columns', (_name, assessment) => {
+    const fields: { start_date: string } = JSON.parse(servicenow.render(assessment))
+    expect(Object.entries(fields).filter(([name, value]) => value.length > limitOf(name))).toEqual([])
+    expect(fields.start_date).toBe('2026-12-05 20:00:00')
+  })
+
+  test('counts the lines that do not fit', () => {
+    const { backout_plan: plan } = JSON.parse(servicenow.render(longest()))
+    expect(plan).toMatch(/\nand \d+ more lines?, see the report$/)
+  })
+})
+
+function limitOf(column: string): number {
+  return column === 'short_description' || column === 'cab_recommendation' ? 160 : 4_000
+}
+
+function schemaOf(name: string) {
+  const ajv = new Ajv({ strict: false, allErrors: true })
+  addFormats.default(ajv)
+  return ajv.compile(JSON.parse(readFileSync(new URL(`./fixtures/schemas/${name}`, import.meta.url), 'utf8')))
+}
