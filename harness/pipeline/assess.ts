@@ -11,6 +11,7 @@ import { clocksOf, ownersOf, routed } from '../decide/owners.ts'
 import { rollbackPlan } from '../decide/rollback.ts'
 import { decide } from '../decide/verdict.ts'
 import type { ChangeAssessment, InvoiceResult } from '../model/assessment.ts'
+import type { ChangeClassId } from '../model/common.ts'
 import type { Difference } from '../model/difference.ts'
 import type { Finding } from '../model/finding.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
@@ -194,6 +195,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     planNotes: notes.filter((note) => note.plan.length > 0).map((note) => note.id),
   })
   const owners = ownersOf(reconciled.findings, integration.owners)
+  const planned = reconciled.notes.filter((note) => note.affectsUs === 'yes').flatMap((note) => note.plan)
   const allowed = decision.verdict === 'go' || decision.verdict === 'conditional'
   return {
     format: 'erp-change-gate/assessment',
@@ -274,20 +276,56 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     invoices,
     rollback: rollbackPlan({
       findings: reconciled.findings,
-      changeClassOf: (id) => checks.get(id)?.changeClass ?? '',
+      changeClassOf: (id) => checks.get(id)?.changeClass,
+      alsoClasses: alsoClasses(evidence, planned),
       kind: change.kind,
       from: change.from,
       to: change.to,
       erp: adapter.title,
-      connector: integration.connector.name,
-      schedule: integration.schedule,
-      accountable: integration.owners.accountable,
+      integration,
       window: change.window,
-      canary: invoices.find((invoice) => invoice.outcome !== 'not-checked')?.key ?? 'the first of the queue',
-      invoices: invoices.length,
+      invoices,
+      stored: new Map(
+        asIs.observation.invoices.flatMap((invoice) => {
+          const last = invoice.stages.filter((stage) => stage.outcome === 'accepted').at(-1)
+          if (last === undefined) return []
+          const { document } = last
+          const state = isJsonObject(document) && typeof document.state === 'string' ? document.state : 'unknown'
+          return [[invoice.key, { state, number: numberOf(document), after: last.after }] as const]
+        }),
+      ),
+      controlTotals: totals,
+      plan: planned,
+      mapping: shortDigest(scenario.mappingDigest),
+      recording: `${shortDigest(recording.digest)} of ${recording.header.recordedAt.slice(0, 10)}`,
+      reversals: adapter.reversals ?? {},
+      rehearsal: evidence.rehearsal,
     }),
     leftBehind: [...asIs.observation.leftBehind],
   }
+}
+
+/** Change classes that no finding shows: the plan changes the mapping, the credential lapses, the connection gave way. */
+function alsoClasses(
+  { scenario, asIs }: Evidence,
+  plan: readonly string[],
+): ReadonlyMap<ChangeClassId, readonly string[]> {
+  const { auth } = scenario.integration
+  const { window } = scenario.change.change
+  const margin = scenario.change.policy['credential-margin-days'] * 86_400_000
+  const lapses = auth.expires !== undefined && auth.expires !== 'never' ? Date.parse(auth.expires) : undefined
+  const code = asIs.observation.fault?.code ?? ''
+  const classes = new Map<ChangeClassId, readonly string[]>()
+  if (plan.length > 0) classes.set('C4', plan)
+  if ((lapses !== undefined && lapses <= Date.parse(window.end) + margin) || /^(unauthorized|forbidden)$/.test(code))
+    classes.set('C6', [auth.method])
+  if (/rate|limit|too-large|timeout/.test(code)) classes.set('C10', [asIs.observation.fault?.at ?? code])
+  return classes
+}
+
+/** Enough of a digest to tell it from another. */
+function shortDigest(digest: string): string {
+  return digest.slice(0, digest.indexOf(':') + 13)
 }
 
 /** Whether an accepted finding can be why the totals differ: it is about what was stored, and about money or being there. */

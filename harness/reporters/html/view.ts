@@ -12,6 +12,7 @@ import {
   instant,
   isHandled,
   isInformation,
+  timingWords,
   VERDICTS,
   WITH_PLAN,
   worstFirst,
@@ -126,6 +127,10 @@ function reasonsOf({ reasons, conditions }: Readonly<ChangeAssessment>, link: Li
     short: shortened(reason.text),
     lane: LANE_TITLES[reason.lane],
     hours: hours(reason.respondWithinHours),
+    dispute:
+      reason.disputed === undefined
+        ? null
+        : `If it says it is ${LANE_TITLES[reason.disputed.with]}'s, ${reason.disputed.decides} decides.`,
     findings: capped(reason.findings.map(link), SHOWN.findingsOfReason, 'finding'),
     shortFindings: capped(reason.findings.map(link), 2, 'finding'),
   })
@@ -165,7 +170,7 @@ function grossIn(extent: Readonly<Extent>, currency: string): string {
 }
 
 /** Owners with those who must act first: who has open findings, or stands behind a reason. */
-function ownersOf({ owners, reasons }: Readonly<ChangeAssessment>, link: Link) {
+function ownersOf({ owners, reasons, meta }: Readonly<ChangeAssessment>, link: Link) {
   return owners.lanes
     .map((owner) => {
       const named = reasons.filter((reason) => reason.lane === owner.lane).length
@@ -175,6 +180,7 @@ function ownersOf({ owners, reasons }: Readonly<ChangeAssessment>, link: Link) {
         contact: owner.contact,
         ...personOf(owner.contact),
         hours: hours(owner.respondWithinHours),
+        until: deadline(meta, owner.lane),
         acts: named > 0 || open > 0,
         reasons: number(named),
         open: number(open),
@@ -182,6 +188,12 @@ function ownersOf({ owners, reasons }: Readonly<ChangeAssessment>, link: Link) {
       }
     })
     .toSorted((left, right) => Number(right.acts) - Number(left.acts))
+}
+
+/** When the response time of a lane runs out; null when it has nothing to answer. */
+function deadline(meta: ChangeAssessment['meta'], lane: Lane): string | null {
+  const until = meta.respondBy?.[lane]
+  return until === undefined ? null : instant(until)
 }
 
 /** A contact as integrations write it, "Name <address>", in its two parts. */
@@ -318,6 +330,9 @@ function rollbackOf({ rollback }: Readonly<ChangeAssessment>, link: Link) {
       phase: PHASES[step.phase],
       owner: LANE_TITLES[step.owner],
       rehearsed: step.timing === 'rehearsed',
+      timed: timingWords(step),
+      where: step.where ?? null,
+      pointOfNoReturn: step.pointOfNoReturn ?? null,
       after: elapsed,
       x: ((start * 1000) / total).toFixed(1),
       width: Math.max(2, (step.minutes * 1000) / total - 3).toFixed(1),
@@ -348,6 +363,16 @@ function rollbackOf({ rollback }: Readonly<ChangeAssessment>, link: Link) {
       SHOWN.pointsOfNoReturn,
       'point',
     ),
+    rehearsal: rollback.rehearsal?.text ?? null,
+    documents: (rollback.documents ?? []).map((document) => ({
+      ...document,
+      number: document.document ?? 'no number',
+      amount: `${document.currency} ${grouped(document.gross)}`,
+      how: document.how.replaceAll('-', ' '),
+      findings: capped(document.findings.map(link), 2, 'finding'),
+    })),
+    queue: (rollback.queue ?? []).join(', ') || null,
+    reconciliation: rollback.reconciliation ?? [],
     changeClasses: rollback.changeClasses.map((entry) => ({
       ...entry,
       findings: capped(entry.findings.map(link), SHOWN.findingsOfReason, 'finding'),

@@ -89,3 +89,9 @@ export function handling(finding: Readonly<Finding>): string {
   if (finding.status === 'waived') return 'waived'
   return `expected, ${WITH_PLAN[finding.withPlan]}`
 }
+
+/** How far the minutes of a rollback step can be trusted: `rehearsed on 2026-11-24`, or `estimate`. */
+export function timingWords(step: Readonly<ChangeAssessment['rollback']['steps'][number]>): string {
+  if (step.timing === 'estimate') return 'estimate'
+  return step.rehearsedOn === undefined ? 'rehearsed' : `rehearsed on ${step.rehearsedOn}`
+}
