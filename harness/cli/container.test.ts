@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ChangeAssessment } from '../model/assessment.ts'
 import { startRecording } from '../pipeline/record.ts'
 import { readRecording } from '../record/store.ts'
-import { hasDocker, removeSandboxes, startSandbox } from '../targets/container.ts'
+import { hasDocker, startSandbox } from '../targets/container.ts'
 import { Workspace } from './testing/workspace.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -25,9 +25,6 @@ beforeEach(async () => {
   workspace = await Workspace.create()
 })
 afterEach(() => workspace.remove())
-afterAll(async () => {
-  if (docker) for (const name of ['tryton-6.0', 'tryton-7.0']) await removeSandboxes(name)
-})
 
 async function assessed(change: string): Promise<ChangeAssessment> {
   return ChangeAssessment.parse(await workspace.assessment(change))

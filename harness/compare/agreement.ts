@@ -22,9 +22,14 @@ export function agreementOf(
   const disagreements: Agreement['disagreements'] = []
   let compared = 0
   const others = new Map(sandbox.invoices.map((invoice) => [invoice.key, invoice]))
-  const context = { meaning, relation: relationsOf(sandbox.schema), leaveOut: () => undefined }
+  const context = {
+    meaning,
+    relation: relationsOf(sandbox.schema),
+    leaveOut: () => undefined,
+    tellsMissingFields: true,
+  }
   const compareValues = (invoice: string, stage: string, resource: string, left: Json, right: Json) => {
-    compared += leaves(left)
+    compared += Math.max(leaves(left), leaves(right))
     const found = compareRecords(resource, asRecord(left), asRecord(right), undefined, '', {
       ...context,
       area: 'documents',
@@ -96,7 +101,7 @@ export function agreementOf(
     compareOperations(invoice.key, invoice.operations, other?.operations ?? [])
     for (const stage of invoice.stages) {
       const theirs = other?.stages.find((candidate) => candidate.after === stage.after)
-      compareValues(invoice.key, stage.after, documentResource, stage.document ?? null, theirs?.document ?? null)
+      compareValues(invoice.key, stage.after, documentResource, stage.document ?? {}, theirs?.document ?? {})
     }
   }
   return { compared, agreed: compared - disagreements.length, disagreements }

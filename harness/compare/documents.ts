@@ -64,9 +64,18 @@ export function compareDocuments(
       uncompared.set(invoice.key, 'the baseline snapshot has no document of this invoice')
       continue
     }
-    for (const now of invoice.stages) {
-      const then = before.stages.find((candidate) => candidate.after === now.after)
-      if (now.outcome !== 'accepted' || then?.outcome !== 'accepted') continue
+    for (const [index, now] of invoice.stages.entries()) {
+      if (now.outcome !== 'accepted') continue
+      // An operation can be done more than once, such as a correction: the second is compared with the second.
+      const nth = invoice.stages.slice(0, index).filter(({ after }) => after === now.after).length
+      const then = before.stages.filter(({ after }) => after === now.after)[nth]
+      if (then?.outcome !== 'accepted') {
+        const isNew = documents.some(
+          ({ invoices, kind, stage: at }) => invoices[0] === invoice.key && kind === 'accepted' && at === now.after,
+        )
+        if (!isNew) uncompared.set(invoice.key, `the baseline snapshot has no document after ${now.after}`)
+        continue
+      }
       if (!isJsonObject(then.document) || !isJsonObject(now.document)) {
         uncompared.set(invoice.key, `the document after ${now.after} was not read back`)
         continue
@@ -129,19 +138,28 @@ function compareResults(
   context: RecordContext,
 ): readonly Difference[] {
   const { resource, kind } = operation.operation
+  // What a look-up finds decides how an invoice is coded; what a search for the invoice finds, whether it is one.
+  const found = kind === 'lookup' ? 'coding' : 'identity'
+  const meaning: Meaning = (owner, field) => {
+    const isAnswer = field === 'found' || field === 'result' || (field === 'id' && kind === 'lookup')
+    return isAnswer ? { class: found, assigned: false } : context.meaning(owner, field)
+  }
   if (isJsonArray(recorded) && isJsonArray(replayed)) {
-    const found = compareRecords(resource, { found: recorded }, { found: replayed }, undefined, '', {
+    const differences = compareRecords(resource, { found: recorded }, { found: replayed }, undefined, '', {
       ...context,
       // The list that a search answers holds records of the searched resource.
       relation: (owner, field) => (field === 'found' ? resource : context.relation(owner, field)),
-      meaning: (owner, field) =>
-        field === 'found' ? { class: 'coding', assigned: false } : context.meaning(owner, field),
+      meaning,
     })
-    return found.map((difference) =>
-      difference.pointer === '/found' && kind !== 'lookup' ? { ...difference, class: 'identity' } : difference,
+    return differences.map((difference) =>
+      difference.pointer === '/found' && kind !== 'lookup' ? { ...difference, class: found } : difference,
     )
   }
-  return compareRecords(resource, asRecord(recorded), asRecord(replayed), undefined, '', context)
+  const isRecord = isJsonObject(recorded) && isJsonObject(replayed)
+  return compareRecords(resource, asRecord(recorded), asRecord(replayed), undefined, '', {
+    ...context,
+    meaning: isRecord ? context.meaning : meaning,
+  })
 }
 
 function asRecord(value: Json): Readonly<Record<string, Json>> {

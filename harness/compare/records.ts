@@ -19,6 +19,8 @@ export type RecordContext = Readonly<{
   seenBy: Difference['seenBy']
   /** Counts what is left out of the comparison, by reason. */
   leaveOut: (reason: string) => void
+  /** Tells a field that one side does not have, where both sides are the same release and must have the same fields. */
+  tellsMissingFields?: boolean
 }>
 
 /** Compares two records of a resource field by field; `sent` is what the connector sent for the record. */
@@ -37,23 +39,35 @@ export function compareRecords(
     const place = `${at}/${field}`
     if (before === undefined || now === undefined) {
       // A field that one release does not have is a structure difference, unless the connector sent it a value.
-      if (was === undefined || isEmpty(was)) context.leaveOut('the field exists in one of the two releases only')
+      const isTold = context.tellsMissingFields ? !isEmpty(before ?? now) : !isEmpty(was)
+      if (!isTold) context.leaveOut('the field exists in one of the two releases only')
       else differences.push(difference(resource, field, place, before, now, was, context))
       continue
     }
-    if (isJsonArray(before) && isJsonArray(now)) {
-      differences.push(...compareLists(resource, field, before, now, was, place, context))
+    const [rowsBefore, rowsNow] = [rowsOf(before, now), rowsOf(now, before)]
+    if (rowsBefore !== undefined && rowsNow !== undefined) {
+      differences.push(...compareLists(resource, field, rowsBefore, rowsNow, was, place, context))
     } else if (isJsonObject(before) && isJsonObject(now)) {
       differences.push(
         ...compareRecords(context.relation(resource, field) ?? resource, before, now, was, place, context),
       )
-    } else if (!sameValue(before, now)) {
+    } else if (!sameValue(before, now, context.meaning(resource, field).class)) {
       if (context.meaning(resource, field).assigned && isEmpty(before) === isEmpty(now)) {
         context.leaveOut('the ERP assigns the value itself; its presence was compared')
-      } else differences.push(difference(resource, field, place, before, now, was, context))
+      } else {
+        // A record of its own that is gone or new, such as the journal entry, is more than a value.
+        const isRow = (isJsonObject(before) && isEmpty(now)) || (isEmpty(before) && isJsonObject(now))
+        differences.push(difference(resource, field, place, before, now, was, context, isRow))
+      }
     }
   }
   return differences
+}
+
+/** A list, or nothing in the place of a list. */
+function rowsOf(value: Json, other: Json): readonly Json[] | undefined {
+  if (isJsonArray(value)) return value
+  return isEmpty(value) && isJsonArray(other) ? [] : undefined
 }
 
 function compareLists(
@@ -86,9 +100,10 @@ function compareLists(
       difference(resource, field, `${at}/${index}`, row, replacement?.row, sentRows[index], context, isJsonObject(row)),
     )
   }
+  // Nothing was sent for a row that is there in addition: at its place something else was sent.
   for (const { row, index } of gained) {
     differences.push(
-      difference(resource, field, `${at}/${index}`, undefined, row, sentRows[index], context, isJsonObject(row)),
+      difference(resource, field, `${at}/${index}`, undefined, row, undefined, context, isJsonObject(row)),
     )
   }
   if (rows.reordered) {
@@ -131,12 +146,15 @@ function difference(
   }
 }
 
+/** A record of the same document, named by where it stands: `@lines/0`, or with its resource before it. */
+const WITHIN = /^(?:[\w.]+ )?@[\w/]+$/
+
 /** A row without what the ERP assigns and without where it stands. */
 function identityOf(resource: string, row: Json, meaning: Meaning): Json {
   if (!isJsonObject(row)) return row
   return Object.fromEntries(
     Object.entries(row).filter(
-      ([field, value]) => !meaning(resource, field).assigned && !(typeof value === 'string' && value.includes('@')),
+      ([field, value]) => !meaning(resource, field).assigned && !(typeof value === 'string' && WITHIN.test(value)),
     ),
   )
 }

@@ -1,13 +1,18 @@
-import { compareDecimals, distance, isDecimal } from '../base/decimal.ts'
+import { compareDecimals, distance } from '../base/decimal.ts'
 import { canonicalJson, isJsonNumber, type Json, sameJson } from '../base/json.ts'
 import type { DifferenceClass, DifferenceKind } from '../model/difference.ts'
 
 /** Amounts that differ by no more than this are a matter of rounding: one minor unit of a two-digit currency. */
 const ROUNDING = '0.01'
 
-/** Whether two stored values mean the same: numbers and decimals by value, texts by code point. */
-export function sameValue(left: Json, right: Json): boolean {
+/**
+ * Whether two stored values mean the same: numbers and amounts by value, texts by code point. A code or a reference is a
+ * text, so `0815` is not `815`; where the meaning is not known, only a text that an amount would be written as is a number.
+ */
+export function sameValue(left: Json, right: Json, meaning?: DifferenceClass): boolean {
   if (sameJson(left, right)) return true
+  const isText = typeof left === 'string' && typeof right === 'string'
+  if (isText && meaning !== undefined && meaning !== 'amount') return false
   const [a, b] = [decimalOf(left), decimalOf(right)]
   return a !== undefined && b !== undefined && compareDecimals(a, b) === 0
 }
@@ -29,7 +34,7 @@ export function classify(
       ? { kind: 'rounded', class: 'rounding' }
       : { kind: 'coerced', class: 'amount' }
   }
-  if (meaning === 'coding' && sent !== undefined && sameValue(baseline, sent))
+  if (meaning === 'coding' && sent !== undefined && sameValue(baseline, sent, meaning))
     return { kind: 'defaulted', class: 'coding' }
   if (typeof baseline === 'string' && typeof candidate === 'string') {
     if (baseline.startsWith(candidate) && baseline.trimEnd() !== candidate) return { kind: 'truncated', class: meaning }
@@ -52,5 +57,5 @@ export function isEmpty(value: Json | undefined): boolean {
 
 function decimalOf(value: Json): string | undefined {
   const text = isJsonNumber(value) ? value.value : typeof value === 'string' ? value : ''
-  return isDecimal(text) ? text : undefined
+  return /^-?(0|[1-9]\d*)(\.\d+)?$/.test(text) ? text : undefined
 }

@@ -241,7 +241,8 @@ function count(invoices: number): string {
 function listed(names: readonly string[], none: string): string {
   if (names.length === 0) return none
   const rest = names.length - NAMED
-  return `${names.slice(0, NAMED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
+  const shown = names.slice(0, NAMED).map((name) => name.replace(/\.$/, ''))
+  return `${shown.join(names.some((name) => name.includes(', ')) ? '; ' : ', ')}${rest > 0 ? ` and ${rest} more` : ''}`
 }
 
 function fillIn(text: string, words: Words): string {

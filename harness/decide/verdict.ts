@@ -18,7 +18,8 @@ export type Grounds = Readonly<
     uncompared: ReadonlyMap<string, string>
     /** Value lists that only one side has. */
     missingLists: readonly string[]
-    hasPlan: boolean
+    /** Why the replay with the plan proves nothing, when there was one. */
+    planUnproven: string | undefined
     planNotes: readonly string[]
   }
 >
@@ -99,6 +100,9 @@ function unknownGrounds(grounds: Grounds): readonly Ground[] {
   const add = (code: string, text: string, lane: Lane, findings: readonly string[] = []) =>
     unknown.push({ verdict: 'undecided', code, text, lane, findings })
   if (grounds.fault) add('connection-fault', grounds.fault.message, grounds.fault.lane)
+  if (grounds.planUnproven !== undefined) {
+    add('plan-not-replayed', `The replay with the plan was not finished: ${grounds.planUnproven}`, 'it')
+  }
   if (!grounds.accounting.reconciles) {
     const { recorded, replayed, observed, compared } = grounds.accounting
     add(

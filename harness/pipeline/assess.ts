@@ -104,12 +104,18 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     return { documents, values, run, tolerated }
   }
   const judged = judge(asIs.observation, uses)
+  const planned =
+    evidence.withPlan === undefined
+      ? undefined
+      : judge(evidence.withPlan.observation, usesOf(recording, adapter, baseline.schema, plan))
+  const planUnproven =
+    evidence.withPlan === undefined || planned === undefined
+      ? undefined
+      : incompleteness(evidence.withPlan.observation, recording, planned.documents.uncompared)
   const unrouted = reconcile({
     findings: judged.run.findings,
-    withPlan:
-      evidence.withPlan === undefined
-        ? undefined
-        : judge(evidence.withPlan.observation, usesOf(recording, adapter, baseline.schema, plan)).run.findings,
+    // What was not asked is not gone: a replay with the plan that was cut off proves nothing.
+    withPlan: planUnproven === undefined ? planned?.run.findings : undefined,
     notes,
     waivers: scenario.waivers,
     expectations,
@@ -191,11 +197,11 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
           },
     uncompared: judged.documents.uncompared,
     missingLists: judged.values.missing,
-    hasPlan: evidence.withPlan !== undefined,
+    planUnproven,
     planNotes: notes.filter((note) => note.plan.length > 0).map((note) => note.id),
   })
   const owners = ownersOf(reconciled.findings, integration.owners)
-  const planned = reconciled.notes.filter((note) => note.affectsUs === 'yes').flatMap((note) => note.plan)
+  const changes = reconciled.notes.filter((note) => note.affectsUs === 'yes').flatMap((note) => note.plan)
   const allowed = decision.verdict === 'go' || decision.verdict === 'conditional'
   return {
     format: 'erp-change-gate/assessment',
@@ -277,7 +283,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     rollback: rollbackPlan({
       findings: reconciled.findings,
       changeClassOf: (id) => checks.get(id)?.changeClass,
-      alsoClasses: alsoClasses(evidence, planned),
+      alsoClasses: alsoClasses(evidence, changes),
       kind: change.kind,
       from: change.from,
       to: change.to,
@@ -295,7 +301,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
         }),
       ),
       controlTotals: totals,
-      plan: planned,
+      plan: changes,
       mapping: shortDigest(scenario.mappingDigest),
       recording: `${shortDigest(recording.digest)} of ${recording.header.recordedAt.slice(0, 10)}`,
       reversals: adapter.reversals ?? {},
@@ -485,6 +491,18 @@ function accountingOf(
   }
   const equal = [counts.replayed, counts.observed, counts.compared].every((count) => count === counts.recorded)
   return { ...counts, reconciles: equal && all.length === counts.interactions && fault === undefined }
+}
+
+/** Why a replay with the plan proves nothing; `undefined` when every invoice was asked about and compared. */
+function incompleteness(
+  observation: Observation,
+  recording: SanitizedRecording,
+  uncompared: ReadonlyMap<string, string>,
+): string | undefined {
+  const { fault } = observation
+  if (fault !== undefined) return `the connection failed at interaction ${fault.seq} (${fault.at}): ${fault.message}`
+  const { recorded, compared, reconciles } = accountingOf(observation, recording, uncompared)
+  return reconciles ? undefined : `${compared} of ${recorded} invoices were compared.`
 }
 
 function countedOf(invoice: InvoiceObservation, baseline: StoredDocument | undefined, adapter: ErpAdapter): Counted {

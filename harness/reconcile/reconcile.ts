@@ -38,8 +38,15 @@ export function reconcile(
   const announced = options.notes.flatMap((note) =>
     note.expect.map((entry) => announcementOf(note, entry, options.expectations)),
   )
-  const waivers = options.waivers.map((waiver): WaiverResult => ({ ...waiver, state: waiverState(waiver, options) }))
-  const findings = options.findings.map((unjudged): Finding => {
+  // A break that only the plan brings to light, such as at a stage that nothing reached without it, is a finding too.
+  const onlyWithPlan = (options.withPlan ?? []).filter(
+    (unjudged) => !options.findings.some((known) => isSamePlace(known, unjudged) && isAsHeavy(known, unjudged)),
+  )
+  const all = [...options.findings, ...onlyWithPlan]
+  const waivers = options.waivers.map(
+    (waiver): WaiverResult => ({ ...waiver, state: waiverState(waiver, options, all) }),
+  )
+  const findings = all.map((unjudged): Finding => {
     const notes = announced
       .filter(({ note, explains }) => note['affects-us'] === true && explains(unjudged))
       .map(({ note }) => note.id)
@@ -56,7 +63,7 @@ export function reconcile(
       withPlan: withPlanState(unjudged, options.withPlan),
     }
   })
-  return { findings, notes: options.notes.map((note) => noteResult(note, announced, options)), waivers }
+  return { findings, notes: options.notes.map((note) => noteResult(note, announced, all, options.exercised)), waivers }
 }
 
 type Announcement = Readonly<{
@@ -103,7 +110,8 @@ function announcementOf(
 function noteResult(
   note: ReleaseNoteEntry,
   announced: readonly Announcement[],
-  options: Parameters<typeof reconcile>[0],
+  findings: readonly UnjudgedFinding[],
+  exercised: Exercised,
 ): NoteResult {
   return {
     id: note.id,
@@ -116,8 +124,8 @@ function noteResult(
     expectations: announced
       .filter((announcement) => announcement.note === note)
       .map((announcement) => {
-        const found = options.findings.filter(announcement.explains).map(({ finding }) => finding.fingerprint)
-        const state = found.length > 0 ? 'met' : announcement.isExercised(options.exercised) ? 'unmet' : 'untested'
+        const found = findings.filter(announcement.explains).map(({ finding }) => finding.fingerprint)
+        const state = found.length > 0 ? 'met' : announcement.isExercised(exercised) ? 'unmet' : 'untested'
         return { expectation: announcement.id, summary: announcement.summary, state, findings: found }
       }),
   }
@@ -140,24 +148,36 @@ function withPlanState(
   withPlan: readonly UnjudgedFinding[] | undefined,
 ): Finding['withPlan'] {
   if (withPlan === undefined) return 'not-replayed'
-  const { check, resource, pointer, kind } = unjudged.finding
-  const same = withPlan.some(
-    ({ finding }) =>
-      (finding.severity !== 'info' || unjudged.finding.severity === 'info') &&
-      finding.check === check &&
-      finding.resource === resource &&
-      finding.pointer === pointer &&
-      finding.kind === kind,
-  )
-  return same ? 'still-there' : 'gone'
+  return withPlan.some((planned) => isSamePlace(unjudged, planned) && isAsHeavy(planned, unjudged))
+    ? 'still-there'
+    : 'gone'
 }
 
-function waiverState(waiver: Waiver, options: Parameters<typeof reconcile>[0]): WaiverResult['state'] {
+function isSamePlace(left: UnjudgedFinding, right: UnjudgedFinding): boolean {
+  const [one, other] = [left.finding, right.finding]
+  return (
+    one.check === other.check &&
+    one.resource === other.resource &&
+    one.pointer === other.pointer &&
+    one.kind === other.kind
+  )
+}
+
+/** Whether the first weighs something where the second does. */
+function isAsHeavy(one: UnjudgedFinding, other: UnjudgedFinding): boolean {
+  return one.finding.severity !== 'info' || other.finding.severity === 'info'
+}
+
+function waiverState(
+  waiver: Waiver,
+  options: Parameters<typeof reconcile>[0],
+  findings: readonly UnjudgedFinding[],
+): WaiverResult['state'] {
   // A waiver that lapses before the release is installed accepts nothing of it.
   if (!(Date.parse(waiver.expires) > Math.max(Date.parse(options.at), Date.parse(options.windowEnd)))) return 'expired'
   if ([waiver.owner, options.people.developer].some((name) => isSamePerson(name, waiver.approver)))
     return 'self-approved'
-  return options.findings.some(({ finding }) => finding.fingerprint === waiver.fingerprint) ? 'in-force' : 'unused'
+  return findings.some(({ finding }) => finding.fingerprint === waiver.fingerprint) ? 'in-force' : 'unused'
 }
 
 function suggestionFor(unjudged: UnjudgedFinding, expectations: ReadonlyMap<string, Expectation>): string | null {

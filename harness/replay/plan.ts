@@ -1,4 +1,4 @@
-import { isJsonNumber, type Json } from '../base/json.ts'
+import { isJsonNumber, type Json, jsonNumber } from '../base/json.ts'
 import type { PlanOperation } from '../model/change.ts'
 import type { Operation } from '../ports/erp.ts'
 
@@ -16,7 +16,10 @@ export function planned(operation: Operation, plan: readonly PlanOperation[]): R
         if (use.resource !== resource || use.field !== field) continue
         const text = isJsonNumber(use.value) ? use.value.value : use.value
         const mapped = typeof text === 'string' && Object.hasOwn(values, text) ? values[text] : undefined
-        if (mapped !== undefined) places.set(use.pointer, mapped)
+        if (mapped === undefined) continue
+        // A number stays a number, unless what it becomes is none.
+        const isNumber = isJsonNumber(use.value) && /^-?(0|[1-9]\d*)(\.\d+)?$/.test(mapped)
+        places.set(use.pointer, isNumber ? jsonNumber(mapped) : mapped)
       }
     }
   }

@@ -1,7 +1,7 @@
-import { GateError } from '../base/errors.ts'
+import { GateError, messageOf } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
 import { jsonNumber } from '../base/json.ts'
-import { withValues } from '../base/pointer.ts'
+import { valueAt, withValues } from '../base/pointer.ts'
 import type { PlanOperation } from '../model/change.ts'
 import type { RecordedRequest, SanitizedRecording } from '../model/recording.ts'
 import type { ErpSchema } from '../model/schema.ts'
@@ -45,14 +45,20 @@ export async function replay(options: ReplayOptions): Promise<Observation> {
   const decoded = decodeRecording(recording.interactions, adapter, recordedSchema)
   const run = new Run(options, decoded.names)
   const shared: OperationObservation[] = []
-  for (const step of decoded.shared) shared.push(await run.perform(step))
   const invoices: InvoiceObservation[] = []
-  for (const [index, chain] of decoded.chains.entries()) {
-    options.onProgress?.(index, decoded.chains.length, chain.key)
-    invoices.push(await run.chain(chain))
+  try {
+    for (const step of decoded.shared) shared.push(await run.perform(step))
+    for (const [index, chain] of decoded.chains.entries()) {
+      options.onProgress?.(index, decoded.chains.length, chain.key)
+      invoices.push(await run.chain(chain))
+    }
+    options.onProgress?.(decoded.chains.length, decoded.chains.length, '')
+  } catch (error) {
+    // A defect of the harness must not leave documents in somebody's sandbox.
+    if (options.removePosted) await run.removeAll()
+    throw error
   }
-  options.onProgress?.(decoded.chains.length, decoded.chains.length, '')
-  const leftBehind = options.removePosted ? await run.removeAll(invoices) : []
+  const leftBehind = options.removePosted ? await run.removeAll() : []
   return {
     identity: options.identity,
     schema: options.schema,
@@ -70,6 +76,8 @@ class Run {
   readonly #options: ReplayOptions
   readonly #recorded: LearnedNames
   readonly #live = new LearnedNames()
+  /** Documents that the target stored, or may have stored, in the order in which they were created. */
+  readonly #posted: { invoice: string; id: string | undefined; why: string }[] = []
 
   constructor(options: ReplayOptions, recorded: LearnedNames) {
     this.#options = options
@@ -91,16 +99,21 @@ class Run {
       }
       if (operation.kind === 'create') {
         sent = adapter.sent(operation, step.interaction.request, recordedSchema, this.#recorded)
-        await this.#options.journal.write({
-          invoice: chain.key,
-          seq: step.interaction.seq,
-          what: `about to ${operation.name}`,
-        })
       }
-      const result = await this.perform(step)
+      const result = await this.perform(step, chain.key)
       operations.push(result)
+      if (operation.kind === 'create' && result.replayed.state === 'fault') {
+        const why = 'the connection failed while it was created, so it may be stored: look for it by its reference'
+        this.#posted.push({ invoice: chain.key, id: undefined, why })
+      }
+      if (operation.kind === 'remove' && result.replayed.state === 'accepted') this.#forget(chain.key, id)
       if (operation.kind === 'create' && result.replayed.state === 'accepted') {
-        id = this.#live.idOf(operation.resource, step.at)
+        id = this.#idOf(operation.resource, step.at)
+        this.#posted.push({
+          invoice: chain.key,
+          id,
+          why: 'the target did not tell its id: look for it by its reference',
+        })
         await this.#options.journal.write({
           invoice: chain.key,
           seq: step.interaction.seq,
@@ -125,7 +138,7 @@ class Run {
     }
   }
 
-  async perform(step: Step): Promise<OperationObservation> {
+  async perform(step: Step, invoice = ''): Promise<OperationObservation> {
     if (this.fault !== undefined) {
       return observed(step, { state: 'not-reached', because: `the connection failed at interaction ${this.fault.seq}` })
     }
@@ -135,6 +148,10 @@ class Run {
       const request = this.#rewritten(step)
       if (typeof request === 'string') return observed(step, { state: 'unresolved', because: request })
       const { adapter, session, schema } = this.#options
+      if (step.operation.kind === 'create') {
+        const what = `about to ${step.operation.name}`
+        await this.#options.journal.write({ invoice, seq: step.interaction.seq, what })
+      }
       const response = answerWithoutTag(await session.send(session.authorize(request)), this.#options.runTag)
       const operation = adapter.decode(request, schema, this.#live)
       const answered = answeredOf(adapter.interpret(operation, response, schema, this.#live, step.at))
@@ -148,20 +165,39 @@ class Run {
     }
   }
 
-  async removeAll(invoices: readonly InvoiceObservation[]): Promise<Observation['leftBehind']> {
+  /** Takes away what was posted, the last first, and returns what is still there. */
+  async removeAll(): Promise<Observation['leftBehind']> {
     const left: { invoice: string; id: string; why: string }[] = []
-    for (const invoice of [...invoices].reverse()) {
-      if (invoice.id === undefined) continue
+    for (const { invoice, id, why } of this.#posted.toReversed()) {
+      if (id === undefined) {
+        left.push({ invoice, id: 'unknown', why })
+        continue
+      }
       try {
-        const how = await this.#options.session.remove(invoice.id)
-        await this.#options.journal.write({ invoice: invoice.key, seq: 0, what: `${how} ${invoice.id}` })
-        if (how === 'left') left.push({ invoice: invoice.key, id: invoice.id, why: 'its state does not allow removal' })
+        const how = await this.#options.session.remove(id)
+        await this.#options.journal.write({ invoice, seq: 0, what: `${how} ${id}` })
+        if (how === 'left') left.push({ invoice, id, why: 'its state does not allow removal' })
       } catch (error) {
-        if (!(error instanceof GateError)) throw error
-        left.push({ invoice: invoice.key, id: invoice.id, why: error.message })
+        // Whatever went wrong with one document, the others are still to be removed.
+        left.push({ invoice, id, why: messageOf(error) })
       }
     }
     return left
+  }
+
+  #forget(invoice: string, id: string | undefined): void {
+    const at = this.#posted.findIndex((posted) => posted.invoice === invoice && posted.id === id)
+    if (at >= 0) this.#posted.splice(at, 1)
+  }
+
+  /** The id under which the target stored a document; `undefined` when it did not tell, or told two. */
+  #idOf(resource: string, name: string): string | undefined {
+    try {
+      return this.#live.idOf(resource, name)
+    } catch (error) {
+      if (error instanceof AmbiguousName) return undefined
+      throw error
+    }
   }
 
   async #stage(step: Step, result: OperationObservation, id: string | undefined): Promise<DocumentStage | undefined> {
@@ -193,7 +229,11 @@ class Run {
   /** The recorded request with the target's ids and the plan applied, or why it cannot be sent. */
   #rewritten(step: Step): RecordedRequest | string {
     const { request } = step.interaction
-    if (request.body === undefined || !('json' in request.body)) return request
+    if (request.body === undefined || !('json' in request.body)) {
+      const [first] = step.operation.references
+      if (first === undefined) return request
+      return `${first.resource} ${first.id} is named in a request whose body is no JSON, so its id cannot be rewritten`
+    }
     const places = new Map<string, Json | undefined>()
     for (const reference of step.operation.references) {
       const name = this.#recorded.nameOf(reference.resource, reference.id)
@@ -202,6 +242,9 @@ class Run {
       }
       const id = this.#live.idOf(reference.resource, name)
       if (id === undefined) return `${reference.resource} "${name}" was not found in the target`
+      if (valueAt(request.body.json, reference.pointer) === undefined) {
+        return `${reference.resource} ${reference.id} is not at ${reference.pointer} of the request, so its id cannot be rewritten`
+      }
       places.set(reference.pointer, jsonNumber(id))
     }
     for (const [pointer, value] of this.#tags(step.operation)) places.set(pointer, value)
@@ -211,8 +254,8 @@ class Run {
 
   #tags(operation: Operation): readonly (readonly [string, Json])[] {
     const { runTag, adapter } = this.#options
-    const { resource, field, longest } = adapter.referenceField
     if (runTag === '') return []
+    const { resource, field, longest } = adapter.referenceField
     return [...operation.sends, ...operation.filters].flatMap((use) =>
       use.resource === resource && use.field === field && typeof use.value === 'string'
         ? [[use.pointer, tagged(use.value, runTag, longest)] as const]

@@ -159,7 +159,7 @@ class Collector {
   context(params: readonly Json[]): void {
     const context = params.at(-1)
     if (isJsonObject(context))
-      this.#reference('company.company', context['company'], `/params/${params.length - 1}/company`)
+      this.#reference('company.company', context.company, `/params/${params.length - 1}/company`)
   }
 
   ids(model: string, value: Json, at: string): void {
