@@ -3,6 +3,7 @@ import { diffAndRender, STRUCTURE_FORMATS, type StructureFormat } from '../pipel
 import { schemaOf } from '../pipeline/published-schema.ts'
 import { startRecording } from '../pipeline/record.ts'
 import { exitOfVerdict, runAndReport } from '../pipeline/report.ts'
+import { rehearseAndRender, rollbackText } from '../pipeline/rollback.ts'
 import { sandboxDown, sandboxUp } from '../pipeline/sandbox.ts'
 import { captureSnapshot } from '../pipeline/snapshot.ts'
 import { colored, note, print, progress } from './terminal.ts'
@@ -84,6 +85,26 @@ export function addCommands(program: Command): void {
     })
 
   program
+    .command('rollback <change>')
+    .description(
+      'Print the way back of a change request, step by step; or perform it, time it and prove that it works.',
+    )
+    .option('--rehearse', 'perform it: baseline, candidate, baseline again, and compare')
+    .addOption(
+      new Option('--target <target>', 'where to rehearse it: the mocked API or sandbox containers')
+        .choices(['mock', 'container'])
+        .default('mock'),
+    )
+    .option('--snapshots <folder>', 'folder of the snapshots', 'snapshots')
+    .addHelpText(
+      'after',
+      '\nExits 0 when it is printed or proven, 1 when the rehearsal did not bring the baseline back.',
+    )
+    .action(async (change: string, options: RollbackFlags) => {
+      process.exitCode = options.rehearse ? await rehearse(change, options) : await printRollback(change, options)
+    })
+
+  program
     .command('schema <file>')
     .description('Print the JSON Schema of a file that you write: integration, mapping, change or waivers.')
     .action((file: string) => print(schemaOf(file)))
@@ -138,6 +159,42 @@ async function run(change: string, flags: RunFlags): Promise<0 | 1 | 3> {
     return exitOfVerdict(result.verdict, flags.failOn === 'conditional')
   } finally {
     finish()
+  }
+}
+
+type RollbackFlags = Readonly<{ rehearse?: true; target: 'mock' | 'container'; snapshots: string }>
+
+async function rehearse(change: string, options: RollbackFlags): Promise<0 | 1> {
+  let bar = progress('rehearsing')
+  try {
+    const { text, proven } = await rehearseAndRender({
+      changeFolder: change,
+      target: options.target,
+      snapshots: options.snapshots,
+      onStage: (title) => {
+        bar.stop()
+        note(title)
+        bar = progress(title)
+      },
+      onProgress: (done, total, what) => bar.update(done, total, what),
+    })
+    bar.stop()
+    print(text)
+    return proven ? 0 : 1
+  } finally {
+    bar.stop()
+  }
+}
+
+async function printRollback(change: string, options: RollbackFlags): Promise<0> {
+  const bar = progress('replaying')
+  try {
+    const text = await rollbackText(change, options.snapshots, bar.update)
+    bar.stop()
+    print(text.trimEnd())
+    return 0
+  } finally {
+    bar.stop()
   }
 }
 

@@ -151,7 +151,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     asIs.observation.invoices.map((invoice) => countedOf(invoice, stored.get(invoice.key), adapter)),
   )
   // What is installed is the release with the plan: its totals are the ones that have to be explained.
-  const installed = (evidence.withPlan ?? asIs).observation.invoices
+  const installed = ((planUnproven === undefined ? evidence.withPlan : undefined) ?? asIs).observation.invoices
   const unexplained = unexplainedTotals(
     installed.map((invoice) => ({ key: invoice.key, ...countedOf(invoice, stored.get(invoice.key), adapter) })),
     new Set(reconciled.findings.filter(explainsTotals).flatMap((finding) => finding.invoices)),

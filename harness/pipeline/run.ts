@@ -164,7 +164,7 @@ async function rehearsal(
 }
 
 /** A recording of another integration or release proves nothing about this change. Throws `recording-unusable`. */
-function refuseForeignRecording(scenario: Scenario, recording: SanitizedRecording, file: string): void {
+export function refuseForeignRecording(scenario: Scenario, recording: SanitizedRecording, file: string): void {
   const { header } = recording
   if (header.integration !== scenario.integration.id) {
     throw new GateError(
