@@ -10,6 +10,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   erps: ['base', 'model', 'ports'],
   'schema-sources': ['base', 'model', 'ports'],
   'second-opinions': ['base', 'model', 'ports'],
+  'note-sources': ['base', 'model', 'ports'],
   record: ['base', 'model', 'ports'],
   targets: ['base', 'model', 'ports'],
   replay: ['base', 'model', 'ports'],
@@ -25,6 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'erps',
     'schema-sources',
     'second-opinions',
+    'note-sources',
     'record',
     'targets',
     'replay',
@@ -38,7 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Rooms that are synchronous and pure: no network, disk, clock, randomness or environment. */
-const PURE = ['compare', 'checks', 'reconcile', 'decide', 'reporters', 'model']
+const PURE = ['compare', 'checks', 'reconcile', 'decide', 'reporters', 'model', 'note-sources']
 
 /** What a pure file may import from the platform: digests and decompression of bytes that it was given. */
 const PURE_IMPORTS = ['node:crypto', 'node:zlib', 'node:worker_threads']

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { diffAndRender, STRUCTURE_FORMATS, type StructureFormat } from '../pipeline/diff-command.ts'
+import { importNotes } from '../pipeline/notes-import.ts'
 import { schemaOf } from '../pipeline/published-schema.ts'
 import { startRecording } from '../pipeline/record.ts'
 import { exitOfVerdict, runAndReport } from '../pipeline/report.ts'
@@ -105,6 +106,34 @@ export function addCommands(program: Command): void {
     })
 
   program
+    .command('notes')
+    .description('Work with release notes.')
+    .command('import <file...>')
+    .description(
+      'Draft entries of change.yaml from release notes: Markdown, HTML, CHANGELOG, conventional commits, OpenUpgrade, Business Central, or two published schemas, old and new.',
+    )
+    .option('--change <folder>', 'change request, to tell which statements touch what you use')
+    .addOption(
+      new Option('--from <lane>', 'who wrote them').choices(['erp-publisher', 'ap-vendor']).default('erp-publisher'),
+    )
+    .option('--snapshots <folder>', 'folder of the snapshots', 'snapshots')
+    .option('--out <file>', 'new file to write; without it the YAML is printed')
+    .action(async (files: string[], options: NotesFlags) => {
+      const imported = await importNotes({ files, ...options, change: options.change, out: options.out })
+      print(options.out === undefined ? imported.yaml.trimEnd() : `written ${options.out}`)
+      for (const { file, format, statements, otherLines } of imported.files) {
+        const others = Object.entries(otherLines).map(([what, count]) => `${count} ${what}`)
+        note(
+          `${file} (${format}): ${statements} statements${others.length === 0 ? '' : `; other lines: ${others.join(', ')}`}`,
+        )
+      }
+      const { statements, drafted, touching } = imported
+      note(
+        `${statements} entries, all undecided; ${drafted} with a drafted expectation, ${touching} touch what you use`,
+      )
+    })
+
+  program
     .command('schema <file>')
     .description('Print the JSON Schema of a file that you write: integration, mapping, change or waivers.')
     .action((file: string) => print(schemaOf(file)))
@@ -161,6 +190,8 @@ async function run(change: string, flags: RunFlags): Promise<0 | 1 | 3> {
     finish()
   }
 }
+
+type NotesFlags = Readonly<{ change?: string; from: 'erp-publisher' | 'ap-vendor'; snapshots: string; out?: string }>
 
 type RollbackFlags = Readonly<{ rehearse?: true; target: 'mock' | 'container'; snapshots: string }>
 
