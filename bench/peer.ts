@@ -11,7 +11,7 @@ const [old, next] = [oldPath, newPath].map((path) => readTree({ name: path, text
 async function entries(): Promise<number> {
   if (engine === 'api-smart-diff') {
     const { apiDiff } = require('api-smart-diff')
-    return apiDiff(old, next, { rules: 'OpenApi3' }).length
+    return apiDiff(old, next).length
   }
   const { diffSpecs } = require('openapi-diff')
   const spec = (content: unknown, location: string) => ({

@@ -13,7 +13,7 @@ for (const file of readdirSync(import.meta.dirname).sort()) {
   checks.set(file.slice(0, -3), module.default)
 }
 
-const NOTHING: Facts = { structure: [], searches: [], values: [], documents: [], interactions: [] }
+const NOTHING: Facts = { structure: [], searches: [], values: [], documents: [], interactions: [], copies: [] }
 
 /** The cost account of a cleaning invoice, booked to another account after posting. */
 function difference(over: Partial<Difference> = {}): Difference {
@@ -39,6 +39,20 @@ const lookup = (over: Partial<Difference>) =>
   difference({ area: 'interactions', stage: '', at: '', sent: null, seenBy: 'connector', ...over })
 const listed = (over: Partial<Difference>) =>
   difference({ area: 'values', resource: 'account.account', stage: '', at: '/5100', sent: null, ...over })
+
+/** How many documents of an invoice were created, and how many the ERP finds. */
+const counted = (expected: string, found: string) =>
+  difference({
+    kind: found > expected ? 'extra' : 'absent',
+    class: 'identity',
+    resource: 'account.invoice',
+    pointer: '',
+    at: '',
+    stage: '',
+    baseline: expected,
+    candidate: found,
+    sent: null,
+  })
 
 function published(over: Partial<StructureDifference>): StructureFact {
   const structure: StructureDifference = {
@@ -74,6 +88,17 @@ type Row = Readonly<{ name: string; facts: Partial<Facts>; objecting: readonly s
 /** Each row: facts, and exactly the checks that object to them. A check passes in the rows that do not name it. */
 const ROWS: readonly Row[] = [
   { name: 'nothing differs', facts: {}, objecting: [] },
+  // What the ERP finds after the run
+  {
+    name: 'an invoice is found twice',
+    facts: { copies: [counted('1', '2')] },
+    objecting: ['document-duplicated'],
+  },
+  {
+    name: 'an invoice that was created is not found',
+    facts: { copies: [counted('1', '0')] },
+    objecting: ['document-lost'],
+  },
   // What is published
   {
     name: 'the payment term of an invoice can no longer be sent',
@@ -442,7 +467,7 @@ describe('nothing differs unseen', () => {
   test('the areas of facts are those of differences', () => {
     expect(
       Object.keys(NOTHING)
-        .filter((area) => area !== 'searches')
+        .filter((area) => area !== 'searches' && area !== 'copies')
         .sort(),
     ).toEqual([...Area.options].sort())
   })
@@ -451,6 +476,7 @@ describe('nothing differs unseen', () => {
 describe('mirrored pairs', () => {
   const PAIRS: readonly (readonly [string, string])[] = [
     ['answer-guaranteed', 'answer-optional'],
+    ['document-duplicated', 'document-lost'],
     ['field-added', 'field-removed'],
     ['field-optional', 'field-required'],
     ['invoice-newly-accepted', 'invoice-refused'],
@@ -557,6 +583,7 @@ describe.each([...checks])('%s', (id, check) => {
       values: double(row?.facts.values),
       documents: double(row?.facts.documents),
       interactions: double(row?.facts.interactions),
+      copies: double(row?.facts.copies),
     }
     const found = check.run(facts)
     expect(found.map(({ differences }) => differences.length)).toEqual([2])

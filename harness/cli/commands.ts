@@ -1,11 +1,14 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { GateError } from '../base/errors.ts'
 import { diffAndRender, STRUCTURE_FORMATS, type StructureFormat } from '../pipeline/diff-command.ts'
 import { importNotes } from '../pipeline/notes-import.ts'
 import { schemaOf } from '../pipeline/published-schema.ts'
+import { snapshotFromSchema } from '../pipeline/published-snapshot.ts'
 import { startRecording } from '../pipeline/record.ts'
 import { exitOfVerdict, runAndReport } from '../pipeline/report.ts'
 import { rehearseAndRender, rollbackText } from '../pipeline/rollback.ts'
 import { sandboxDown, sandboxUp } from '../pipeline/sandbox.ts'
+import { serveSnapshot } from '../pipeline/serve.ts'
 import { captureSnapshot } from '../pipeline/snapshot.ts'
 import { colored, note, print, progress } from './terminal.ts'
 
@@ -44,26 +47,24 @@ export function addCommands(program: Command): void {
 
   program
     .command('snapshot')
-    .description('Capture what a release exposes and how it stores the recorded invoices, from a proven sandbox.')
-    .requiredOption('--target <target>', 'container:NAME or the URL of a sandbox')
+    .description(
+      'Capture what a release exposes and how it stores the recorded invoices: from a proven sandbox, or from what is published.',
+    )
+    .option('--target <target>', 'container:NAME or the URL of a sandbox')
+    .option('--schema <file>', 'published schema, for an ERP without a sandbox; the evidence is then no more than that')
+    .option('--values <file>', 'with --schema: YAML with the rows of each value list; recorded look-ups without it')
+    .option('--release <release>', 'with --schema: the release, when the file does not say it as change requests do')
     .requiredOption('--out <folder>', 'snapshot to write, such as snapshots/tryton-7.0')
     .option('--scenario <folder>', 'folder of the integration', 'scenarios/tryton-ap')
-    .option('--baseline <folder>', 'snapshot of the recorded release, when the target runs another one')
-    .action(async (options: { target: string; out: string; scenario: string; baseline?: string }) => {
-      const bar = progress('capturing')
-      try {
-        const meta = await captureSnapshot({
-          ...options,
-          baseline: options.baseline,
-          onProgress: bar.update,
-          onLine: note,
-        })
-        bar.stop()
-        print(`${options.out}: ${meta.product} ${meta.build}, captured as ${meta.principal}`)
-      } finally {
-        bar.stop()
-      }
-    })
+    .option('--baseline <folder>', 'snapshot of the recorded release, when this is another one')
+    .action(snapshot)
+
+  program
+    .command('serve <snapshot>')
+    .description('Serve the virtual ERP of a snapshot over HTTP, for a connector to be pointed at; stop with Ctrl-C.')
+    .requiredOption('--listen <port>', 'port of this machine to listen on', port)
+    .option('--scenario <folder>', 'folder of the integration', 'scenarios/tryton-ap')
+    .action(serve)
 
   program
     .command('diff <old> <new>')
@@ -253,6 +254,50 @@ async function record(options: { upstream: string; listen: number; out: string; 
   const { interactions, sanitizing } = await recording.finish()
   print(`${options.out}: ${interactions} interactions`)
   print(`sanitized: ${sanitizing.map(({ rule, count }) => `${rule} ${count}`).join(', ')}`)
+}
+
+type SnapshotFlags = Readonly<{
+  target?: string
+  schema?: string
+  values?: string
+  release?: string
+  out: string
+  scenario: string
+  baseline?: string
+}>
+
+async function snapshot(flags: SnapshotFlags): Promise<void> {
+  const { target, schema, values, release, out, scenario, baseline } = flags
+  if (schema !== undefined && target === undefined) {
+    const meta = await snapshotFromSchema({ schema, values, out, scenario, baseline, release })
+    print(`${out}: ${meta.product} ${meta.release}, ${meta.proof}`)
+    return
+  }
+  if (target === undefined || schema !== undefined || values !== undefined || release !== undefined) {
+    throw new GateError('usage', 'A snapshot is taken of a --target, or made from a --schema.', {
+      hint: 'Name one of the two; --values and --release go with --schema.',
+    })
+  }
+  const bar = progress('capturing')
+  try {
+    const meta = await captureSnapshot({ target, out, scenario, baseline, onProgress: bar.update, onLine: note })
+    bar.stop()
+    print(`${out}: ${meta.product} ${meta.build}, captured as ${meta.principal}`)
+  } finally {
+    bar.stop()
+  }
+}
+
+async function serve(folder: string, options: Readonly<{ listen: number; scenario: string }>): Promise<void> {
+  const served = await serveSnapshot({ snapshot: folder, scenario: options.scenario, port: options.listen })
+  print(`url       ${served.url}`)
+  print(`user      ${served.user}`)
+  print(`password  ${served.password}`)
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve())
+    process.once('SIGTERM', () => resolve())
+  })
+  await served.close()
 }
 
 function port(text: string): number {

@@ -83,7 +83,7 @@ export function agreementOf(
     })
   }
   compared += Object.values(mock.schema.resources).reduce((count, resource) => count + fieldsOf(resource.read), 0)
-  const values = compareValuesOf(mock.values, sandbox.values, () => [])
+  const values = compareValuesOf(mock.values, sandbox.values, () => [], meaning)
   compared += Object.values(mock.values).reduce((count, list) => count + list.length, 0)
   for (const difference of values.differences) {
     disagreements.push({

@@ -88,6 +88,7 @@ function observation(
     shared,
     invoices,
     byRules: [],
+    copies: [],
     leftBehind: [],
   }
 }

@@ -1,14 +1,17 @@
-import { isJsonArray, isJsonObject, type Json } from '../base/json.ts'
+import { isJsonArray, isJsonObject, type Json, sameJson } from '../base/json.ts'
 import type { Difference } from '../model/difference.ts'
 import type { ErpSchema } from '../model/schema.ts'
-import type { StoredDocument } from '../model/snapshot.ts'
+import type { DocumentStage, StoredDocument } from '../model/snapshot.ts'
 import type { InvoiceObservation, Observation, OperationObservation } from '../ports/observation.ts'
+import { aligned, alignmentOf } from './alignment.ts'
 import { compareRecords, type Meaning, type RecordContext, relationsOf } from './records.ts'
 
 /** What a comparison of documents found, and what it could not compare. */
 export type DocumentComparison = Readonly<{
   documents: readonly Difference[]
   interactions: readonly Difference[]
+  /** Invoices of which the ERP's own search finds more or fewer documents than were created. */
+  copies: readonly Difference[]
   /** What was left out, by reason, with how often. */
   leftOut: ReadonlyMap<string, number>
   /** Keys of invoices whose stored document could not be compared, with the reason. */
@@ -26,6 +29,8 @@ export function compareDocuments(
     baselineSchema: ErpSchema
     documentResource: string
     meaning: (resource: string, field: string, schema: ErpSchema) => ReturnType<Meaning>
+    /** The tolerance that the policy states for the currency of an invoice. */
+    toleranceOf?: (invoice: string) => string | undefined
   }>,
 ): DocumentComparison {
   const { observation, baselineSchema } = options
@@ -36,11 +41,12 @@ export function compareDocuments(
   const shared: Omit<RecordContext, 'area' | 'stage' | 'invoices' | 'seenBy'> = {
     meaning: (resource, field) => options.meaning(resource, field, baselineSchema),
     relation: (resource, field) => relationBefore(resource, field) ?? relationNow(resource, field),
+    publishes: { baseline: publishedBy(baselineSchema), candidate: publishedBy(observation.schema) },
     leaveOut: (reason) => leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1),
   }
   const stored = new Map(options.baseline.map((document) => [document.key, document]))
   const interactions = observation.shared.flatMap((operation) =>
-    compareAnswers(operation, '', {
+    compareAnswers(operation, {
       ...shared,
       area: 'interactions',
       stage: '',
@@ -50,14 +56,17 @@ export function compareDocuments(
   )
   const documents: Difference[] = []
   for (const invoice of observation.invoices) {
-    const context = { ...shared, invoices: [invoice.key] }
+    const tolerance = options.toleranceOf?.(invoice.key)
+    const context = { ...shared, invoices: [invoice.key], ...(tolerance === undefined ? {} : { tolerance }) }
+    const writes: Difference[] = []
     let stage = ''
     for (const operation of invoice.operations) {
       if (isWrite(operation)) stage = methodOf(operation)
-      const found = compareAnswers(operation, stage, { ...context, area: 'interactions', stage, seenBy: 'connector' })
-      if (isWrite(operation)) documents.push(...found)
+      const found = compareAnswers(operation, { ...context, area: 'interactions', stage, seenBy: 'connector' })
+      if (isWrite(operation)) writes.push(...found)
       else interactions.push(...found)
     }
+    documents.push(...writes)
     if (invoice.sent === undefined) continue
     const before = stored.get(invoice.key)
     if (before === undefined) {
@@ -67,12 +76,9 @@ export function compareDocuments(
     for (const [index, now] of invoice.stages.entries()) {
       if (now.outcome !== 'accepted') continue
       // An operation can be done more than once, such as a correction: the second is compared with the second.
-      const nth = invoice.stages.slice(0, index).filter(({ after }) => after === now.after).length
-      const then = before.stages.filter(({ after }) => after === now.after)[nth]
+      const then = sameStage(before.stages, invoice.stages, index)
       if (then?.outcome !== 'accepted') {
-        const isNew = documents.some(
-          ({ invoices, kind, stage: at }) => invoices[0] === invoice.key && kind === 'accepted' && at === now.after,
-        )
+        const isNew = writes.some(({ kind, stage: at }) => kind === 'accepted' && at === now.after)
         if (!isNew) uncompared.set(invoice.key, `the baseline snapshot has no document after ${now.after}`)
         continue
       }
@@ -80,28 +86,70 @@ export function compareDocuments(
         uncompared.set(invoice.key, `the document after ${now.after} was not read back`)
         continue
       }
+      if (sameJson(then.document, now.document)) continue
+      const alignment = alignmentOf(options.documentResource, then.document, now.document, shared)
+      const document = aligned(now.document, alignment)
       documents.push(
-        ...compareRecords(options.documentResource, then.document, now.document, invoice.sent, '', {
-          ...context,
-          area: 'documents',
-          stage: now.after,
-          seenBy: 'gate',
-        }),
+        ...compareRecords(
+          options.documentResource,
+          then.document,
+          isJsonObject(document) ? document : now.document,
+          invoice.sent,
+          '',
+          { ...context, area: 'documents', stage: now.after, seenBy: 'gate' },
+        ),
       )
     }
-    const expected = before.stages.filter((candidate) => candidate.outcome === 'accepted').at(-1)?.after
-    const reached = invoice.stages.some((candidate) => candidate.after === expected)
-    const differs = documents.some(
-      (difference) => difference.invoices[0] === invoice.key && difference.kind === 'refused',
+    const missed = before.stages.findLast(
+      (then, index) => then.outcome === 'accepted' && sameStage(invoice.stages, before.stages, index) === undefined,
     )
-    if (expected !== undefined && !reached && !differs) {
-      uncompared.set(invoice.key, `the document after ${expected} was not read back`)
+    if (missed !== undefined && !writes.some(({ kind }) => kind === 'refused')) {
+      uncompared.set(invoice.key, `the document after ${missed.after} was not read back`)
     }
   }
-  return { documents, interactions, leftOut, uncompared }
+  const copies = observation.copies
+    .filter(({ expected, found }) => expected !== found)
+    .map(
+      ({ invoices, expected, found }): Difference => ({
+        area: 'documents',
+        kind: found > expected ? 'extra' : 'absent',
+        class: 'identity',
+        loudness: 'silent',
+        resource: options.documentResource,
+        pointer: '',
+        at: '',
+        stage: '',
+        baseline: String(expected),
+        candidate: String(found),
+        sent: null,
+        invoices: [...invoices],
+        seenBy: 'gate',
+      }),
+    )
+  return { documents, interactions, copies, leftOut, uncompared }
 }
 
-function compareAnswers(operation: OperationObservation, stage: string, context: RecordContext): readonly Difference[] {
+/** The stage of the other side that is the same operation on the document, the second post being no first one. */
+export function sameStage(
+  others: readonly DocumentStage[],
+  own: readonly DocumentStage[],
+  index: number,
+): DocumentStage | undefined {
+  const after = own[index]?.after
+  const nth = own.slice(0, index).filter((stage) => stage.after === after).length
+  return others.filter((stage) => stage.after === after)[nth]
+}
+
+/** Reads from a published schema whether it has a field to read. */
+function publishedBy(schema: ErpSchema): (resource: string, field: string) => boolean {
+  return (resource, field) => {
+    const read = schema.resources[resource]?.read
+    const properties = typeof read === 'object' ? read.properties : undefined
+    return typeof properties === 'object' && properties !== null && Object.hasOwn(properties, field)
+  }
+}
+
+function compareAnswers(operation: OperationObservation, context: RecordContext): readonly Difference[] {
   const { recorded, replayed } = operation
   const { resource } = operation.operation
   const method = methodOf(operation)
@@ -113,7 +161,7 @@ function compareAnswers(operation: OperationObservation, stage: string, context:
     resource,
     pointer: `/${method}`,
     at: '',
-    stage,
+    stage: context.stage,
     baseline: answerText(recorded),
     candidate: answerText(replayed),
     sent: null,
@@ -152,7 +200,9 @@ function compareResults(
       meaning,
     })
     return differences.map((difference) =>
-      difference.pointer === '/found' && kind !== 'lookup' ? { ...difference, class: found } : difference,
+      difference.pointer === '/found' && kind !== 'lookup' && difference.kind !== 'reordered'
+        ? { ...difference, class: found }
+        : difference,
     )
   }
   const isRecord = isJsonObject(recorded) && isJsonObject(replayed)

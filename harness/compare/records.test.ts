@@ -52,7 +52,8 @@ function compared(
     meaning: (_, field) => ({ class: MEANINGS[field] ?? 'text', assigned: field === 'number' }),
     relation: (_, field) => RELATIONS[field],
     area,
-    stage: 'post',
+    // A look-up serves every invoice and stands before all of their stages.
+    stage: area === 'interactions' ? '' : 'post',
     invoices: ['S-104 RE-2026-0815'],
     seenBy: 'gate',
     leaveOut: (reason) => leftOut.push(reason),
@@ -184,7 +185,7 @@ describe('one difference of each kind', () => {
     })
   })
 
-  test('a row of an answer is a code, and so is its order', () => {
+  test('a row of a look-up is a code, and so is its order', () => {
     const before = { found: [{ id: 'S-104' }, { id: 'S-105' }] }
     expect(
       told(compared(before, { found: [{ id: 'S-105' }, { id: 'S-104' }] }, undefined, 'interactions').differences),

@@ -3,7 +3,7 @@ import type { Difference } from '../model/difference.ts'
 import type { ErpSchema } from '../model/schema.ts'
 import type { FieldMeaning } from '../ports/erp.ts'
 import { pairRows } from './pairing.ts'
-import { classify, isEmpty, sameValue, textOf } from './scalars.ts'
+import { classify, isEmpty, isWithin, plainDecimal, sameValue, textOf } from './scalars.ts'
 
 /** What a field means, whatever the ERP. */
 export type Meaning = (resource: string, field: string) => FieldMeaning
@@ -17,6 +17,13 @@ export type RecordContext = Readonly<{
   stage: string
   invoices: readonly string[]
   seenBy: Difference['seenBy']
+  /** Whether a release publishes a field; where it is not known, a field that only one side has is left out. */
+  publishes?: Readonly<{
+    baseline: (resource: string, field: string) => boolean
+    candidate: (resource: string, field: string) => boolean
+  }>
+  /** Largest difference of amounts that the policy accepts, in currency units; absent when it states none. */
+  tolerance?: string
   /** Counts what is left out of the comparison, by reason. */
   leaveOut: (reason: string) => void
   /** Tells a field that one side does not have, where both sides are the same release and must have the same fields. */
@@ -38,30 +45,53 @@ export function compareRecords(
     const was = isJsonObject(sent) ? sent[field] : undefined
     const place = `${at}/${field}`
     if (before === undefined || now === undefined) {
-      // A field that one release does not have is a structure difference, unless the connector sent it a value.
-      const isTold = context.tellsMissingFields ? !isEmpty(before ?? now) : !isEmpty(was)
-      if (!isTold) context.leaveOut('the field exists in one of the two releases only')
-      else differences.push(difference(resource, field, place, before, now, was, context))
+      const missing = missingOf(resource, field, before, now, was, context)
+      if (missing === 'compare') differences.push(difference(resource, field, place, before, now, was, context))
+      else context.leaveOut(missing)
       continue
     }
     const [rowsBefore, rowsNow] = [rowsOf(before, now), rowsOf(now, before)]
     if (rowsBefore !== undefined && rowsNow !== undefined) {
       differences.push(...compareLists(resource, field, rowsBefore, rowsNow, was, place, context))
-    } else if (isJsonObject(before) && isJsonObject(now)) {
+      continue
+    }
+    if (isJsonObject(before) && isJsonObject(now)) {
       differences.push(
         ...compareRecords(context.relation(resource, field) ?? resource, before, now, was, place, context),
       )
-    } else if (!sameValue(before, now, context.meaning(resource, field).class)) {
-      if (context.meaning(resource, field).assigned && isEmpty(before) === isEmpty(now)) {
-        context.leaveOut('the ERP assigns the value itself; its presence was compared')
-      } else {
-        // A record of its own that is gone or new, such as the journal entry, is more than a value.
-        const isRow = (isJsonObject(before) && isEmpty(now)) || (isEmpty(before) && isJsonObject(now))
-        differences.push(difference(resource, field, place, before, now, was, context, isRow))
-      }
+      continue
+    }
+    const meaning = context.meaning(resource, field)
+    if (sameValue(before, now, meaning.class)) continue
+    if (meaning.assigned && isEmpty(before) === isEmpty(now)) {
+      context.leaveOut('the ERP assigns the value itself; its presence was compared')
+    } else if (context.tolerance !== undefined && isWithin(before, now, meaning.class, context.tolerance)) {
+      context.leaveOut(`the amounts differ by no more than the ${context.tolerance} that the policy accepts`)
+    } else {
+      // A record of its own that is gone or new, such as the journal entry, is more than a value.
+      const isRow = (isJsonObject(before) && isEmpty(now)) || (isEmpty(before) && isJsonObject(now))
+      differences.push(difference(resource, field, place, before, now, was, context, isRow))
     }
   }
   return differences
+}
+
+/** Why a field that only one side has is left out, or that it is compared: what is missing is never agreement. */
+function missingOf(
+  resource: string,
+  field: string,
+  baseline: Json | undefined,
+  candidate: Json | undefined,
+  sent: Json | undefined,
+  { publishes, meaning, tellsMissingFields }: RecordContext,
+): string {
+  if (!isEmpty(sent)) return 'compare'
+  const oneOnly = 'the field exists in one of the two releases only'
+  if (tellsMissingFields) return isEmpty(baseline ?? candidate) ? oneOnly : 'compare'
+  if (baseline === undefined || publishes === undefined) return oneOnly
+  if (publishes.candidate(resource, field) || !publishes.baseline(resource, field)) return 'compare'
+  // The published schema tells that it is gone; where it held money or coding, nothing else tells what became of that.
+  return meaning(resource, field).class !== 'text' && !isEmpty(baseline) ? 'compare' : oneOnly
 }
 
 /** A list, or nothing in the place of a list. */
@@ -80,12 +110,7 @@ function compareLists(
   context: RecordContext,
 ): readonly Difference[] {
   const related = context.relation(resource, field) ?? resource
-  const rows = pairRows(
-    baseline,
-    candidate,
-    (row) => identityOf(related, row, context.meaning),
-    (left, right) => likeness(left, right),
-  )
+  const rows = pairRows(baseline, candidate, (row) => identityOf(related, row, context, true), likeness)
   const sentRows = isJsonArray(sent) ? sent : []
   const differences: Difference[] = []
   for (const { baseline: before, candidate: now, from } of rows.pairs) {
@@ -110,7 +135,8 @@ function compareLists(
     differences.push({
       ...difference(resource, field, at, baseline.map(labelOf), candidate.map(labelOf), undefined, context),
       kind: 'reordered',
-      class: context.area === 'interactions' ? 'coding' : 'text',
+      // A connector takes the first of what a look-up finds; records of a document are known by what they hold.
+      class: context.area === 'interactions' && context.stage === '' ? 'coding' : 'text',
     })
   }
   return differences
@@ -149,21 +175,33 @@ function difference(
 /** A record of the same document, named by where it stands: `@lines/0`, or with its resource before it. */
 const WITHIN = /^(?:[\w.]+ )?@[\w/]+$/
 
-/** A row without what the ERP assigns and without where it stands. */
-function identityOf(resource: string, row: Json, meaning: Meaning): Json {
+/** A row without what the ERP assigns, and without the records of the document that it names unless they are named alike. */
+export function identityOf(
+  resource: string,
+  row: Json,
+  known: Pick<RecordContext, 'meaning' | 'relation'>,
+  withReferences: boolean,
+): Json {
+  if (isJsonArray(row)) return row.map((item) => identityOf(resource, item, known, withReferences))
+  if (typeof row === 'string') return !withReferences && WITHIN.test(row) ? '@' : row
   if (!isJsonObject(row)) return row
   return Object.fromEntries(
-    Object.entries(row).filter(
-      ([field, value]) => !meaning(resource, field).assigned && !(typeof value === 'string' && WITHIN.test(value)),
-    ),
+    Object.entries(row).flatMap(([field, value]): [string, Json][] => {
+      const meaning = known.meaning(resource, field)
+      if (meaning.assigned) return []
+      if (meaning.class === 'amount' && typeof value === 'string') return [[field, plainDecimal(value)]]
+      return [[field, identityOf(known.relation(resource, field) ?? resource, value, known, withReferences)]]
+    }),
   )
 }
 
-function likeness(left: Json, right: Json): number {
+/** How many fields of two rows hold the same. */
+export function likeness(left: Json, right: Json): number {
   if (!isJsonObject(left) || !isJsonObject(right)) return 0
   let equal = 0
   for (const [field, value] of Object.entries(left)) {
-    if (!isEmpty(value) && right[field] !== undefined && sameValue(value, right[field])) equal += 1
+    const other = right[field]
+    if (!isEmpty(value) && other !== undefined && sameValue(value, other, 'amount')) equal += 1
   }
   return equal
 }

@@ -1,4 +1,4 @@
-import { compareDecimals, distance } from '../base/decimal.ts'
+import { compareDecimals, distance, isDecimal } from '../base/decimal.ts'
 import { canonicalJson, isJsonNumber, type Json, sameJson } from '../base/json.ts'
 import type { DifferenceClass, DifferenceKind } from '../model/difference.ts'
 
@@ -6,8 +6,9 @@ import type { DifferenceClass, DifferenceKind } from '../model/difference.ts'
 const ROUNDING = '0.01'
 
 /**
- * Whether two stored values mean the same: numbers and amounts by value, texts by code point. A code or a reference is a
- * text, so `0815` is not `815`; where the meaning is not known, only a text that an amount would be written as is a number.
+ * Whether two stored values of a field mean the same: numbers and amounts by value, however they are spelled; texts by code
+ * point. A code or a reference is a text, so `0815` is not `815` and account `5100` is not `5100.0`; where the meaning is
+ * not known, only a text that an amount would be written as is a number.
  */
 export function sameValue(left: Json, right: Json, meaning?: DifferenceClass): boolean {
   if (sameJson(left, right)) return true
@@ -15,6 +16,17 @@ export function sameValue(left: Json, right: Json, meaning?: DifferenceClass): b
   if (isText && meaning !== undefined && meaning !== 'amount') return false
   const [a, b] = [decimalOf(left), decimalOf(right)]
   return a !== undefined && b !== undefined && compareDecimals(a, b) === 0
+}
+
+/** Whether two amounts differ by no more than a policy accepts. */
+export function isWithin(left: Json, right: Json, meaning: DifferenceClass, tolerance: string): boolean {
+  const [a, b] = [decimalOf(left), decimalOf(right)]
+  return meaning === 'amount' && a !== undefined && b !== undefined && compareDecimals(distance(a, b), tolerance) <= 0
+}
+
+/** An amount without the zeros that only spell it: 0.00 is 0, and 12.50 is 12.5. */
+export function plainDecimal(text: string): string {
+  return isDecimal(text) && text.includes('.') ? text.replace(/\.?0+$/, '') : text
 }
 
 /** What happened to a value between baseline and candidate, and what that makes of its class. */
@@ -38,7 +50,6 @@ export function classify(
     return { kind: 'defaulted', class: 'coding' }
   if (typeof baseline === 'string' && typeof candidate === 'string') {
     if (baseline.startsWith(candidate) && baseline.trimEnd() !== candidate) return { kind: 'truncated', class: meaning }
-    if (baseline.normalize() === candidate.normalize()) return { kind: 'coerced', class: 'text' }
   }
   return { kind: 'coerced', class: meaning }
 }

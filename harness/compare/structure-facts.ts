@@ -6,6 +6,9 @@ import type { StructureFact } from '../ports/check.ts'
 /** Who uses a field: invoices by direction, or nobody. */
 export type FieldUsers = (direction: Direction, resource: string, field: string) => ReadonlySet<string> | undefined
 
+/** Who sends or reads anything of a resource. */
+export type ResourceUsers = (direction: Direction, resource: string) => ReadonlySet<string> | undefined
+
 /** A literal that the connector searches by. */
 export type SearchLiteral = Readonly<{ resource: string; field: string; value: string; invoices: readonly string[] }>
 
@@ -13,10 +16,16 @@ export type SearchLiteral = Readonly<{ resource: string; field: string; value: s
 export function structureFacts(
   differences: readonly StructureDifference[],
   usersOf: FieldUsers,
+  resourceUsersOf: ResourceUsers = () => undefined,
 ): readonly StructureFact[] {
   return differences.map((structure) => {
     const field = structure.pointer.split('/')[1] ?? ''
-    const invoices = [...(usersOf(structure.direction, structure.resource, field) ?? [])]
+    const users = usersOf(structure.direction, structure.resource, field)
+    // What is newly required concerns those who do not send it.
+    const lacking = structure.keyword === 'required' && structure.change === 'added' && structure.direction === 'send'
+    const invoices = lacking
+      ? [...(resourceUsersOf('send', structure.resource) ?? [])].filter((invoice) => users?.has(invoice) !== true)
+      : [...(users ?? [])]
     return { structure, difference: differenceOf(structure, invoices) }
   })
 }

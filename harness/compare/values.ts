@@ -1,6 +1,7 @@
 import { isJsonArray, type Json } from '../base/json.ts'
 import type { Difference } from '../model/difference.ts'
 import type { ListedValue, ValueLists } from '../model/snapshot.ts'
+import type { Meaning } from './records.ts'
 import { sameValue, textOf } from './scalars.ts'
 
 /**
@@ -11,6 +12,7 @@ export function compareValues(
   baseline: ValueLists,
   candidate: ValueLists,
   usersOf: (list: string, code: string, field: string) => readonly string[],
+  meaning?: Meaning,
 ): Readonly<{ differences: readonly Difference[]; missing: readonly string[] }> {
   const differences: Difference[] = []
   const missing = Object.keys(baseline).filter((list) => candidate[list] === undefined)
@@ -20,7 +22,7 @@ export function compareValues(
     const before = new Map((baseline[list] ?? []).map((value) => [value.code, value]))
     const after = new Map(now.map((value) => [value.code, value]))
     for (const code of [...new Set([...before.keys(), ...after.keys()])].sort()) {
-      differences.push(...compareOne(list, code, before.get(code), after.get(code), usersOf))
+      differences.push(...compareOne(list, code, before.get(code), after.get(code), usersOf, meaning))
     }
   }
   return { differences, missing }
@@ -32,6 +34,7 @@ function compareOne(
   before: ListedValue | undefined,
   now: ListedValue | undefined,
   usersOf: (list: string, code: string, field: string) => readonly string[],
+  meaning: Meaning | undefined,
 ): readonly Difference[] {
   const at = (
     field: string,
@@ -60,7 +63,10 @@ function compareOne(
   for (const field of Object.keys(before.fields).sort()) {
     const [then, value] = [before.fields[field], now.fields[field]]
     if (field === 'active' || then === undefined || value === undefined) continue
-    const same = isJsonArray(then) && isJsonArray(value) ? then.length === value.length : sameValue(then, value)
+    const same =
+      isJsonArray(then) && isJsonArray(value)
+        ? then.length === value.length
+        : sameValue(then, value, meaning?.(list, field).class)
     if (!same) found.push(at(field, 'coerced', then, value))
   }
   return found

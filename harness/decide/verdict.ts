@@ -54,22 +54,45 @@ export function decide(grounds: Grounds): Decision {
 }
 
 function brokenGrounds(grounds: Grounds): readonly Ground[] {
-  const blocking = grounds.findings.filter(isBlocking).sort((left, right) => urgency(left) - urgency(right))
-  const grounded = blocking.map((finding): Ground => {
-    const expected = finding.status === 'expected'
-    return {
-      verdict: 'no-go',
-      code: expected
-        ? 'announced-break-not-handled'
-        : finding.loudness === 'silent'
-          ? 'unexpected-silent-change'
-          : 'unexpected-break',
-      text: `${sentenceOf(finding)} ${expected ? `Announced by ${finding.notes.join(', ')}, and no plan handles it.` : 'No release note announces it.'}`,
-      lane: finding.lane,
-      findings: [finding.fingerprint],
-    }
-  })
-  const totals = grounds.unexplainedTotals
+  const undecided = unjudgedFindings(grounds.notes)
+  const blocking = grounds.findings
+    .filter((finding) => isBlocking(finding) && !undecided.has(finding.fingerprint))
+    .sort((left, right) => urgency(left) - urgency(right))
+  const contradicted = grounds.notes.flatMap((note) => contradictionOf(note, blocking))
+  const told = new Set(contradicted.flatMap((ground) => ground.findings ?? []))
+  const lapsed = new Map(
+    grounds.waivers
+      .filter(({ state }) => state === 'expired' || state === 'self-approved')
+      .map((each) => [each.fingerprint, each]),
+  )
+  const grounded = blocking
+    .filter((finding) => !told.has(finding.fingerprint))
+    .map((finding): Ground => {
+      const waiver = lapsed.get(finding.fingerprint)
+      if (waiver !== undefined) {
+        return {
+          verdict: 'no-go',
+          code: `waiver-${waiver.state}`,
+          text: `${waiverSentence(waiver, grounds.readiness.change)} It does not accept: ${sentenceOf(finding)}`,
+          lane: finding.lane,
+          findings: [finding.fingerprint],
+        }
+      }
+      const expected = finding.status === 'expected'
+      return {
+        verdict: 'no-go',
+        code: expected
+          ? 'announced-break-not-handled'
+          : finding.loudness === 'silent'
+            ? 'unexpected-silent-change'
+            : 'unexpected-break',
+        text: `${sentenceOf(finding)} ${expected ? `Announced by ${finding.notes.join(', ')}, and no plan handles it.` : 'No release note announces it.'}`,
+        lane: finding.lane,
+        findings: [finding.fingerprint],
+      }
+    })
+  // After a fault the rest was never sent: totals that differ for that reason say nothing about the release.
+  const totals = (grounds.fault === undefined ? grounds.unexplainedTotals : [])
     .filter((total) => !total.reconciles)
     .map(
       (total): Ground => ({
@@ -80,7 +103,33 @@ function brokenGrounds(grounds: Grounds): readonly Ground[] {
       }),
     )
   // Totals that differ because of findings that already block say the same thing once more.
-  return blocking.length > 0 ? [...grounded, ...totals] : totals
+  const isWaiver = (ground: Ground) => ground.code.startsWith('waiver-')
+  return [...contradicted, ...grounded.filter(isWaiver), ...grounded.filter((ground) => !isWaiver(ground)), ...totals]
+}
+
+/** Findings that a note announces of which nobody has said yet whether it affects us: they wait for that. */
+function unjudgedFindings(notes: Grounds['notes']): ReadonlySet<string> {
+  const waiting = notes.filter((note) => note.affectsUs === 'undecided')
+  return new Set(waiting.flatMap((note) => note.expectations.flatMap((expectation) => expectation.findings)))
+}
+
+/** A note that is said not to affect us, although what it announces is there and blocks. */
+function contradictionOf(note: Grounds['notes'][number], blocking: readonly Finding[]): readonly Ground[] {
+  if (note.affectsUs !== 'no') return []
+  const announced = new Set(note.expectations.flatMap((expectation) => expectation.findings))
+  const [first, ...others] = blocking.filter(
+    (finding) => announced.has(finding.fingerprint) && finding.status === 'unexpected',
+  )
+  if (first === undefined) return []
+  return [
+    {
+      verdict: 'no-go',
+      code: 'note-contradicted',
+      text: `${note.id} is said not to affect us (${note.because ?? 'no reason given'}), and what it announces is there: ${sentenceOf(first)}${others.length === 0 ? '' : ` And ${others.length} more.`}`,
+      lane: first.lane,
+      findings: [first, ...others].map((finding) => finding.fingerprint),
+    },
+  ]
 }
 
 /** What nobody announced before what somebody did, silent before loud, what was stored before what was published. */
@@ -97,6 +146,9 @@ function isBlocking(finding: Finding): boolean {
 
 function unknownGrounds(grounds: Grounds): readonly Ground[] {
   const unknown: Ground[] = []
+  // Told already as what stands behind a finding that blocks.
+  const blocked = new Set(grounds.findings.filter(isBlocking).map((finding) => finding.fingerprint))
+  const undecided = unjudgedFindings(grounds.notes)
   const add = (code: string, text: string, lane: Lane, findings: readonly string[] = []) =>
     unknown.push({ verdict: 'undecided', code, text, lane, findings })
   if (grounds.fault) add('connection-fault', grounds.fault.message, grounds.fault.lane)
@@ -122,7 +174,12 @@ function unknownGrounds(grounds: Grounds): readonly Ground[] {
   }
   for (const note of grounds.notes) {
     if (note.affectsUs === 'undecided')
-      add('note-undecided', `Nobody has decided whether ${note.id} affects us: “${note.says}”`, 'it')
+      add(
+        'note-undecided',
+        `Nobody has decided whether ${note.id} affects us: “${note.says}”`,
+        'it',
+        note.expectations.flatMap((expectation) => expectation.findings),
+      )
     for (const expectation of note.expectations) {
       if (note.affectsUs !== 'yes' || expectation.state === 'met') continue
       const unmet = expectation.state === 'unmet'
@@ -136,11 +193,12 @@ function unknownGrounds(grounds: Grounds): readonly Ground[] {
     }
   }
   for (const waiver of grounds.waivers) {
-    if (waiver.state !== 'in-force')
+    const isTold = blocked.has(waiver.fingerprint) && waiver.state !== 'unused'
+    if (waiver.state !== 'in-force' && !isTold)
       add(`waiver-${waiver.state}`, waiverSentence(waiver, grounds.readiness.change), 'it', [waiver.fingerprint])
   }
   for (const finding of grounds.findings) {
-    if (finding.severity === 'warning' && finding.status === 'unexpected') {
+    if (finding.severity === 'warning' && finding.status === 'unexpected' && !undecided.has(finding.fingerprint)) {
       add('needs-decision', `${sentenceOf(finding)} Nobody has said whether it matters.`, finding.lane, [
         finding.fingerprint,
       ])

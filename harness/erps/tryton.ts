@@ -5,6 +5,7 @@ import { defineErp, type ErpAdapter, type InvoiceFacts } from '../ports/erp.ts'
 import { answerOf, callOf } from './protocols/json-rpc.ts'
 import { interpretResponse } from './tryton/answers.ts'
 import { fieldOf } from './tryton/fields.ts'
+import { trytonMutants } from './tryton/mutants.ts'
 import { DOCUMENT_MODELS, decodeRequest, INVOICE, sentRecords } from './tryton/operations.ts'
 import { TrytonSession } from './tryton/session.ts'
 import { virtualTryton } from './tryton/virtual.ts'
@@ -35,6 +36,8 @@ const ASSIGNED = [
   'posted_by',
   'cancelled_by',
   'invoice_number',
+  // Its name is a number of its own sequence; whether a line is reconciled is compared.
+  'reconciliation',
 ]
 
 /** Tryton over JSON-RPC. Wire facts are those of releases 6.0 and 7.0. */
@@ -125,6 +128,7 @@ export default defineErp({
   },
   connect: (transport, credential, database) => TrytonSession.open(transport, credential, database),
   virtual: virtualTryton,
+  mutants: trytonMutants,
 } satisfies ErpAdapter)
 
 const DOCUMENT_MONEY = ['amount', 'base', 'untaxed_amount', 'tax_amount', 'total_amount', 'amount_to_pay']
@@ -153,8 +157,10 @@ function facts(document: Json): InvoiceFacts {
     tax,
     gross: text(record.total_amount) || absoluteSum(net, tax),
     state: text(record.state),
+    number: text(record.number),
     period: text(move.period),
     lines: lines.length,
+    accounts: lines.flatMap((line) => (typeof line.account === 'string' ? [line.account] : [])),
   }
 }
 

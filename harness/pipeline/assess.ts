@@ -1,6 +1,7 @@
 import { GateError } from '../base/errors.ts'
-import { isJsonArray, isJsonObject, type Json } from '../base/json.ts'
+import type { Json } from '../base/json.ts'
 import { compareDocuments } from '../compare/documents.ts'
+import type { Meaning } from '../compare/records.ts'
 import { compareStructure } from '../compare/structure/compare.ts'
 import { lostSearchValues, structureFacts } from '../compare/structure-facts.ts'
 import { withoutTolerated } from '../compare/tolerance.ts'
@@ -79,17 +80,22 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
         ledgerCurrency: adapter.ledgerCurrency?.(baseline.values),
       }),
     )
-    const values = compareValues(baseline.values, observation.values, (list, code, field) =>
-      usersOf(uses, list, code, field),
+    const meaning: Meaning = (resource, field) => adapter.meaning(resource, field, baseline.schema)
+    const values = compareValues(
+      baseline.values,
+      observation.values,
+      (list, code, field) => usersOf(uses, list, code, field, meaning),
+      meaning,
     )
     const run = runChecks(
       checks,
       {
-        structure: structureFacts(compareStructure(baseline.schema, observation.schema), uses.field),
+        structure: structureFacts(compareStructure(baseline.schema, observation.schema), uses.field, uses.resource),
         searches: lostSearchValues(uses.literals, baseline.schema, observation.schema),
         values: values.differences,
         documents: documentFacts?.kept ?? [],
         interactions: interactionFacts?.kept ?? [],
+        copies: documents.copies,
       },
       {
         capabilities: adapter.capabilities,
@@ -134,6 +140,8 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     if (!asIs.observation.identity.simulated) return 'live'
     // Over HTTP a virtual ERP does not tell which documents it answered from rules.
     if (asIs.kind !== 'mock') return 'schema'
+    // What was made from a specification on either side is no more than that, whatever was replayed.
+    if ([baseline, evidence.candidate].some((snapshot) => snapshot?.meta.evidence === 'schema')) return 'schema'
     return asIs.observation.byRules.includes(key) ? 'schema' : 'recorded'
   }
   const invoices = asIs.observation.invoices.map((invoice) =>
@@ -144,6 +152,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       level(invoice.key),
       reconciled.findings,
       judged.documents.uncompared,
+      adapter,
     ),
   )
   const accounting = accountingOf(asIs.observation, recording, judged.documents.uncompared)
@@ -152,9 +161,16 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
   )
   // What is installed is the release with the plan: its totals are the ones that have to be explained.
   const installed = ((planUnproven === undefined ? evidence.withPlan : undefined) ?? asIs).observation.invoices
+  const awaited = new Set(
+    reconciled.notes
+      .filter((note) => note.affectsUs === 'undecided')
+      .flatMap((note) => note.expectations.flatMap((expectation) => expectation.findings)),
+  )
   const unexplained = unexplainedTotals(
     installed.map((invoice) => ({ key: invoice.key, ...countedOf(invoice, stored.get(invoice.key), adapter) })),
-    new Set(reconciled.findings.filter(explainsTotals).flatMap((finding) => finding.invoices)),
+    new Set(
+      reconciled.findings.filter((finding) => explainsTotals(finding, awaited)).flatMap((finding) => finding.invoices),
+    ),
     policy['amount-tolerance'],
   )
   const evidenceLevel = weakest(invoices.map((invoice) => invoice.evidence))
@@ -295,9 +311,9 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
         asIs.observation.invoices.flatMap((invoice) => {
           const last = invoice.stages.filter((stage) => stage.outcome === 'accepted').at(-1)
           if (last === undefined) return []
-          const { document } = last
-          const state = isJsonObject(document) && typeof document.state === 'string' ? document.state : 'unknown'
-          return [[invoice.key, { state, number: numberOf(document), after: last.after }] as const]
+          const { state, number } = last.document === undefined ? NO_FACTS : adapter.facts(last.document)
+          const known = { state: state || 'unknown', number: number || null, after: last.after }
+          return [[invoice.key, known] as const]
         }),
       ),
       controlTotals: totals,
@@ -334,9 +350,13 @@ function shortDigest(digest: string): string {
   return digest.slice(0, digest.indexOf(':') + 13)
 }
 
-/** Whether an accepted finding can be why the totals differ: it is about what was stored, and about money or being there. */
-function explainsTotals({ status, area, class: about, kind }: Finding): boolean {
-  if (status !== 'waived' || area !== 'documents') return false
+/**
+ * Whether a finding can be why the totals differ: somebody has accepted it or is still to judge it, it is about what was
+ * stored, and about money or being there.
+ */
+function explainsTotals(finding: Finding, awaited: ReadonlySet<string>): boolean {
+  const { status, area, class: about, kind } = finding
+  if ((status !== 'waived' && !awaited.has(finding.fingerprint)) || area !== 'documents') return false
   return about === 'amount' || about === 'rounding' || about === 'coding' || kind === 'refused' || kind === 'accepted'
 }
 
@@ -360,8 +380,10 @@ const NO_FACTS: InvoiceFacts = {
   tax: '0.00',
   gross: '0.00',
   state: '',
+  number: '',
   period: '',
   lines: 0,
+  accounts: [],
 }
 
 /** What is known of an invoice: as the baseline stored it, else as it was sent, else as another export of it was. */
@@ -397,11 +419,13 @@ function relevanceOf(difference: Difference): Finding['relevance'] {
   return 'used'
 }
 
-/** Invoices that name a listed value, where the connector uses the field that changed. */
-function usersOf(uses: Uses, list: string, code: string, field: string): readonly string[] {
-  // Nobody reads whether a value is active: it decides by itself what is found and accepted.
-  const matters = field === '' || field === 'active' || uses.touches(list, field)
-  return matters ? [...uses.value(list, code)] : []
+/**
+ * Invoices that name a listed value, where the field that changed matters: the connector uses it, or the ERP acts on it, such
+ * as the rate of a tax. A name that people read changes nothing.
+ */
+function usersOf(uses: Uses, list: string, code: string, field: string, meaning: Meaning): readonly string[] {
+  const isActedOn = field === '' || field === 'active' || meaning(list, field).class !== 'text'
+  return isActedOn || uses.touches(list, field) ? [...uses.value(list, code)] : []
 }
 
 function invoiceResult(
@@ -411,6 +435,7 @@ function invoiceResult(
   evidence: InvoiceResult['evidence'],
   findings: readonly Finding[],
   uncompared: ReadonlyMap<string, string>,
+  adapter: ErpAdapter,
 ): InvoiceResult {
   const mine = findings.filter((finding) => finding.invoices.includes(invoice.key))
   const unchecked =
@@ -434,9 +459,9 @@ function invoiceResult(
     type: facts.type,
     currency: facts.currency === '' ? 'unknown' : facts.currency,
     gross: facts.gross,
-    recorded: endOf(invoice.sent, baseline?.stages ?? []),
-    replayed: endOf(invoice.sent, invoice.stages),
-    document: numberOf(document),
+    recorded: endOf(invoice.sent, baseline?.stages ?? [], adapter),
+    replayed: endOf(invoice.sent, invoice.stages, adapter),
+    document: (document === undefined ? '' : adapter.facts(document).number) || null,
     date: facts.date === '' ? null : facts.date,
     outcome,
     evidence: unchecked ? 'none' : evidence,
@@ -444,19 +469,13 @@ function invoiceResult(
   }
 }
 
-function numberOf(document: Json | undefined): string | null {
-  const number = isJsonObject(document) ? document.number : undefined
-  return typeof number === 'string' ? number : null
-}
-
 /** The state in which an export ended, in words. */
-function endOf(sent: Json | undefined, stages: InvoiceObservation['stages']): string {
+function endOf(sent: Json | undefined, stages: InvoiceObservation['stages'], adapter: ErpAdapter): string {
   if (sent === undefined) return 'not sent: a document with this reference was found'
   const last = stages.at(-1)
   if (last === undefined) return 'unknown'
   if (last.outcome === 'rejected') return `refused at ${last.after}`
-  const state = isJsonObject(last.document) ? last.document.state : undefined
-  return typeof state === 'string' ? state : 'unknown'
+  return (last.document === undefined ? '' : adapter.facts(last.document).state) || 'unknown'
 }
 
 /** Counts invoices through the pipeline: an invoice that was not asked about to its end is not observed. */
@@ -516,13 +535,11 @@ function countedOf(invoice: InvoiceObservation, baseline: StoredDocument | undef
     recorded,
     accepted: refused || now === undefined ? undefined : recorded,
     stored: now === undefined ? undefined : adapter.facts(now),
-    accounts: { recorded: accountsOf(then), stored: accountsOf(now) },
+    accounts: {
+      recorded: recorded?.accounts ?? [],
+      stored: now === undefined ? [] : adapter.facts(now).accounts,
+    },
   }
-}
-
-function accountsOf(document: Json | undefined): readonly string[] {
-  const lines = isJsonObject(document) && isJsonArray(document.lines) ? document.lines : []
-  return lines.flatMap((line) => (isJsonObject(line) && typeof line.account === 'string' ? [line.account] : []))
 }
 
 function weakest(levels: readonly InvoiceResult['evidence'][]): InvoiceResult['evidence'] {

@@ -10,9 +10,9 @@ import type { Expectation } from '../ports/expectation.ts'
 import type { DraftedExpectation, NoteStatement, ReadNotes } from '../ports/note-source.ts'
 import { type Uses, usesOf } from '../replay/uses.ts'
 import { schemaDocumentAt } from '../schema-sources/reading/file.ts'
-import { loadPlugIn, loadPlugIns } from './registry.ts'
+import { loadErp, readSnapshotOf } from './erp.ts'
+import { loadPlugIns } from './registry.ts'
 import { readNewestRecording, readScenario } from './scenario.ts'
-import { readSnapshot } from './snapshot-store.ts'
 
 export type ImportOptions = Readonly<{
   files: readonly string[]
@@ -161,9 +161,9 @@ function statementOf(change: StructureDifference): NoteStatement {
 async function usedBy(changeFolder: string, snapshots: string): Promise<Used> {
   const scenario = await readScenario(changeFolder)
   const { product } = scenario.integration.erp
-  const adapter = await loadPlugIn('erps', product)
+  const adapter = await loadErp(scenario.integration)
   const { recording } = await readNewestRecording(scenario.folder)
-  const { schema } = await readSnapshot(join(snapshots, `${product}-${scenario.change.change.from}`))
+  const { schema } = await readSnapshotOf(adapter, join(snapshots, `${product}-${scenario.change.change.from}`))
   const uses = usesOf(recording, adapter, schema)
   const pairs = Object.entries(schema.resources).flatMap(([resource, { read, send }]) =>
     fieldsOf(read, send).flatMap(({ field, title }): readonly UsedField[] => {

@@ -13,13 +13,12 @@ import { decodeRecording } from '../replay/chains.ts'
 import { noJournal } from '../replay/journal.ts'
 import { replay } from '../replay/replay.ts'
 import { type SavedDatabase, startSandbox, startSandboxOn } from '../targets/container.ts'
+import { loadErp, readSnapshotOf } from './erp.ts'
 import { HARNESS } from './harness.ts'
-import { loadPlugIn } from './registry.ts'
 import { readRehearsal, rehearsalFile, writeRehearsal } from './rehearsal-store.ts'
 import { refuseForeignRecording } from './run.ts'
 import { readNewestRecording, readScenario, type Scenario, shown } from './scenario.ts'
 import { describe, listsOf } from './snapshot.ts'
-import { readSnapshot } from './snapshot-store.ts'
 import { type OpenTarget, openTarget, SANDBOX_FOLDER } from './target.ts'
 
 /** Differences that are listed; the rest is counted. */
@@ -50,14 +49,14 @@ export async function rehearseRollback(options: RehearseOptions): Promise<Rehear
       hint: 'Rehearse the rollback of a change with kind: erp-update whose from and to differ.',
     })
   }
-  const adapter = await loadPlugIn('erps', product)
+  const adapter = await loadErp(scenario.integration)
   const { recording, file } = await readNewestRecording(scenario.folder)
   refuseForeignRecording(scenario, recording, file)
-  const baseline = await readSnapshot(join(options.snapshots, `${product}-${change.from}`))
+  const baseline = await readSnapshotOf(adapter, join(options.snapshots, `${product}-${change.from}`), scenario.folder)
   const candidateFolder = join(options.snapshots, `${product}-${change.to}`)
   const candidate =
     options.target === 'mock' || (await exists(join(candidateFolder, 'meta.json')))
-      ? await readSnapshot(candidateFolder)
+      ? await readSnapshotOf(adapter, candidateFolder)
       : undefined
   const rehearsal = await new Rehearsing(options, scenario, adapter, recording, baseline, candidate).perform()
   const existing = await readRehearsal(options.changeFolder, { change, recording, baseline })

@@ -2,16 +2,21 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { GateError } from '../base/errors.ts'
 import { exists } from '../base/files.ts'
+import { isJsonObject, sameJson } from '../base/json.ts'
 import { agreementOf } from '../compare/agreement.ts'
+import { alignmentOf } from '../compare/alignment.ts'
+import { sameStage } from '../compare/documents.ts'
+import { relationsOf } from '../compare/records.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
+import type { RehearsalState } from '../model/rehearsal.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { ErpAdapter } from '../ports/erp.ts'
 import type { Observation } from '../ports/observation.ts'
 import { fileJournal, noJournal } from '../replay/journal.ts'
-import { replay } from '../replay/replay.ts'
-import { assess } from './assess.ts'
-import { loadPlugIn } from './registry.ts'
+import { type ReplayOptions, replay } from '../replay/replay.ts'
+import { assess, type Evidence } from './assess.ts'
+import { loadErp, readSnapshotOf } from './erp.ts'
 import { readRehearsal } from './rehearsal-store.ts'
 import { readNewestRecording, readScenario, type Scenario, scenarioName } from './scenario.ts'
 import { describe, listsOf } from './snapshot.ts'
@@ -43,34 +48,73 @@ export type Rehearsal = Readonly<{ observation: Observation; kind: TargetName['k
  * replay is no error but an undecided assessment.
  */
 export async function runChange(options: RunOptions): Promise<RunResult> {
-  const started = performance.now()
+  const prepared = await prepareRun(options)
+  return { assessment: await rehearseChange(prepared), reportFolder: prepared.reportFolder }
+}
+
+/** Reads and checks everything that a run needs, and asks nothing of the target yet. */
+export async function prepareRun(options: RunOptions): Promise<Rehearsable> {
   const scenario = await readScenario(options.changeFolder)
   const { change } = scenario.change
-  const adapter = await loadPlugIn('erps', scenario.integration.erp.product)
+  const adapter = await loadErp(scenario.integration)
   const { recording, file } = await readNewestRecording(scenario.folder)
   refuseForeignRecording(scenario, recording, file)
   const product = scenario.integration.erp.product
-  const baseline = await readSnapshot(join(options.snapshots, `${product}-${change.from}`))
+  const baseline = await readSnapshotOf(adapter, join(options.snapshots, `${product}-${change.from}`), scenario.folder)
   const candidateFolder = join(options.snapshots, `${product}-${change.to}`)
-  const candidate = (await exists(join(candidateFolder, 'meta.json'))) ? await readSnapshot(candidateFolder) : undefined
+  const candidate = (await exists(join(candidateFolder, 'meta.json')))
+    ? await readSnapshotOf(adapter, candidateFolder)
+    : undefined
   const target = parseTarget(options.target, `${product}-${change.to}`)
   if (target.kind === 'mock' && candidate === undefined) await readSnapshot(candidateFolder)
   const reportFolder = join(options.reports, scenarioName(scenario.folder), scenarioName(options.changeFolder))
+  return {
+    scenario,
+    adapter,
+    recording,
+    baseline,
+    candidate,
+    target,
+    reportFolder,
+    rehearsal: await readRehearsal(options.changeFolder, { change, recording, baseline }),
+    options,
+  }
+}
+
+/** Everything that a change request is rehearsed with, read and checked. */
+export type Rehearsable = Readonly<{
+  scenario: Scenario
+  adapter: ErpAdapter
+  recording: SanitizedRecording
+  baseline: Snapshot
+  /** Snapshot of the release that is asked for; a mocked API serves it. */
+  candidate: Snapshot | undefined
+  target: TargetName
+  reportFolder: string
+  /** What the stored rehearsal of the rollback is worth. */
+  rehearsal: RehearsalState
+  options: Pick<RunOptions, 'onStage' | 'onProgress'>
+}>
+
+/** Replays, compares, reconciles and decides; the one engine of `run` and `drill`. Throws what the target is at fault for. */
+export async function rehearseChange(inputs: Rehearsable): Promise<ChangeAssessment> {
+  return assess(await gatherEvidence(inputs))
+}
+
+/** Asks the target everything; what is gathered can be judged again under other notes, waivers and policies. */
+export async function gatherEvidence(inputs: Rehearsable): Promise<Evidence> {
+  const started = performance.now()
+  const { scenario, adapter, recording, baseline, candidate, target, reportFolder, options } = inputs
   const runTag = target.kind === 'url' ? `~${randomBytes(3).toString('hex')}` : ''
   const rehearse = (title: string, where: TargetName, withPlan: boolean): Promise<Rehearsal> => {
     options.onStage?.(title)
     return rehearsal({
-      scenario,
-      adapter,
-      recording,
-      baseline,
-      candidate,
+      ...inputs,
       target: where,
       withPlan,
       // Both replays of a run meet each other's documents in a sandbox that keeps them.
       runTag: runTag !== '' && withPlan ? `${runTag}p` : runTag,
       reportFolder,
-      options,
     })
   }
   const asIs = await rehearse('replaying as is', target, false)
@@ -91,7 +135,7 @@ export async function runChange(options: RunOptions): Promise<RunResult> {
           adapter.meaning(resource, field, asIs.observation.schema),
         )
   options.onStage?.('comparing')
-  const assessment = await assess({
+  return {
     scenario,
     adapter,
     recording,
@@ -100,28 +144,14 @@ export async function runChange(options: RunOptions): Promise<RunResult> {
     asIs,
     withPlan,
     agreement,
-    rehearsal: await readRehearsal(options.changeFolder, { change, recording, baseline }),
+    rehearsal: inputs.rehearsal,
     runTag,
     assessedAt: new Date().toISOString(),
     durationMs: Math.round(performance.now() - started),
-  })
-  return { assessment, reportFolder }
+  }
 }
 
-async function rehearsal(
-  context: Readonly<{
-    scenario: Scenario
-    adapter: ErpAdapter
-    recording: SanitizedRecording
-    baseline: Snapshot
-    candidate: Snapshot | undefined
-    target: TargetName
-    withPlan: boolean
-    runTag: string
-    reportFolder: string
-    options: RunOptions
-  }>,
-): Promise<Rehearsal> {
+async function rehearsal(context: Rehearsable & Readonly<{ withPlan: boolean; runTag: string }>): Promise<Rehearsal> {
   const { scenario, adapter, recording, baseline, candidate, options } = context
   const target = await openTarget({
     target: context.target,
@@ -136,7 +166,7 @@ async function rehearsal(
     const schema =
       target.identity.simulated && candidate !== undefined
         ? candidate.schema
-        : await describe(adapter, target.session, recording, baseline.schema)
+        : await describe(adapter, target.session, recording, baseline.schema, candidate?.schema)
     const observation = await replay({
       recording,
       adapter,
@@ -151,6 +181,7 @@ async function rehearsal(
       journal: target.disposable ? noJournal : await fileJournal(join(context.reportFolder, 'journal.ndjson')),
       runTag: context.target.kind === 'url' ? context.runTag : '',
       removePosted: !target.disposable,
+      pathsInBaseline: pathsInBaseline(baseline, adapter),
       ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     })
     return {
@@ -160,6 +191,20 @@ async function rehearsal(
     }
   } finally {
     await target.close()
+  }
+}
+
+/** Which record of a stored document is which record of the baseline's, by what the records hold. */
+function pathsInBaseline(baseline: Snapshot, adapter: ErpAdapter): NonNullable<ReplayOptions['pathsInBaseline']> {
+  const stored = new Map(baseline.documents.map((document) => [document.key, document]))
+  const known = {
+    meaning: (resource: string, field: string) => adapter.meaning(resource, field, baseline.schema),
+    relation: relationsOf(baseline.schema),
+  }
+  return (invoice, stages, document) => {
+    const then = sameStage(stored.get(invoice)?.stages ?? [], stages, stages.length - 1)?.document
+    if (!isJsonObject(then) || !isJsonObject(document) || sameJson(then, document)) return new Map()
+    return alignmentOf(adapter.documentResource, then, document, known)
   }
 }
 

@@ -34,12 +34,11 @@ export async function readScenario(changeFolder: string): Promise<Scenario> {
   const waivers = (await exists(waiversFile))
     ? parseYaml(await readTextFile(waiversFile, hint), Waivers, shown(waiversFile)).waivers
     : []
-  const mappingFile = join(integrationFolder, 'mapping.yaml')
-  const mappingText = await readTextFile(mappingFile, hint)
+  const mappingText = await readTextFile(join(integrationFolder, 'mapping.yaml'), hint)
   return {
     folder: integrationFolder,
     integration: await readIntegration(integrationFolder),
-    mapping: parseYaml(mappingText, FieldMapping, shown(mappingFile)),
+    mapping: await readMapping(integrationFolder),
     mappingDigest: digestOf(mappingText),
     change,
     waivers,
@@ -54,6 +53,13 @@ export async function readIntegration(folder: string): Promise<Integration> {
   return parseYaml(text, Integration, shown(file))
 }
 
+/** Reads the `mapping.yaml` of a scenario folder. */
+export async function readMapping(folder: string): Promise<FieldMapping> {
+  const file = join(folder, 'mapping.yaml')
+  const text = await readTextFile(file, 'Name the folder of an integration, such as scenarios/tryton-ap.')
+  return parseYaml(text, FieldMapping, shown(file))
+}
+
 /** Reads every integration in a folder of scenarios. One that cannot be read is an error: it may name a production host. */
 export async function readAllIntegrations(scenarios: string): Promise<readonly Integration[]> {
   const all: Integration[] = []
@@ -61,6 +67,12 @@ export async function readAllIntegrations(scenarios: string): Promise<readonly I
     if (await exists(join(scenarios, name, 'integration.yaml'))) all.push(await readIntegration(join(scenarios, name)))
   }
   return all
+}
+
+/** Whether an integration has a recording yet. */
+export async function hasRecording(folder: string): Promise<boolean> {
+  const recordings = join(folder, 'recordings')
+  return (await exists(recordings)) && (await readdir(recordings)).some((name) => name.endsWith('.ndjson'))
 }
 
 /** Reads the newest recording of an integration. Throws `file-missing` when there is none. */

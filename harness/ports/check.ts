@@ -19,6 +19,8 @@ export type Facts = Readonly<{
   documents: readonly Difference[]
   /** Differences between what the connector was answered then and now. */
   interactions: readonly Difference[]
+  /** Invoices of which the ERP holds more or fewer documents than were created. */
+  copies: readonly Difference[]
 }>
 
 /** What a check objects to. Differences of one objection are about the same place and become one finding. */

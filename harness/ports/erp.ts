@@ -1,8 +1,10 @@
 import type { Json, JsonObject } from '../base/json.ts'
 import type { DifferenceClass } from '../model/difference.ts'
+import type { Integration } from '../model/integration.ts'
 import type { Interaction, RecordedRequest, RecordedResponse } from '../model/recording.ts'
 import type { ErpSchema } from '../model/schema.ts'
 import type { Snapshot, ValueLists } from '../model/snapshot.ts'
+import type { Mutant } from './mutant.ts'
 import type { SchemaDocument } from './schema-source.ts'
 
 /** Sends one request and returns what came back. Throws `target-unreachable` when nothing came back. */
@@ -16,18 +18,22 @@ export type Transport = Readonly<{
 /** A user and a secret, from the environment. */
 export type Credential = Readonly<{ user: string; password: string }>
 
-/** A place in a request that holds the id of a record. */
+/**
+ * A place in a request that holds the id of a record: a JSON Pointer into the body, `path:2` for a segment of the path
+ * counted from 0, or `query:supplier` for a parameter.
+ */
 export type Reference = Readonly<{ pointer: string; resource: string; id: string }>
 
-/** A field that a request sends, reads or filters by, and where in the request body it stands. */
+/** A field that a request sends, reads or filters by, and where in the request it stands, as in `Reference`. */
 export type FieldUse = Readonly<{ pointer: string; resource: string; field: string; value?: Json }>
 
 /** Which invoice an operation is about, where its request says so. */
 export type DocumentKey = Readonly<{
   /** Supplier and reference: what makes an invoice one and the same for a person. */
   key: string
-  /** The supplier's name in `Names`. */
+  /** The supplier's name in `Names`, and the resource it is a record of; none where the ERP takes its code as it is. */
   supplier: string
+  supplierResource?: string
   reference: string
 }>
 
@@ -45,6 +51,8 @@ export type Operation = Readonly<{
   sends: readonly FieldUse[]
   reads: readonly FieldUse[]
   filters: readonly FieldUse[]
+  /** Listed values that the request names by their code; those it names by their id are `references`. */
+  codes?: readonly Readonly<{ resource: string; code: string }>[]
   document?: DocumentKey
 }>
 
@@ -104,8 +112,8 @@ export type Session = Readonly<{
   /** Adds this session's credential to a recorded request that had none, because it was removed. */
   authorize: (request: RecordedRequest) => RecordedRequest
   send: (request: RecordedRequest) => Promise<RecordedResponse>
-  /** The published schema of these resources, in the publisher's own format. */
-  describe: (resources: readonly string[]) => Promise<SchemaDocument>
+  /** The published schema of these resources, in the publisher's own format; `undefined` when the ERP does not tell. */
+  describe: (resources: readonly string[]) => Promise<SchemaDocument | undefined>
   /** What the adapter wants kept in a snapshot besides schema, lists and documents. */
   extras: () => Promise<JsonObject>
   listValues: (lists: Readonly<Record<string, readonly string[]>>) => Promise<ValueLists>
@@ -129,8 +137,12 @@ export type InvoiceFacts = Readonly<{
   gross: string
   /** State as the ERP names it. */
   state: string
+  /** Number that the ERP gave the document; empty when it gave none. */
+  number: string
   period: string
   lines: number
+  /** Account of each line, for the hash total. */
+  accounts: readonly string[]
 }>
 
 /** What is known of a field without asking which ERP it belongs to. */
@@ -167,9 +179,16 @@ export type Capability =
   | 'draft-stage'
   | 'idempotency-key'
 
+/** A place in `integration.yaml` that does not fit what the ERP publishes. */
+export type ConfigurationFault = Readonly<{ path: readonly (string | number)[]; message: string }>
+
 /** Everything the harness knows about one ERP product. Its id is the name of its file. */
 export type ErpAdapter = Readonly<{
   title: string
+  /** The adapter of one integration, where the adapter serves many products by configuration. */
+  configure?: (integration: Integration) => ErpAdapter
+  /** Sorts a published schema into the resources that the operations of this adapter name, where it is not so already. */
+  arrange?: (published: ErpSchema) => Readonly<{ schema: ErpSchema; faults: readonly ConfigurationFault[] }>
   capabilities: readonly Capability[]
   /** The resource that is the invoice itself. */
   documentResource: string
@@ -179,11 +198,11 @@ export type ErpAdapter = Readonly<{
   documentResources: readonly string[]
   /** Value lists by resource, with the fields that are kept in a snapshot besides those the recordings use. */
   valueLists: Readonly<Record<string, readonly string[]>>
-  /** JSON Pointers of the secrets in the bodies of one interaction: passwords, session keys. */
+  /** JSON Pointers of the secrets in the bodies of one interaction (passwords, session keys), and headers of its own. */
   secretsOf: (
     request: RecordedRequest,
     response: RecordedResponse,
-  ) => Readonly<{ request: readonly string[]; response: readonly string[] }>
+  ) => Readonly<{ request: readonly string[]; response: readonly string[]; headers?: readonly string[] }>
   /** The release that answered in a recording, `undefined` when the recording does not tell. */
   releaseOf: (interactions: readonly Interaction[]) => string | undefined
   decode: (request: RecordedRequest, schema: ErpSchema, names: Names) => Operation
@@ -199,6 +218,8 @@ export type ErpAdapter = Readonly<{
   /** How a document is taken back, by its state. A state that is not here is one the adapter knows nothing about. */
   reversals?: Readonly<Record<string, Reversal>>
   virtual: (snapshot: Snapshot, credential: Credential, database: string) => VirtualErp
+  /** Defects that can be put into the virtual ERP, to test the gate itself. */
+  mutants: readonly Mutant[]
 }>
 
 /** Server header of every virtual ERP, by which it is told from a real one. */

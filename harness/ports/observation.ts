@@ -53,5 +53,7 @@ export type Observation = Readonly<{
   fault?: Readonly<{ seq: number; code: string; message: string; at: string }>
   /** Keys of invoices that a virtual ERP answered from rules. */
   byRules: readonly string[]
+  /** How many documents the ERP's own search finds by supplier and reference after the run, and how many were created. */
+  copies: readonly Readonly<{ invoices: readonly string[]; expected: number; found: number }>[]
   leftBehind: readonly Readonly<{ invoice: string; id: string; why: string }>[]
 }>

@@ -45,8 +45,8 @@ export async function startProxy(
     const started = performance.now()
     try {
       const sent = await bytesOf(incoming)
-      // Joined as text: a path that begins with two slashes would name another host.
-      const url = new URL(upstream.origin + base + (incoming.url ?? '/'))
+      // Joined as text, after one slash: a path such as `//host/` or `@host/` would name another host.
+      const url = new URL(upstream.origin + base + (incoming.url ?? '').replace(/^\/?/, '/'))
       const method = incoming.method ?? 'GET'
       const answer = await send(url, {
         method,

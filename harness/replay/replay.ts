@@ -1,7 +1,5 @@
 import { GateError, messageOf } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
-import { jsonNumber } from '../base/json.ts'
-import { valueAt, withValues } from '../base/pointer.ts'
 import type { PlanOperation } from '../model/change.ts'
 import type { RecordedRequest, SanitizedRecording } from '../model/recording.ts'
 import type { ErpSchema } from '../model/schema.ts'
@@ -9,8 +7,10 @@ import type { DocumentStage, ValueLists } from '../model/snapshot.ts'
 import type { ErpAdapter, Identity, Operation, Session } from '../ports/erp.ts'
 import type { InvoiceObservation, Observation, OperationObservation, Replayed } from '../ports/observation.ts'
 import { answeredOf, type Chain, decodeRecording, type Step } from './chains.ts'
+import { groupsToFind } from './copies.ts'
 import type { Journal } from './journal.ts'
 import { AmbiguousName, LearnedNames } from './names.ts'
+import { idAt, withPlaces } from './places.ts'
 import { planned } from './plan.ts'
 import { answerWithoutTag, type RunTag, tagged, withoutTag } from './run-tag.ts'
 
@@ -32,6 +32,11 @@ export type ReplayOptions = Readonly<{
   runTag: RunTag
   /** Removes what was posted when the replay ends; off where the target itself is thrown away. */
   removePosted: boolean
+  /**
+   * Says of a document that was read back which path each of its records has in the baseline, where it is another one: a
+   * release that keeps lines in another order still has the same lines.
+   */
+  pathsInBaseline?: (invoice: string, stages: readonly DocumentStage[], document: Json) => ReadonlyMap<string, string>
   onProgress?: (done: number, total: number, what: string) => void
 }>
 
@@ -58,6 +63,7 @@ export async function replay(options: ReplayOptions): Promise<Observation> {
     if (options.removePosted) await run.removeAll()
     throw error
   }
+  const copies = run.fault === undefined ? await run.copies(decoded.chains, invoices) : []
   const leftBehind = options.removePosted ? await run.removeAll() : []
   return {
     identity: options.identity,
@@ -67,6 +73,7 @@ export async function replay(options: ReplayOptions): Promise<Observation> {
     invoices,
     ...(run.fault === undefined ? {} : { fault: run.fault }),
     byRules: [],
+    copies,
     leftBehind,
   }
 }
@@ -121,7 +128,7 @@ class Run {
         })
       }
       if (isWrite(operation)) {
-        const stage = await this.#stage(step, result, id)
+        const stage = await this.#stage(step, result, id, chain.key, stages)
         if (stage !== undefined) stages.push(stage)
         // What follows a write that ended otherwise would be asked of a document that the connector never saw.
         if (result.replayed.state !== result.recorded.state) stopped = `${operation.name} was ${result.replayed.state}`
@@ -165,6 +172,27 @@ class Run {
     }
   }
 
+  /** Asks the ERP's own search for every invoice that was created: one that is there twice is found by nothing else. */
+  async copies(chains: readonly Chain[], invoices: readonly InvoiceObservation[]): Promise<Observation['copies']> {
+    const { adapter, session, runTag } = this.#options
+    if (!adapter.capabilities.includes('find-by-reference')) return []
+    const copies: { invoices: readonly string[]; expected: number; found: number }[] = []
+    try {
+      for (const group of groupsToFind(chains, invoices)) {
+        const { supplierResource } = group
+        const supplier = supplierResource === undefined ? group.supplier : this.#idOf(supplierResource, group.supplier)
+        if (supplier === undefined) continue
+        const reference = tagged(group.reference, runTag, adapter.referenceField.longest)
+        const found = (await session.find(supplier, reference)).length
+        copies.push({ invoices: group.invoices, expected: group.expected, found })
+      }
+    } catch (error) {
+      if (!(error instanceof GateError)) throw error
+      this.fault ??= { seq: 0, code: error.code, message: error.message, at: 'the search for copies' }
+    }
+    return copies
+  }
+
   /** Takes away what was posted, the last first, and returns what is still there. */
   async removeAll(): Promise<Observation['leftBehind']> {
     const left: { invoice: string; id: string; why: string }[] = []
@@ -200,7 +228,13 @@ class Run {
     }
   }
 
-  async #stage(step: Step, result: OperationObservation, id: string | undefined): Promise<DocumentStage | undefined> {
+  async #stage(
+    step: Step,
+    result: OperationObservation,
+    id: string | undefined,
+    key: string,
+    earlier: readonly DocumentStage[],
+  ): Promise<DocumentStage | undefined> {
     const after = step.operation.name.slice(step.operation.name.lastIndexOf('.') + 1)
     const { replayed } = result
     if (replayed.state === 'rejected') return { after, outcome: 'rejected', error: replayed.raw }
@@ -215,10 +249,17 @@ class Run {
       const stored = await this.#options.session.readBack(id, this.#options.schema, this.#options.values)
       if (stored === undefined) return undefined
       // A connector learns the ids of lines from its own read; when that read is refused, the replay must not lose them.
-      for (const part of stored.parts) {
-        this.#live.learn(part.resource, part.id, part.path === '' ? step.at : `${step.at}/${part.path}`)
+      const stage: DocumentStage = {
+        after,
+        outcome: 'accepted',
+        document: withoutTag(stored.document, this.#options.runTag),
       }
-      return { after, outcome: 'accepted', document: withoutTag(stored.document, this.#options.runTag) }
+      const paths = this.#options.pathsInBaseline?.(key, [...earlier, stage], stage.document ?? null)
+      for (const part of stored.parts) {
+        const path = paths?.get(part.path) ?? part.path
+        this.#live.learn(part.resource, part.id, path === '' ? step.at : `${step.at}/${path}`)
+      }
+      return stage
     } catch (error) {
       if (!(error instanceof GateError)) throw error
       this.#fail(step, error.code, error.message)
@@ -229,11 +270,6 @@ class Run {
   /** The recorded request with the target's ids and the plan applied, or why it cannot be sent. */
   #rewritten(step: Step): RecordedRequest | string {
     const { request } = step.interaction
-    if (request.body === undefined || !('json' in request.body)) {
-      const [first] = step.operation.references
-      if (first === undefined) return request
-      return `${first.resource} ${first.id} is named in a request whose body is no JSON, so its id cannot be rewritten`
-    }
     const places = new Map<string, Json | undefined>()
     for (const reference of step.operation.references) {
       const name = this.#recorded.nameOf(reference.resource, reference.id)
@@ -242,14 +278,20 @@ class Run {
       }
       const id = this.#live.idOf(reference.resource, name)
       if (id === undefined) return `${reference.resource} "${name}" was not found in the target`
-      if (valueAt(request.body.json, reference.pointer) === undefined) {
-        return `${reference.resource} ${reference.id} is not at ${reference.pointer} of the request, so its id cannot be rewritten`
+      const rewritten = idAt(request, reference.pointer, id)
+      if (rewritten === undefined) {
+        const hasBody = request.body !== undefined && 'json' in request.body
+        const where =
+          hasBody || !reference.pointer.startsWith('/')
+            ? `not at ${reference.pointer} of the request`
+            : 'named in a request whose body is no JSON'
+        return `${reference.resource} ${reference.id} is ${where}, so its id cannot be rewritten`
       }
-      places.set(reference.pointer, jsonNumber(id))
+      places.set(reference.pointer, rewritten)
     }
     for (const [pointer, value] of this.#tags(step.operation)) places.set(pointer, value)
     for (const [pointer, value] of planned(step.operation, this.#options.plan)) places.set(pointer, value)
-    return { ...request, body: { json: withValues(request.body.json, places) } }
+    return withPlaces(request, places)
   }
 
   #tags(operation: Operation): readonly (readonly [string, Json])[] {

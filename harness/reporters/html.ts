@@ -10,7 +10,7 @@ import { viewOf } from './html/view.ts'
 import json from './json.ts'
 import { escapedUnseen } from './rendering/visible-text.ts'
 
-/** The JSON assessment travels inside the page up to this many characters; a larger one is only named by its digest. */
+/** The JSON assessment travels inside the page when it is stored in at most this many characters; a larger one is only named by its digest. */
 const EMBEDDED_LIMIT = 1_500_000
 
 const engine = Handlebars.create()
@@ -36,21 +36,21 @@ const page = engine.compile(templateOf(STYLE, SCRIPT), {
 export default defineReporter({
   title: 'Report for the change board',
   extension: 'html',
-  render: (assessment) =>
-    page({
+  render: (assessment) => {
+    const stored = json.render(assessment)
+    return page({
       policy: POLICY,
-      view: viewOf(assessment, digestOf(json.render(assessment))),
-      embedded: new Handlebars.SafeString(embeddedJson(assessment)),
-    }),
+      view: viewOf(assessment, digestOf(stored)),
+      embedded: new Handlebars.SafeString(embeddedJson(assessment, stored)),
+    })
+  },
 })
 
 /** JSON that cannot end the script element it stands in, and in which no unseen character is left. */
-function embeddedJson(assessment: ChangeAssessment): string {
-  const text = canonicalJson(toJson(assessment))
+function embeddedJson(assessment: ChangeAssessment, stored: string): string {
   const { format, version, verdict, change } = assessment
-  const kept =
-    text.length <= EMBEDDED_LIMIT ? text : canonicalJson(toJson({ format, version, verdict, change, complete: false }))
-  return escapedUnseen(kept).replace(
+  const kept = stored.length <= EMBEDDED_LIMIT ? assessment : { format, version, verdict, change, complete: false }
+  return escapedUnseen(canonicalJson(toJson(kept))).replace(
     /[<>&]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )

@@ -231,7 +231,10 @@ function recordOf(
     const schema = contentOf(specification, { value, tokens }, 'send')
     // Swagger 2 writes the keywords of the schema beside the parameter's own.
     const plain = Object.fromEntries(Object.entries(value).filter(([keyword]) => !PARAMETER_KEYWORDS.has(keyword)))
-    properties.set(name, schema ?? specification.normalizer.normalize(plain, tokens, 'send'))
+    const made = schema ?? specification.normalizer.normalize(plain, tokens, 'send')
+    // A list in a path travels as one text with commas, however it is described.
+    const isListInPath = value.in === 'path' && typeof made === 'object' && made.type === 'array'
+    properties.set(name, isListInPath ? { type: 'string' } : made)
   }
   return {
     type: 'object',

@@ -159,7 +159,11 @@ function running(container: StartedTestContainer, sandbox: SandboxImage, keep: b
     user: sandbox.user,
     password: sandbox.password,
     stop: async () => {
-      if (!keep) await container.stop()
+      if (keep) return
+      // A container that somebody else has removed is as gone as one that we stop.
+      await container.stop().catch((error: unknown) => {
+        if (!/already in progress|no such container/i.test(messageOf(error))) throw error
+      })
     },
     save: async () => {
       if (sandbox.databaseFile === undefined) {

@@ -37,6 +37,13 @@ export function refuseUndeclared(
   integration: Integration,
   allIntegrations: readonly Integration[],
 ): void {
+  const { username, password } = new URL(claim.url)
+  if (username !== '' || password !== '') {
+    throw refused(
+      `The URL of the target at ${hostOf(claim.url)} holds a credential, which would be printed in reports.`,
+      'Take it out of the URL and set it in the environment.',
+    )
+  }
   const host = hostOf(claim.url)
   for (const other of allIntegrations) {
     for (const [name, environment] of Object.entries(other.erp.environments)) {
@@ -60,8 +67,11 @@ export function refuseUndeclared(
   }
 }
 
+/** Host and port. A name that ends in a dot is the same name; a port that the scheme implies is left out. */
 function hostOf(url: string): string {
-  return new URL(url).host.toLowerCase()
+  const { hostname, port } = new URL(url)
+  const name = hostname.toLowerCase().replace(/\.$/, '')
+  return port === '' ? name : `${name}:${port}`
 }
 
 function refused(message: string, hint: string): GateError {

@@ -16,8 +16,9 @@ export function httpTransport(url: string): Transport {
     url,
     send: async (message: RecordedRequest): Promise<RecordedResponse> => {
       try {
-        // Joined as text: a recorded path that begins with two slashes would name another host.
-        const answer = await send(new URL(base + message.path + message.query), {
+        // Joined as text, after one slash: a recorded path such as `//host/` or `@host/` would name another host.
+        const path = message.path.replace(/^\/?/, '/')
+        const answer = await send(new URL(base + path + message.query), {
           method: message.method,
           headers: message.headers,
           body: bytesOf(message.body),

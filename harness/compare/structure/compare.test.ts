@@ -201,6 +201,13 @@ const FIELD_ROWS: readonly (readonly [string, JsonSchema, JsonSchema, readonly s
     ['read x-relation altered breaking', 'send x-relation altered breaking'],
   ],
   [
+    'read-only',
+    { type: 'string', 'x-read-only': true },
+    text,
+    ['send x-read-only removed compatible'],
+    ['send x-read-only added breaking'],
+  ],
+  [
     'deprecated',
     { type: 'string', deprecated: true },
     text,

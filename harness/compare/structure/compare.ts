@@ -215,7 +215,9 @@ function differencesBelow(roots: readonly Root[], direction: Direction, engine: 
     const also = Math.max(0, (counts.get(key) ?? 1) - 1)
     const { changes, steps } = explanationOf(mount.pair, engine)
     const proof = proofOf(mount.pair, engine)
-    const here = changes.map((change) =>
+    // Whether a field may be sent is nothing to those who read it.
+    const concerned = direction === 'send' ? changes : changes.filter(({ rule }) => rule !== 'read-only')
+    const here = concerned.map((change) =>
       foundAt(mount, key, direction, change, also, effectOf(change, direction, proof)),
     )
     found.push(...here)

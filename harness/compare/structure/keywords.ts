@@ -44,6 +44,7 @@ export type RuleId =
   | 'scale'
   | 'condition'
   | 'create-only'
+  | 'read-only'
   | 'publisher-type'
   | 'annotation'
 
@@ -357,11 +358,12 @@ const ANNOTATION_RULES: Readonly<Record<string, RuleId>> = {
   'x-strip': 'condition',
   'x-maps-to': 'maps-to',
   'x-create-only': 'create-only',
+  'x-read-only': 'read-only',
   'x-erp-type': 'publisher-type',
 }
 
 /** Annotations that other rules read. */
-const READ_ELSEWHERE = new Set(['x-read-only-names', 'x-read-only', 'x-title', 'x-enum-titles'])
+const READ_ELSEWHERE = new Set(['x-read-only-names', 'x-title', 'x-enum-titles'])
 
 function annotationChanges(old: Flat, next: Flat): readonly KeywordChange[] {
   const changes: KeywordChange[] = []

@@ -103,6 +103,10 @@ export function effectOf(
       return isSent
         ? unknown('The ERP evaluates another rule on the record; only a replay shows whether our records satisfy it.')
         : unknown('The rule for this value is another; only a replay shows what it does.')
+    case 'read-only':
+      return change.new === 'true'
+        ? breaking('It can be read but no longer sent.')
+        : compatible('It may be sent now and need not be.')
     case 'create-only':
       return isSent && change.new === 'true'
         ? unknown('It can be set when the record is created and not changed afterwards.')

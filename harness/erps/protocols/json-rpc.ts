@@ -24,8 +24,8 @@ export function answerOf(response: RecordedResponse): Answer {
   if (body === undefined) return { state: 'unreadable', text: '' }
   if (!('json' in body)) return { state: 'unreadable', text: 'text' in body ? body.text : '' }
   if (isJsonObject(body.json)) {
-    // An error member decides even when a result stands beside it: success is never assumed.
-    if (body.json.error !== undefined) return { state: 'error', error: body.json.error }
+    // An error member decides even when a result stands beside it: success is never assumed. Some say `null` for none.
+    if (body.json.error !== undefined && body.json.error !== null) return { state: 'error', error: body.json.error }
     if (body.json.result !== undefined) return { state: 'result', result: body.json.result }
   }
   return { state: 'unreadable', text: '' }

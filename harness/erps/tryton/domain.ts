@@ -1,4 +1,5 @@
-import { isJsonArray, isJsonNumber, isJsonObject, type Json, sameJson } from '../../base/json.ts'
+import { compareDecimals } from '../../base/decimal.ts'
+import { isJsonArray, isJsonNumber, isJsonObject, type Json, jsonNumber, sameJson } from '../../base/json.ts'
 import { canonicalValue } from './fields.ts'
 
 /** Reads the value of a field, following dots (`party.code`); `undefined` when the model has no such field. */
@@ -28,6 +29,21 @@ export function satisfies(domain: Json, read: FieldReader): boolean {
   return first === 'OR' ? parts.some((part) => satisfies(part, read)) : parts.every((part) => satisfies(part, read))
 }
 
+/** The fields of a domain and how each is compared, wherever they stand. */
+export function clausesOf(domain: Json): readonly Readonly<{ field: string; operator: string }>[] {
+  if (!isJsonArray(domain)) return []
+  const [field, operator] = domain
+  if (typeof field === 'string' && typeof operator === 'string' && field !== 'AND' && field !== 'OR') {
+    return [{ field, operator }]
+  }
+  return domain.flatMap(clausesOf)
+}
+
+/** Whether an operator is simulated. */
+export function isKnownOperator(operator: string): boolean {
+  return ['=', '!=', 'in', 'not in', '<', '<=', '>', '>=', 'like', 'ilike'].includes(operator)
+}
+
 /** Whether a domain names a field anywhere. */
 export function mentions(domain: Json, field: string): boolean {
   return isJsonArray(domain) && (domain[0] === field || domain.some((part) => mentions(part, field)))
@@ -36,8 +52,8 @@ export function mentions(domain: Json, field: string): boolean {
 function clause(field: string, operator: string, operand: Json, read: FieldReader): boolean {
   const found = read(field)
   if (found === undefined) throw new UnknownField(field)
-  const value = canonicalValue(found, 'unknown')
-  const wanted = isJsonObject(operand) ? canonicalValue(operand, 'unknown') : operand
+  const value = comparable(found)
+  const wanted = comparable(operand)
   switch (operator) {
     case '=':
       return same(value, wanted)
@@ -72,9 +88,17 @@ function same(value: Json, wanted: Json): boolean {
   )
 }
 
+/** A value of the wire as it is compared: decimals as numbers, dates as text. */
+export function comparable(value: Json): Json {
+  if (isJsonArray(value)) return value.map(comparable)
+  const plain = isJsonObject(value) ? canonicalValue(value, 'unknown') : value
+  const isDecimal = isJsonObject(value) && value.__class__ === 'Decimal' && typeof plain === 'string'
+  return isDecimal && /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(plain) ? jsonNumber(plain) : plain
+}
+
 /** Negative, zero or positive; NaN, which satisfies no comparison, when either side is empty. */
-function order(value: Json, wanted: Json): number {
-  if (isJsonNumber(value) && isJsonNumber(wanted)) return Number(value.value) - Number(wanted.value)
+export function order(value: Json, wanted: Json): number {
+  if (isJsonNumber(value) && isJsonNumber(wanted)) return compareDecimals(value.value, wanted.value)
   if (typeof value === 'string' && typeof wanted === 'string') return value < wanted ? -1 : value > wanted ? 1 : 0
   return Number.NaN
 }

@@ -13,7 +13,16 @@ import type { DocumentStage, Snapshot, StoredDocument } from '../../model/snapsh
 import type { Credential, Names, VirtualErp } from '../../ports/erp.ts'
 import { type Call, callOf, responseOf } from '../protocols/json-rpc.ts'
 import { CODE_FIELDS } from './answers.ts'
-import { mentions, satisfies, UnknownField, UnknownOperator } from './domain.ts'
+import {
+  clausesOf,
+  comparable,
+  isKnownOperator,
+  mentions,
+  order,
+  satisfies,
+  UnknownField,
+  UnknownOperator,
+} from './domain.ts'
 import { fieldOf, idOf, idsIn, relationKind, wireValue } from './fields.ts'
 import { INVOICE, sentRecords } from './operations.ts'
 import { refusalBySchema, storedBySchema } from './rules.ts'
@@ -22,7 +31,13 @@ import { refusalBySchema, storedBySchema } from './rules.ts'
 type Row = { readonly id: string; values: Readonly<Record<string, Json>> }
 
 /** An invoice of the virtual ERP and the stored document that it follows, when its create is one that was captured. */
-type Filed = { readonly source: StoredDocument | undefined; stage: string; readonly ids: Map<string, string> }
+type Filed = {
+  readonly source: StoredDocument | undefined
+  readonly sent: JsonObject
+  readonly key: string
+  stage: string
+  readonly ids: Map<string, string>
+}
 
 /** A refusal in the ERP's own words. */
 class Refusal extends Error {
@@ -163,7 +178,12 @@ class VirtualTryton implements VirtualErp {
     }
   }
 
-  #search(model: string, domain: Json, offset: Json, limit: Json, order: Json): readonly Row[] {
+  #search(model: string, domain: Json, offset: Json, limit: Json, clauses: Json): readonly Row[] {
+    // A real release refuses a field that it does not have before it looks at any record.
+    for (const { field, operator } of clausesOf(domain)) {
+      if (!this.#hasField(model, field)) throw new UnknownField(field)
+      if (!isKnownOperator(operator)) throw new UnknownOperator(`${field} ${operator}`)
+    }
     const showsInactive = mentions(domain, 'active') || fieldOf(this.#snapshot.schema, model, 'active') === undefined
     const found = [...this.#table(model).values()].filter((row) => {
       const active = row.values.active
@@ -173,22 +193,38 @@ class VirtualTryton implements VirtualErp {
       )
     })
     const sorted =
-      isJsonArray(order) && order.length > 0
-        ? found.toSorted((left, right) => this.#compare(order, left, right))
+      isJsonArray(clauses) && clauses.length > 0
+        ? found.toSorted((left, right) => this.#compare(model, clauses, left, right))
         : found
     const start = isJsonNumber(offset) ? Number(offset.value) : 0
     return sorted.slice(start, isJsonNumber(limit) ? start + Number(limit.value) : undefined)
   }
 
-  #compare(order: readonly Json[], left: Row, right: Row): number {
-    for (const clause of order) {
+  #compare(model: string, clauses: readonly Json[], left: Row, right: Row): number {
+    for (const clause of clauses) {
       const [field, direction] = isJsonArray(clause) ? clause : []
       if (typeof field !== 'string') continue
       const sign = typeof direction === 'string' && direction.startsWith('DESC') ? -1 : 1
-      const [a, b] = [left, right].map((row) => JSON.stringify(row.values[field] ?? null))
-      if (a !== b && a !== undefined && b !== undefined) return a < b ? -sign : sign
+      const [a = null, b = null] = [left, right].map((row) => {
+        const value = this.#value(model, row, field)
+        if (value === undefined) throw new UnknownField(field)
+        return comparable(value)
+      })
+      const found = a === null || b === null ? Number(a === null) - Number(b === null) : sign * order(a, b)
+      if (found !== 0 && !Number.isNaN(found)) return found
     }
     return 0
+  }
+
+  #hasField(model: string, path: string): boolean {
+    const [name = '', ...rest] = path.split('.')
+    if (name === 'id') return rest.length === 0
+    const field = fieldOf(this.#snapshot.schema, model, name)
+    if (field === undefined) return false
+    // What is published of the other record decides; a record that nothing is known of is not judged.
+    const relation = field.relation
+    const isKnown = relation !== undefined && this.#snapshot.schema.resources[relation] !== undefined
+    return rest.length === 0 || !isKnown || this.#hasField(relation, rest.join('.'))
   }
 
   /** A field of a record for a domain, following relations by dots. `undefined` when the release has no such field. */
@@ -221,7 +257,7 @@ class VirtualTryton implements VirtualErp {
       const source = this.#captured.get(fingerprintOf(sent))?.shift()
       const stage = source?.stages.find((candidate) => candidate.after === 'create')
       if (stage === undefined) return this.#createBySchema(sent)
-      const filed: Filed = { source, stage: 'create', ids: new Map() }
+      const filed: Filed = { source, sent, key: source?.key ?? '', stage: 'create', ids: new Map() }
       const document = this.#documentOf(stage)
       return this.#file(document, filed)
     })
@@ -230,9 +266,12 @@ class VirtualTryton implements VirtualErp {
   #createBySchema(sent: JsonObject): Json {
     const refusal = refusalBySchema(sent, this.#snapshot, (model, name) => this.#named.has(`${model} ${name}`))
     if (refusal !== undefined) throw new Refusal(refusal)
-    this.#unrecorded.add(`${String(sent.party)} ${String(sent.reference)}`)
+    const key = `${String(sent.party)} ${String(sent.reference)}`
+    this.#unrecorded.add(key)
     return this.#file(storedBySchema(sent, 'create', this.#snapshot), {
       source: undefined,
+      sent,
+      key,
       stage: 'create',
       ids: new Map(),
     })
@@ -250,7 +289,6 @@ class VirtualTryton implements VirtualErp {
     const stages = filed.source?.stages ?? []
     const at = stages.findIndex((stage) => stage.after === filed.stage)
     const stage = stages.slice(at + 1).find((candidate) => candidate.after === method)
-    const row = this.#table(INVOICE).get(id)
     if (stage !== undefined) {
       const document = this.#documentOf(stage)
       filed.stage = method
@@ -258,14 +296,10 @@ class VirtualTryton implements VirtualErp {
       return
     }
     // The real release was never asked to do this to this document, so what follows is told from rules.
-    this.#unrecorded.add(filed.source?.key ?? String(row?.values.reference))
-    const stored = storedBySchema(this.#canonicalSent(filed, row), method, this.#snapshot)
+    this.#unrecorded.add(filed.key)
+    const stored = storedBySchema(filed.sent, method, this.#snapshot)
     filed.stage = method
     this.#materialize(stored, filed)
-  }
-
-  #canonicalSent(filed: Filed, row: Row | undefined): JsonObject {
-    return isJsonObject(filed.source?.sent) ? filed.source.sent : { reference: row?.values.reference ?? null }
   }
 
   #documentOf(stage: DocumentStage): JsonObject {

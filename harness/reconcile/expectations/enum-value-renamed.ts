@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Difference } from '../../model/difference.ts'
 import { defineExpectation } from '../../ports/expectation.ts'
 
 const Args = z.strictObject({ resource: z.string(), field: z.string(), from: z.string(), to: z.string() })
@@ -10,11 +11,12 @@ export default defineExpectation<z.infer<typeof Args>>({
   explains: ({ finding, differences }, { resource, field, from, to }) => {
     if (finding.resource !== resource) return false
     if (finding.check === 'search-value-gone') return finding.pointer === `/${field}` && finding.args.value === from
-    if (finding.area === 'structure') return finding.pointer === `/${field}` && finding.kind === 'coerced'
+    if (finding.area === 'structure')
+      return finding.pointer === `/${field}` && differences.every((difference) => isRename(difference, from, to))
     if (finding.check === 'lookup-value-gained' || finding.check === 'lookup-value-lost') {
       // A search that excludes the old name finds everything that has the new one.
       return differences.every((difference) =>
-        (difference.candidate ?? difference.baseline ?? '').includes(`${field} ${to}`),
+        `, ${difference.candidate ?? difference.baseline ?? ''},`.includes(`, ${field} ${to},`),
       )
     }
     return (
@@ -34,3 +36,10 @@ export default defineExpectation<z.infer<typeof Args>>({
       : undefined
   },
 })
+
+/** The published list lost the old name, or got the new one, and nothing else. */
+function isRename({ baseline, candidate }: Difference, from: string, to: string): boolean {
+  const lost = baseline === null || baseline === JSON.stringify([from])
+  const gained = candidate === null || candidate === JSON.stringify([to])
+  return lost && gained && baseline !== candidate
+}

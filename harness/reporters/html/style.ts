@@ -67,7 +67,7 @@ tbody th{font-weight:600}
 .money th,.money td{padding-left:.3rem}
 .money tbody th{padding-left:0}
 .share{position:relative}.bar{position:absolute;right:.6rem;bottom:1px;width:calc(100% - .9rem);height:3px}.bar .track{fill:var(--faint)}.bar .part{fill:var(--bad)}
-.acts td:not(:nth-child(2)){font-weight:600}.owners td:nth-child(n+3),.owners thead th:nth-child(n+3),.money tbody th{white-space:nowrap}.sum{font-weight:600}.owners tbody th{width:27%}
+.acts td:not(:nth-child(2)){font-weight:600}.owners td:nth-child(n+3),.owners thead th:nth-child(n+3),.money tbody th{white-space:nowrap}.sum{font-weight:600}.owners tbody th{width:24%}.owners .kind{font-size:.82em}
 .owners tbody tr:not(.acts) td{color:var(--soft)}
 .confidence dl div,.facts div{display:flex;gap:.6rem;padding:.1rem 0}
 .confidence dt,.facts dt{flex:0 0 7.4rem;color:var(--soft)}
@@ -118,7 +118,7 @@ details{margin-top:.25rem}summary{cursor:pointer;padding:.25rem 0;color:var(--li
 label{display:block;font-size:.85em;color:var(--soft)}
 input,select,button{font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--soft);border-radius:4px;padding:.3rem .5rem;min-height:2.15rem;max-width:100%}
 input{width:100%}button{cursor:pointer;padding:.3rem .9rem}
-.invoices .prints{min-width:14.5rem}.invoices tbody th{white-space:nowrap}.kind bdi{color:inherit}
+.invoices .prints{min-width:14.5rem}.kind bdi{color:inherit}
 .outcome{white-space:nowrap}
 .totals td{text-align:right;white-space:nowrap;padding-right:1rem}.totals thead th:nth-child(n+3){text-align:right;padding-right:1rem}.totals td[rowspan]{text-align:left}.totals thead th:last-child{text-align:left}
 .totals tbody tr:not(:nth-child(3n+1)) th,.totals tbody tr:not(:nth-child(3n+1)) td{border-top-color:transparent}

@@ -88,11 +88,11 @@ export const PARTIALS: Readonly<Record<string, string>> = {
 <table class="examples">
 <caption>What was sent and what was stored</caption>
 <thead><tr><th scope="col">Invoice</th><th scope="col">Place</th><th scope="col">Sent</th><th scope="col">Baseline <bdi>{{@root.view.findings.baseline}}</bdi></th><th scope="col">Candidate <bdi>{{@root.view.findings.candidate}}</bdi></th></tr></thead>
-<tbody>{{#each examples}}<tr><th scope="row">{{invoice}}</th><td><code>{{pointer}}</code></td><td>{{> value sent}}</td><td{{#if differs}} class="before"{{/if}}>{{> value baseline}}</td><td{{#if differs}} class="after"{{/if}}>{{> value candidate}}</td></tr>{{/each}}</tbody>
+<tbody>{{#each examples}}<tr><th scope="row"><bdi>{{invoice}}</bdi></th><td><code>{{pointer}}</code></td><td>{{> value sent}}</td><td{{#if differs}} class="before"{{/if}}>{{> value baseline}}</td><td{{#if differs}} class="after"{{/if}}>{{> value candidate}}</td></tr>{{/each}}</tbody>
 </table>
 </div>{{/if}}
 <p class="remedy"><strong>Next</strong> <bdi>{{remedy}}</bdi> <span class="who">{{lane}}: <bdi>{{contact}}</bdi></span></p>
-{{#if invoices.rows}}<details><summary>{{count}} concerned</summary><p class="keys">{{#each invoices.rows}}<a href="#{{place}}">{{key}}</a> {{/each}}{{#if invoices.more}}<span class="more">and {{invoices.more}}, in the JSON assessment</span>{{/if}}</p></details>{{/if}}
+{{#if invoices.rows}}<details><summary>{{count}} concerned</summary><p class="keys">{{#each invoices.rows}}<a href="#{{place}}"><bdi>{{key}}</bdi></a> {{/each}}{{#if invoices.more}}<span class="more">and {{invoices.more}}, in the JSON assessment</span>{{/if}}</p></details>{{/if}}
 {{#if suggestion}}<details><summary>Expectation to paste, if a release note announces it</summary><pre tabindex="0" aria-label="Expectation for finding {{fingerprint}}">{{suggestion}}</pre></details>{{/if}}
 </article>`,
 }
@@ -256,7 +256,7 @@ const INVOICES = `<section id="invoices" aria-labelledby="invoices-title">
 <div class="scroll" role="region" aria-label="Table: Invoices" tabindex="0"><table class="invoices">
 <caption>What became of every recorded invoice</caption>
 <thead><tr><th scope="col">Invoice</th><th scope="col">Supplier and reference</th><th scope="col" class="amount">Gross</th><th scope="col">Recorded → replayed</th><th scope="col">Outcome</th><th scope="col">Findings</th></tr></thead>
-<tbody>{{#each view.invoices.rows}}<tr id="{{place}}" data-item data-outcome="{{outcomeId}}"><th scope="row">{{key}} <span class="kind">{{type}}{{#if date}} of {{date}}{{/if}}</span></th><td><bdi>{{supplier}}</bdi> <span class="kind"><bdi>{{reference}}</bdi></span></td><td class="amount">{{currency}} {{gross}}</td><td><bdi>{{recorded}}</bdi> → <bdi>{{replayed}}</bdi>{{#if document}} <span class="kind whole">as <bdi>{{document}}</bdi></span>{{/if}}</td><td class="outcome">{{> icon name=icon}} {{outcome}} <span class="kind">{{evidence}} evidence</span></td><td class="prints">{{#if findings.rows}}{{> links findings}}{{else}}<span class="absent">none</span>{{/if}}</td></tr>{{/each}}</tbody>
+<tbody>{{#each view.invoices.rows}}<tr id="{{place}}" data-item data-outcome="{{outcomeId}}"><th scope="row"><bdi>{{key}}</bdi> <span class="kind">{{type}}{{#if date}} of {{date}}{{/if}}</span></th><td><bdi>{{supplier}}</bdi> <span class="kind"><bdi>{{reference}}</bdi></span></td><td class="amount">{{currency}} {{gross}}</td><td><bdi>{{recorded}}</bdi> → <bdi>{{replayed}}</bdi>{{#if document}} <span class="kind whole">as <bdi>{{document}}</bdi></span>{{/if}}</td><td class="outcome">{{> icon name=icon}} {{outcome}} <span class="kind">{{evidence}} evidence</span></td><td class="prints">{{#if findings.rows}}{{> links findings}}{{else}}<span class="absent">none</span>{{/if}}</td></tr>{{/each}}</tbody>
 </table></div>
 </section>`
 
@@ -296,7 +296,7 @@ const AGREEMENT = `<section id="agreement" aria-labelledby="agreement-title">
 {{#if view.agreement.disagreements.rows}}<div class="scroll" role="region" aria-label="Table: Disagreements" tabindex="0"><table>
 <caption>Where the mocked API and the sandbox disagree</caption>
 <thead><tr><th scope="col">Invoice</th><th scope="col">Stage</th><th scope="col">Place</th><th scope="col">Mocked API</th><th scope="col">Sandbox</th></tr></thead>
-<tbody>{{#each view.agreement.disagreements.rows}}<tr><th scope="row">{{invoice}}</th><td><bdi>{{stage}}</bdi></td><td><code>{{resource}}</code> <code>{{pointer}}</code></td><td>{{> value mock}}</td><td>{{> value sandbox}}</td></tr>{{/each}}</tbody>
+<tbody>{{#each view.agreement.disagreements.rows}}<tr><th scope="row"><bdi>{{invoice}}</bdi></th><td><bdi>{{stage}}</bdi></td><td><code>{{resource}}</code> <code>{{pointer}}</code></td><td>{{> value mock}}</td><td>{{> value sandbox}}</td></tr>{{/each}}</tbody>
 </table></div>{{#if view.agreement.disagreements.more}}<p class="more">and {{view.agreement.disagreements.more}}, in the JSON assessment</p>{{/if}}{{/if}}{{else}}<p>Not measured: only one of mocked API and sandbox answered.</p>{{/if}}
 </section>`
 
@@ -354,7 +354,7 @@ const EVIDENCE = `<section id="evidence" aria-labelledby="evidence-title">
 <h3>Removed before anything was stored</h3>
 {{#if view.evidence.sanitizing}}<div class="scroll" role="region" aria-label="Table: Sanitizing" tabindex="0"><table class="narrow"><caption class="unseen">Sanitizing rules and how often each applied</caption><thead><tr><th scope="col">Rule</th><th scope="col" class="amount">Times</th></tr></thead><tbody>{{#each view.evidence.sanitizing}}<tr><th scope="row"><bdi>{{rule}}</bdi></th><td class="amount">{{count}}</td></tr>{{/each}}</tbody></table></div>{{else}}<p>No sanitizing rule applied.</p>{{/if}}
 <h3>Left behind in the target</h3>
-{{#if view.leftBehind}}<ul>{{#each view.leftBehind}}<li>{{invoice}}: <code>{{id}}</code>, <bdi>{{why}}</bdi></li>{{/each}}</ul>{{else}}<p>Nothing: every document that was posted has been removed.</p>{{/if}}
+{{#if view.leftBehind}}<ul>{{#each view.leftBehind}}<li><bdi>{{invoice}}</bdi>: <code>{{id}}</code>, <bdi>{{why}}</bdi></li>{{/each}}</ul>{{else}}<p>Nothing: every document that was posted has been removed.</p>{{/if}}
 </section>`
 
 const NOT_COMPARED = `<section id="not-compared" aria-labelledby="not-compared-title">

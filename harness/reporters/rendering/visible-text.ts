@@ -6,13 +6,18 @@
 const UNSEEN =
   /[\p{Cc}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u115f\u1160\u180e\u2800\u3164\uffa0]|\u034f|\u17b4|\u17b5|(?![\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2])\p{Cf}/gu
 
+/** Nothing but printable ASCII, as most texts are: there is nothing to look for. */
+const PLAIN = /^[ -~]*$/
+
 /** The text on one line, with every unseen character written as its code point, such as `⟨U+202E⟩`. */
 export function visible(text: string): string {
+  if (PLAIN.test(text)) return text
   return text.replace(UNSEEN, (character, offset) => (isJoiner(text, offset) ? character : codePoint(character)))
 }
 
 /** The same for a text of several lines: line feeds stay. */
 export function visibleLines(text: string): string {
+  if (PLAIN.test(text)) return text
   return text.split('\n').map(visible).join('\n')
 }
 

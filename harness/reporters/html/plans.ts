@@ -1,0 +1,127 @@
+import type { ChangeAssessment } from '../../model/assessment.ts'
+import { LANE_TITLES } from '../../model/common.ts'
+import { counted, grouped, instant, timingWords } from '../rendering/words.ts'
+import { capped, type Link, number, SHOWN, shortened } from './cells.ts'
+
+const NOTE_STATES = { met: 'ok', unmet: 'no', untested: 'unknown' } as const
+
+/** Release note entries, and what of them is still open. */
+export function notesOf({ notes }: Readonly<ChangeAssessment>, link: Link) {
+  const expectations = notes.flatMap((note) => note.expectations.map((expectation) => ({ note, expectation })))
+  const inState = (state: keyof typeof NOTE_STATES) =>
+    expectations.filter(({ expectation }) => expectation.state === state)
+  const undecided = notes.filter((note) => note.affectsUs === 'undecided')
+  const open = [
+    ...undecided.map((note) => ({ id: note.id, state: 'undecided', text: shortened(note.says, 90) })),
+    ...(['unmet', 'untested'] as const).flatMap((state) =>
+      inState(state).map(({ note, expectation }) => ({
+        id: note.id,
+        state,
+        text: shortened(expectation.summary, 90),
+      })),
+    ),
+  ]
+  return {
+    count: number(notes.length),
+    met: number(inState('met').length),
+    unmet: number(inState('unmet').length),
+    untested: number(inState('untested').length),
+    undecided: number(undecided.length),
+    unaffected: number(notes.filter((note) => note.affectsUs === 'no').length),
+    open: capped(open, SHOWN.openNotes, 'open entry', 'open entries'),
+    all: notes.map((note) => ({
+      ...note,
+      from: note.from === 'erp-publisher' ? 'ERP publisher' : 'AP vendor',
+      /** Only addresses of the web become links; everything else is shown as text. */
+      address: /^https?:\/\/[^\s]+$/.test(note.source) ? note.source : null,
+      affects: { yes: 'affects us', no: 'does not affect us', undecided: 'nobody has decided' }[note.affectsUs],
+      undecided: note.affectsUs === 'undecided',
+      expectations: note.expectations.map((expectation) => ({
+        ...expectation,
+        icon: NOTE_STATES[expectation.state],
+        findings: capped(expectation.findings.map(link), SHOWN.findingsOfReason, 'finding'),
+      })),
+    })),
+  }
+}
+
+const PHASES: Readonly<Record<ChangeAssessment['rollback']['steps'][number]['phase'], string>> = {
+  hold: 'Hold',
+  freeze: 'Freeze',
+  undo: 'Undo',
+  verify: 'Verify',
+  drain: 'Drain',
+  reconcile: 'Reconcile',
+  close: 'Close',
+}
+
+/** The way back: its card on page one and the runbook. */
+export function rollbackOf({ rollback }: Readonly<ChangeAssessment>, link: Link) {
+  const total = Math.max(1, rollback.totalMinutes)
+  let elapsed = 0
+  const steps = rollback.steps.map((step, index) => {
+    const start = elapsed
+    elapsed += step.minutes
+    return {
+      ...step,
+      number: index + 1,
+      phase: PHASES[step.phase],
+      owner: LANE_TITLES[step.owner],
+      rehearsed: step.timing === 'rehearsed',
+      timed: timingWords(step),
+      where: step.where ?? null,
+      pointOfNoReturn: step.pointOfNoReturn ?? null,
+      after: elapsed,
+      x: ((start * 1000) / total).toFixed(1),
+      width: Math.max(2, (step.minutes * 1000) / total - 3).toFixed(1),
+    }
+  })
+  const rehearsed = steps.filter((step) => step.rehearsed).length
+  return {
+    trigger: rollback.trigger,
+    shortTrigger: shortened(rollback.trigger, 190),
+    decider: rollback.decider,
+    shortDecider: shortened(rollback.decider, 80),
+    decideBy: instant(rollback.decideBy),
+    minutes: number(rollback.totalMinutes),
+    count: counted(steps.length, 'step'),
+    rehearsed:
+      rehearsed === 0 ? 'none rehearsed: every time is an estimate' : `${rehearsed} rehearsed, the rest estimates`,
+    steps,
+    phases: phaseMinutes(rollback.steps),
+    pointOfNoReturn: rollback.pointOfNoReturn.map((point) => ({
+      ...point,
+      by: point.by === null ? null : instant(point.by),
+    })),
+    topPoints: capped(
+      rollback.pointOfNoReturn.map((point) => ({
+        text: shortened(point.text, 130),
+        by: point.by === null ? null : instant(point.by),
+      })),
+      SHOWN.pointsOfNoReturn,
+      'point',
+    ),
+    rehearsal: rollback.rehearsal?.text ?? null,
+    documents: (rollback.documents ?? []).map((document) => ({
+      ...document,
+      number: document.document ?? 'no number',
+      amount: `${document.currency} ${grouped(document.gross)}`,
+      how: document.how.replaceAll('-', ' '),
+      findings: capped(document.findings.map(link), 2, 'finding'),
+    })),
+    queue: (rollback.queue ?? []).join(', ') || null,
+    reconciliation: rollback.reconciliation ?? [],
+    changeClasses: rollback.changeClasses.map((entry) => ({
+      ...entry,
+      findings: capped(entry.findings.map(link), SHOWN.findingsOfReason, 'finding'),
+    })),
+  }
+}
+
+function phaseMinutes(steps: ChangeAssessment['rollback']['steps']): readonly string[] {
+  const phases = [...new Set(steps.map((step) => step.phase))]
+  return phases.map((phase) => {
+    const own = steps.filter((step) => step.phase === phase)
+    return `${PHASES[phase]} ${own.reduce((sum, step) => sum + step.minutes, 0)}`
+  })
+}
