@@ -11,6 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'schema-sources': ['base', 'model', 'ports'],
   'second-opinions': ['base', 'model', 'ports'],
   'note-sources': ['base', 'model', 'ports'],
+  importers: ['base', 'model', 'ports'],
   record: ['base', 'model', 'ports'],
   targets: ['base', 'model', 'ports'],
   replay: ['base', 'model', 'ports'],
@@ -27,6 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'schema-sources',
     'second-opinions',
     'note-sources',
+    'importers',
     'record',
     'targets',
     'replay',
@@ -40,7 +42,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Rooms that are synchronous and pure: no network, disk, clock, randomness or environment. */
-const PURE = ['compare', 'checks', 'reconcile', 'decide', 'reporters', 'model', 'note-sources']
+const PURE = ['compare', 'checks', 'reconcile', 'decide', 'reporters', 'importers', 'model', 'note-sources']
 
 /** What a pure file may import from the platform: digests and decompression of bytes that it was given. */
 const PURE_IMPORTS = ['node:crypto', 'node:zlib', 'node:worker_threads']

@@ -13,7 +13,15 @@ for (const file of readdirSync(import.meta.dirname).sort()) {
   checks.set(file.slice(0, -3), module.default)
 }
 
-const NOTHING: Facts = { structure: [], searches: [], values: [], documents: [], interactions: [], copies: [] }
+const NOTHING: Facts = {
+  structure: [],
+  searches: [],
+  values: [],
+  documents: [],
+  interactions: [],
+  copies: [],
+  noise: [],
+}
 
 /** The cost account of a cleaning invoice, booked to another account after posting. */
 function difference(over: Partial<Difference> = {}): Difference {
@@ -98,6 +106,11 @@ const ROWS: readonly Row[] = [
     name: 'an invoice that was created is not found',
     facts: { copies: [counted('1', '0')] },
     objecting: ['document-lost'],
+  },
+  {
+    name: 'a noise rule leaves nothing out',
+    facts: { noise: [difference({ pointer: '/comment', class: 'text', stage: '', at: '' })] },
+    objecting: ['noise-unmatched'],
   },
   // What is published
   {
@@ -396,8 +409,8 @@ describe('who objects to what', () => {
             !named.includes(id) && check.requires.some((area) => (facts[area] ?? []).length > 0),
         ),
     )
-    // Searches are one check's alone; nothing in them is its passing row.
-    expect(without.map(([id]) => id)).toEqual(['search-value-gone'])
+    // Searches and noise are one check's alone; nothing in them is its passing row.
+    expect(without.map(([id]) => id)).toEqual(['noise-unmatched', 'search-value-gone'])
   })
 })
 
@@ -467,7 +480,7 @@ describe('nothing differs unseen', () => {
   test('the areas of facts are those of differences', () => {
     expect(
       Object.keys(NOTHING)
-        .filter((area) => area !== 'searches' && area !== 'copies')
+        .filter((area) => !['searches', 'copies', 'noise'].includes(area))
         .sort(),
     ).toEqual([...Area.options].sort())
   })
@@ -493,6 +506,7 @@ describe('mirrored pairs', () => {
     'lookup-order-changed': 'An order that changes back is the same change.',
     'lookup-text-changed': ANOTHER,
     'lookup-value-changed': ANOTHER,
+    'noise-unmatched': 'A rule that leaves something out is counted in the report.',
     'refusal-changed': ANOTHER,
     'rule-changed': 'Nobody can tell in which direction the rule went.',
     'search-value-gone':
@@ -584,6 +598,7 @@ describe.each([...checks])('%s', (id, check) => {
       documents: double(row?.facts.documents),
       interactions: double(row?.facts.interactions),
       copies: double(row?.facts.copies),
+      noise: double(row?.facts.noise),
     }
     const found = check.run(facts)
     expect(found.map(({ differences }) => differences.length)).toEqual([2])

@@ -1,14 +1,19 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { GateError } from '../base/errors.ts'
 import { diffAndRender, STRUCTURE_FORMATS, type StructureFormat } from '../pipeline/diff-command.ts'
+import { drill, isPassed, scoreText } from '../pipeline/drill.ts'
+import { keepScore } from '../pipeline/drill-score.ts'
+import { exportRecording, importTraffic } from '../pipeline/import.ts'
+import { learnNoiseOf } from '../pipeline/noise.ts'
 import { importNotes } from '../pipeline/notes-import.ts'
 import { schemaOf } from '../pipeline/published-schema.ts'
 import { snapshotFromSchema } from '../pipeline/published-snapshot.ts'
 import { startRecording } from '../pipeline/record.ts'
-import { exitOfVerdict, runAndReport } from '../pipeline/report.ts'
+import { exitOfVerdict, mergeAndReport, runAndReport } from '../pipeline/report.ts'
 import { rehearseAndRender, rollbackText } from '../pipeline/rollback.ts'
 import { sandboxDown, sandboxUp } from '../pipeline/sandbox.ts'
 import { serveSnapshot } from '../pipeline/serve.ts'
+import { parseShard, runShard } from '../pipeline/shards.ts'
 import { captureSnapshot } from '../pipeline/snapshot.ts'
 import { colored, note, print, progress } from './terminal.ts'
 
@@ -21,8 +26,27 @@ export function addCommands(program: Command): void {
     .option('--snapshots <folder>', 'folder of the snapshots', 'snapshots')
     .option('--reports <folder>', 'folder to write reports into', 'reports')
     .option('--fail-on <verdict>', 'conditional: exit 1 on conditional too', failOn)
+    .option('--concurrency <count>', 'suppliers to replay at the same time', count)
+    .option('--rate <requests>', 'requests per second at most, such as 20 or 20/s', rate)
+    .option('--resume', 'go on with a run that was cut off, from its journal')
+    .option('--shard <part>', 'replay one part, such as 2/8 or auto, and write an evidence pack; see merge')
     .action(async (change: string, options: RunFlags) => {
       process.exitCode = await run(change, options)
+    })
+
+  program
+    .command('merge <packs...>')
+    .description('Decide once from the evidence packs of all shards, and write the report. Exits by the verdict.')
+    .option('--change <folder>', 'folder of the change request; where the packs say unless given')
+    .option('--snapshots <folder>', 'folder of the snapshots', 'snapshots')
+    .option('--reports <folder>', 'folder to write reports into', 'reports')
+    .option('--fail-on <verdict>', 'conditional: exit 1 on conditional too', failOn)
+    .action(async (packs: string[], options: MergeFlags) => {
+      const { failOn: stricter, ...rest } = options
+      const result = await mergeAndReport({ packs, ...rest })
+      print(colored(result.text))
+      print(`\nreport  ${result.html}`)
+      process.exitCode = exitOfVerdict(result.verdict, stricter === 'conditional')
     })
 
   program
@@ -37,6 +61,24 @@ export function addCommands(program: Command): void {
     })
 
   program
+    .command('drill <scenario>')
+    .description(
+      'Test the gate itself: put one defect after the other into the virtual ERP of the release in production, and count what the gate catches.',
+    )
+    .option('--snapshots <folder>', 'folder of the snapshots', 'snapshots')
+    .option('--only <mutants...>', 'ids of the mutants to run; the score is then not kept')
+    .action(async (scenario: string, options: DrillFlags) => {
+      process.exitCode = await drillGate(scenario, options)
+    })
+
+  program
+    .command('noise <scenario>')
+    .description('Learn what differs between two replays against the release in production, and write noise.yaml.')
+    .option('--target <target>', 'mock, container, container:NAME or the URL of a sandbox', 'mock')
+    .option('--snapshots <folder>', 'folder of the snapshots', 'snapshots')
+    .action(learn)
+
+  program
     .command('record')
     .description('Record what a connector exports: a reverse proxy in front of the ERP, sanitized when it stops.')
     .requiredOption('--upstream <url>', 'where the ERP answers')
@@ -44,6 +86,30 @@ export function addCommands(program: Command): void {
     .requiredOption('--out <file>', 'recording to write, such as scenarios/NAME/recordings/2026-10.ndjson')
     .option('--scenario <folder>', 'folder of the integration', 'scenarios/tryton-ap')
     .action(record)
+
+  program
+    .command('import <file>')
+    .description('Make a recording of traffic in a HAR, nock, WireMock, Postman or own file, sanitized on the way in.')
+    .requiredOption('--out <file>', 'recording to write, such as scenarios/NAME/recordings/2026-10.ndjson')
+    .option('--scenario <folder>', 'folder of the integration', 'scenarios/tryton-ap')
+    .option('--upstream <url>', 'where the ERP answered, when the file holds traffic to others too')
+    .option('--release <release>', 'release of the ERP, when the traffic does not tell')
+    .action(async (file: string, options: Readonly<{ out: string; scenario: string }>) => {
+      const { format, interactions, sanitizing, wasSanitized, notes } = await importTraffic({ file, ...options })
+      print(`${options.out}: ${interactions} interactions from ${format}`)
+      const counts = sanitizing.map(({ rule, count }) => `${rule} ${count}`).join(', ')
+      print(wasSanitized ? 'the same recording, sanitized when it was recorded' : `sanitized: ${counts}`)
+      for (const line of notes) print(`note: ${line}`)
+    })
+
+  program
+    .command('export <recording>')
+    .description('Write a recording in a format that other tools read.')
+    .addOption(new Option('--format <format>', 'format to write').choices(['har']).default('har'))
+    .requiredOption('--out <file>', 'file to write, such as traffic.har')
+    .action(async (recording: string, { out }: Readonly<{ out: string }>) => {
+      print(`${out}: ${await exportRecording({ recording, out })} entries`)
+    })
 
   program
     .command('snapshot')
@@ -160,9 +226,51 @@ export function addCommands(program: Command): void {
     })
 }
 
-type DiffFlags = Readonly<{ recording?: string; direction: 'send' | 'read' | 'both'; format: StructureFormat }>
+type RunFlags = Readonly<{
+  target: string
+  snapshots: string
+  reports: string
+  failOn?: 'conditional'
+  concurrency?: number
+  rate?: number
+  resume?: true
+  shard?: string
+}>
 
-type RunFlags = Readonly<{ target: string; snapshots: string; reports: string; failOn?: 'conditional' }>
+async function learn(scenario: string, options: { target: string; snapshots: string }): Promise<void> {
+  const bar = progress('learning')
+  try {
+    const { noise, file } = await learnNoiseOf({ ...options, scenario, onStage: note, onProgress: bar.update })
+    bar.stop()
+    for (const { resource, pointer, kind, reason } of noise.noise)
+      print(`noise    ${resource} ${pointer} ${kind}: ${reason}`)
+    for (const { resource, pointer, kind, seen, because } of noise.refused)
+      print(`refused  ${resource} ${pointer} ${kind}, seen ${seen} times: ${because}`)
+    print(`${file}: ${noise.noise.length} rules, ${noise.refused.length} refused`)
+  } finally {
+    bar.stop()
+  }
+}
+
+type DrillFlags = Readonly<{ snapshots: string; only?: readonly string[] }>
+
+/** Drills the gate, prints its score, and returns 0 when it caught what it could catch and raised nothing else. */
+async function drillGate(scenario: string, flags: DrillFlags): Promise<0 | 1> {
+  const bar = progress('drill', 'mutants')
+  try {
+    const { score, results } = await drill({ ...flags, scenario, onProgress: bar.update })
+    bar.stop()
+    print(scoreText(score, results.length))
+    if (flags.only === undefined) print(`\nscore  ${await keepScore(scenario, score)}`)
+    return isPassed(score) ? 0 : 1
+  } finally {
+    bar.stop()
+  }
+}
+
+type MergeFlags = Readonly<{ change?: string; snapshots: string; reports: string; failOn?: 'conditional' }>
+
+type DiffFlags = Readonly<{ recording?: string; direction: 'send' | 'read' | 'both'; format: StructureFormat }>
 
 /** Runs a change, prints the summary, and returns the exit status that follows from the verdict. */
 async function run(change: string, flags: RunFlags): Promise<0 | 1 | 3> {
@@ -170,19 +278,31 @@ async function run(change: string, flags: RunFlags): Promise<0 | 1 | 3> {
   let bar = progress(title)
   const finish = () => bar.stop()
   try {
-    const result = await runAndReport({
+    const options = {
       changeFolder: change,
       target: flags.target,
       snapshots: flags.snapshots,
       reports: flags.reports,
-      onStage: (stage) => {
+      ...(flags.concurrency === undefined ? {} : { concurrency: flags.concurrency }),
+      ...(flags.rate === undefined ? {} : { rate: flags.rate }),
+      resume: flags.resume ?? false,
+      onStage: (stage: string) => {
         finish()
         title = stage
         bar = progress(title)
         note(stage)
       },
-      onProgress: (done, total, what) => bar.update(done, total, what),
-    })
+      onProgress: (done: number, total: number, what: string) => bar.update(done, total, what),
+    }
+    if (flags.shard !== undefined) {
+      const pack = await runShard({ ...options, shard: parseShard(flags.shard, process.env) })
+      finish()
+      print(`${pack.file}: ${pack.invoices} invoices; decide with change-gate merge once all shards are there`)
+      if (pack.fault === undefined) return 0
+      note(`the connection failed: ${pack.fault.message}`)
+      return 3
+    }
+    const result = await runAndReport(options)
     finish()
     print(colored(result.text))
     print(`\nreport  ${result.html}`)
@@ -298,6 +418,17 @@ async function serve(folder: string, options: Readonly<{ listen: number; scenari
     process.once('SIGTERM', () => resolve())
   })
   await served.close()
+}
+
+function count(text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('it is a whole number from 1 to 9999.')
+}
+
+function rate(text: string): number {
+  const number = Number(text.replace(/\/s$/, ''))
+  if (Number.isFinite(number) && number > 0) return number
+  throw new InvalidArgumentError('it is a number of requests per second above 0, such as 20 or 0.5/s.')
 }
 
 function port(text: string): number {

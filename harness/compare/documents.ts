@@ -1,9 +1,11 @@
 import { isJsonArray, isJsonObject, type Json, sameJson } from '../base/json.ts'
 import type { Difference } from '../model/difference.ts'
+import type { NoiseRule } from '../model/noise.ts'
 import type { ErpSchema } from '../model/schema.ts'
 import type { DocumentStage, StoredDocument } from '../model/snapshot.ts'
 import type { InvoiceObservation, Observation, OperationObservation } from '../ports/observation.ts'
 import { aligned, alignmentOf } from './alignment.ts'
+import { withoutNoise } from './noise.ts'
 import { compareRecords, type Meaning, type RecordContext, relationsOf } from './records.ts'
 
 /** What a comparison of documents found, and what it could not compare. */
@@ -12,6 +14,8 @@ export type DocumentComparison = Readonly<{
   interactions: readonly Difference[]
   /** Invoices of which the ERP's own search finds more or fewer documents than were created. */
   copies: readonly Difference[]
+  /** Noise rules that left nothing out. */
+  unmatchedNoise: readonly Difference[]
   /** What was left out, by reason, with how often. */
   leftOut: ReadonlyMap<string, number>
   /** Keys of invoices whose stored document could not be compared, with the reason. */
@@ -31,6 +35,8 @@ export function compareDocuments(
     meaning: (resource: string, field: string, schema: ErpSchema) => ReturnType<Meaning>
     /** The tolerance that the policy states for the currency of an invoice. */
     toleranceOf?: (invoice: string) => string | undefined
+    /** What is known to differ between two replays against the baseline itself. */
+    noise?: readonly NoiseRule[]
   }>,
 ): DocumentComparison {
   const { observation, baselineSchema } = options
@@ -126,7 +132,40 @@ export function compareDocuments(
         seenBy: 'gate',
       }),
     )
-  return { documents, interactions, copies, leftOut, uncompared }
+  const rules = options.noise ?? []
+  const [quietDocuments, quietInteractions] = [withoutNoise(documents, rules), withoutNoise(interactions, rules)]
+  const unmatchedNoise: Difference[] = []
+  for (const [index, rule] of rules.entries()) {
+    const count = (quietDocuments.counts[index] ?? 0) + (quietInteractions.counts[index] ?? 0)
+    if (count > 0) leftOut.set(`noise at ${rule.resource} ${rule.pointer} (${rule.kind}): ${rule.reason}`, count)
+    else unmatchedNoise.push(asDifference(rule))
+  }
+  return {
+    documents: quietDocuments.differences,
+    interactions: quietInteractions.differences,
+    copies,
+    unmatchedNoise,
+    leftOut,
+    uncompared,
+  }
+}
+
+function asDifference({ resource, pointer, kind, reason }: NoiseRule): Difference {
+  return {
+    area: 'documents',
+    kind,
+    class: 'text',
+    loudness: 'silent',
+    resource,
+    pointer,
+    at: '',
+    stage: '',
+    baseline: reason,
+    candidate: null,
+    sent: null,
+    invoices: [],
+    seenBy: 'gate',
+  }
 }
 
 /** The stage of the other side that is the same operation on the document, the second post being no first one. */

@@ -200,7 +200,7 @@ export const CHANGE_CLASSES: Readonly<Record<ChangeClassId, ChangeClass>> = {
       {
         owner: 'ap-vendor',
         minutes: 10,
-        action: 'Take the plan out again by putting mapping.yaml back to {mapping}. Taken out is: {plan}',
+        action: 'Take the plan out again by putting mapping.yaml back to {mapping}. Taken out is: {plan}.',
         where: 'Version control of mapping.yaml, then the mapping screen of {connector}.',
         expected: '{connector} maps as it did for {recording}.',
         verify: 'The digest of mapping.yaml is {mapping}; change-gate run on the control change is a go.',

@@ -98,7 +98,7 @@ function brokenGrounds(grounds: Grounds): readonly Ground[] {
       (total): Ground => ({
         verdict: 'no-go',
         code: 'control-totals-differ',
-        text: `Control totals in ${total.currency} do not reconcile: recorded ${total.recorded.documents} documents, ${total.recorded.gross} gross; stored ${total.stored.documents} documents, ${total.stored.gross} gross.`,
+        text: `Control totals in ${[total.currency, total.period, total.entity].filter((part) => part !== '').join(', ')} do not reconcile: recorded ${total.recorded.documents} documents, ${total.recorded.gross} gross; stored ${total.stored.documents} documents, ${total.stored.gross} gross.`,
         lane: 'finance',
       }),
     )
@@ -165,7 +165,9 @@ function unknownGrounds(grounds: Grounds): readonly Ground[] {
   }
   if (grounds.accounting.recorded === 0)
     add('nothing-recorded', 'The recording holds no invoice, so nothing was checked.', 'it')
-  for (const [key, why] of grounds.uncompared) add('invoice-not-compared', `Invoice ${key}: ${why}.`, 'it')
+  // When the connection failed, every invoice after that is missing for the same reason.
+  for (const [key, why] of grounds.fault === undefined ? grounds.uncompared : [])
+    add('invoice-not-compared', `Invoice ${key}: ${why}.`, 'it')
   for (const list of grounds.missingLists)
     add('list-not-compared', `The value list ${list} was not captured for the candidate.`, 'it')
   for (const check of grounds.checks) {

@@ -7,6 +7,7 @@ import { lostSearchValues, structureFacts } from '../compare/structure-facts.ts'
 import { withoutTolerated } from '../compare/tolerance.ts'
 import { compareValues } from '../compare/values.ts'
 import { type Counted, controlTotals, unexplainedTotals } from '../decide/control-totals.ts'
+import { coverageOf } from '../decide/coverage.ts'
 import { impactOf } from '../decide/impact.ts'
 import { clocksOf, ownersOf, routed } from '../decide/owners.ts'
 import { rollbackPlan } from '../decide/rollback.ts'
@@ -14,7 +15,9 @@ import { decide } from '../decide/verdict.ts'
 import type { ChangeAssessment, InvoiceResult } from '../model/assessment.ts'
 import type { ChangeClassId } from '../model/common.ts'
 import type { Difference } from '../model/difference.ts'
+import type { DrillScore } from '../model/drill.ts'
 import type { Finding } from '../model/finding.ts'
+import type { NoiseRule } from '../model/noise.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
 import type { RehearsalState } from '../model/rehearsal.ts'
 import type { ErpSchema } from '../model/schema.ts'
@@ -41,6 +44,10 @@ export type Evidence = Readonly<{
   agreement: ChangeAssessment['evidence']['agreement']
   /** What the stored rehearsal of the rollback is worth for this evidence. */
   rehearsal: RehearsalState
+  /** The gate's own score, when a drill was run on the scenario. */
+  drill: DrillScore | undefined
+  /** What is known to differ between two replays against the baseline itself. */
+  noise: readonly NoiseRule[]
   runTag: string
   /** ISO 8601 instant by which expiry is judged. */
   assessedAt: string
@@ -71,6 +78,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       baselineSchema: baseline.schema,
       documentResource: adapter.documentResource,
       meaning: adapter.meaning,
+      noise: evidence.noise,
     })
     const [documentFacts, interactionFacts] = [documents.documents, documents.interactions].map((found) =>
       withoutTolerated(found, {
@@ -90,12 +98,13 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     const run = runChecks(
       checks,
       {
-        structure: structureFacts(compareStructure(baseline.schema, observation.schema), uses.field, uses.resource),
+        structure: structureFacts(compareStructure(baseline.schema, observation.schema), uses.field, uses.lacking),
         searches: lostSearchValues(uses.literals, baseline.schema, observation.schema),
         values: values.differences,
         documents: documentFacts?.kept ?? [],
         interactions: interactionFacts?.kept ?? [],
         copies: documents.copies,
+        noise: documents.unmatchedNoise,
       },
       {
         capabilities: adapter.capabilities,
@@ -138,8 +147,6 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
   }
   const level = (key: string): InvoiceResult['evidence'] => {
     if (!asIs.observation.identity.simulated) return 'live'
-    // Over HTTP a virtual ERP does not tell which documents it answered from rules.
-    if (asIs.kind !== 'mock') return 'schema'
     // What was made from a specification on either side is no more than that, whatever was replayed.
     if ([baseline, evidence.candidate].some((snapshot) => snapshot?.meta.evidence === 'schema')) return 'schema'
     return asIs.observation.byRules.includes(key) ? 'schema' : 'recorded'
@@ -158,6 +165,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
   const accounting = accountingOf(asIs.observation, recording, judged.documents.uncompared)
   const totals = controlTotals(
     asIs.observation.invoices.map((invoice) => countedOf(invoice, stored.get(invoice.key), adapter)),
+    (currency) => policy['amount-tolerance'][currency],
   )
   // What is installed is the release with the plan: its totals are the ones that have to be explained.
   const installed = ((planUnproven === undefined ? evidence.withPlan : undefined) ?? asIs).observation.invoices
@@ -171,8 +179,18 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     new Set(
       reconciled.findings.filter((finding) => explainsTotals(finding, awaited)).flatMap((finding) => finding.invoices),
     ),
-    policy['amount-tolerance'],
+    (currency) => policy['amount-tolerance'][currency],
   )
+  const coverage = coverageOf({
+    mapping: scenario.mapping,
+    dimensions: integration.dimensions,
+    values: baseline.values,
+    shared: asIs.observation.shared,
+    invoices: asIs.observation.invoices,
+    facts: [...facts.values()],
+    usersOf: uses.value,
+  })
+  const drill = drillOf(evidence.drill, recording.digest)
   const evidenceLevel = weakest(invoices.map((invoice) => invoice.evidence))
   const { fault } = asIs.observation
   const decision = decide({
@@ -200,16 +218,17 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
         ],
         ...(asIs.kind === 'url' ? { sandbox: sandboxOf(asIs.url, integration) } : {}),
       },
-      coverage: undefined,
-      drill: undefined,
+      // The area that is covered least counts: full coverage elsewhere does not make up for it.
+      coverage: lowestPercent(coverage.map(({ exercised, of }) => [exercised, of])),
+      drill: drill?.state === 'current' ? lowestPercent([[drill.killed, drill.breaking]]) : undefined,
       rehearsal: evidence.rehearsal,
     },
     fault:
       fault === undefined
         ? undefined
         : {
-            message: `The connection failed at interaction ${fault.seq} (${fault.at}): ${fault.message} Nothing after it was checked.`,
-            lane: fault.code === 'unauthorized' || fault.code === 'forbidden' ? integration.auth.owner : 'it',
+            message: `The connection failed at ${fault.when}, at interaction ${fault.seq} (${fault.at}): ${fault.message} Nothing after it was checked.`,
+            lane: CREDENTIAL_FAULTS.includes(fault.code) ? integration.auth.owner : 'it',
           },
     uncompared: judged.documents.uncompared,
     missingLists: judged.values.missing,
@@ -288,6 +307,8 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
           ? []
           : [{ what: 'amounts', count: judged.tolerated, why: 'they differ by no more than the policy tolerates' }]),
       ],
+      coverage,
+      drill,
     },
     accounting,
     controlTotals: [...totals],
@@ -323,7 +344,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       reversals: adapter.reversals ?? {},
       rehearsal: evidence.rehearsal,
     }),
-    leftBehind: [...asIs.observation.leftBehind],
+    leftBehind: [...asIs.observation.leftBehind, ...(evidence.withPlan?.observation.leftBehind ?? [])],
   }
 }
 
@@ -343,6 +364,12 @@ function alsoClasses(
     classes.set('C6', [auth.method])
   if (/rate|limit|too-large|timeout/.test(code)) classes.set('C10', [asIs.observation.fault?.at ?? code])
   return classes
+}
+
+/** The lowest share in whole percent, rounded down; `undefined` when nothing was measured. */
+function lowestPercent(shares: readonly (readonly [number, number])[]): number | undefined {
+  const measured = shares.filter(([, of]) => of > 0).map(([part, of]) => Math.floor((part * 100) / of))
+  return measured.length === 0 ? undefined : Math.min(...measured)
 }
 
 /** Enough of a digest to tell it from another. */
@@ -369,6 +396,8 @@ function sandboxOf(url: string, integration: Scenario['integration']): { name: s
     ) ?? []
   return { name: name ?? host, refreshed: declared?.refreshed }
 }
+/** Faults that the owner of the credential mends. */
+const CREDENTIAL_FAULTS = ['unauthorized', 'forbidden', 'target-refused-login']
 
 const NO_FACTS: InvoiceFacts = {
   supplier: '',
@@ -376,6 +405,7 @@ const NO_FACTS: InvoiceFacts = {
   type: 'invoice',
   date: '',
   currency: '',
+  entity: '',
   net: '0.00',
   tax: '0.00',
   gross: '0.00',
@@ -384,6 +414,20 @@ const NO_FACTS: InvoiceFacts = {
   period: '',
   lines: 0,
   accounts: [],
+}
+
+/** The score as far as it is of this recording; the score of another one is told and proves nothing. */
+function drillOf(score: DrillScore | undefined, recording: string): ChangeAssessment['evidence']['drill'] {
+  if (score === undefined) return null
+  const { killed, breaking, benignLetThrough, benign, survivors } = score
+  return {
+    state: score.recording === recording ? 'current' : 'stale',
+    killed,
+    breaking,
+    benignLetThrough,
+    benign,
+    survivors: survivors.map(({ mutant, does, why }) => ({ mutant, does, why })),
+  }
 }
 
 /** What is known of an invoice: as the baseline stored it, else as it was sent, else as another export of it was. */

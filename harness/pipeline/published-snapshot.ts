@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { z } from 'zod'
 import { GateError } from '../base/errors.ts'
 import { readTextFile } from '../base/files.ts'
-import { isJsonObject, type Json, toJson } from '../base/json.ts'
+import { canonicalJson, isJsonObject, type Json, toJson } from '../base/json.ts'
 import { parseYaml, yamlFault } from '../base/yaml.ts'
 import { Id } from '../model/common.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
@@ -69,8 +69,9 @@ export async function snapshotFromSchema(options: PublishedOptions): Promise<Sna
     )
   }
   const schema = await arrangedSchema(adapter, published, isRecorded ? options.scenario : undefined)
-  const recordedSchema =
-    isRecorded || options.baseline === undefined ? schema : (await readSnapshotOf(adapter, options.baseline)).schema
+  const baseline =
+    isRecorded || options.baseline === undefined ? undefined : await readSnapshotOf(adapter, options.baseline)
+  const recordedSchema = baseline?.schema ?? schema
   const values = await valuesOf(options, adapter, recording, recordedSchema)
   const meta: Snapshot['meta'] = {
     format: 'erp-change-gate/snapshot',
@@ -86,14 +87,14 @@ export async function snapshotFromSchema(options: PublishedOptions): Promise<Sna
     adapter: {},
     files: {},
   }
-  const seed: Snapshot = {
-    meta,
-    schema,
-    values,
-    documents: recording === undefined ? [] : recordedDocuments(recording, adapter, recordedSchema),
-    digest: '',
-  }
-  const answered = await answersOf(adapter, recording, recordedSchema, seed)
+  const seed: Snapshot = { meta, schema, values, documents: [], digest: '' }
+  const recorded = recording === undefined ? [] : recordedDocuments(recording, adapter, recordedSchema)
+  const rules = (snapshot: Snapshot) => answersOf(adapter, recording, recordedSchema, { ...snapshot, documents: [] })
+  const documents =
+    baseline === undefined
+      ? recorded
+      : withoutResolvedRefusals(recorded, (await rules(baseline)).documents, (await rules(seed)).documents)
+  const answered = await answersOf(adapter, recording, recordedSchema, { ...seed, documents })
   await writeSnapshot(options.out, { meta, schema: published, ...answered })
   return meta
 }
@@ -137,6 +138,29 @@ async function answersOf(
     sent === undefined ? [] : [{ key, sent, stages }],
   )
   return { values, documents }
+}
+
+/**
+ * Leaves out recorded refusals that the rules of the recorded release explain and those of this release no longer give: such
+ * an invoice may be accepted now, and that must be seen. A refusal that no rule explains is taken to stand.
+ */
+function withoutResolvedRefusals(
+  recorded: readonly StoredDocument[],
+  byOldRules: readonly StoredDocument[],
+  byNewRules: readonly StoredDocument[],
+): readonly StoredDocument[] {
+  const refusals = (documents: readonly StoredDocument[]) =>
+    new Map(
+      documents.flatMap(({ key, stages: [first] }) =>
+        first?.outcome === 'rejected' ? [[key, canonicalJson(first.error ?? null)] as const] : [],
+      ),
+    )
+  const [then, now] = [refusals(byOldRules), refusals(byNewRules)]
+  return recorded.map((document) => {
+    const { key, stages } = document
+    const isResolved = stages[0]?.outcome === 'rejected' && then.has(key) && then.get(key) !== now.get(key)
+    return isResolved ? { ...document, stages: [] } : document
+  })
 }
 
 /** What the recorded release answered of each document after each operation that wrote it. */

@@ -5,6 +5,7 @@ import { GateError } from '../base/errors.ts'
 import type { Check } from '../ports/check.ts'
 import type { ErpAdapter } from '../ports/erp.ts'
 import type { Expectation } from '../ports/expectation.ts'
+import type { Importer } from '../ports/importer.ts'
 import type { NoteSource } from '../ports/note-source.ts'
 import type { Reporter } from '../ports/reporter.ts'
 import type { SchemaSource } from '../ports/schema-source.ts'
@@ -13,6 +14,7 @@ import type { SchemaSource } from '../ports/schema-source.ts'
 type PlugIns = {
   erps: ErpAdapter
   'schema-sources': SchemaSource
+  importers: Importer
   checks: Check
   expectations: Expectation
   reporters: Reporter
@@ -22,6 +24,7 @@ type PlugIns = {
 const FOLDERS: Readonly<Record<keyof PlugIns, string>> = {
   erps: '../erps',
   'schema-sources': '../schema-sources',
+  importers: '../importers',
   checks: '../checks',
   expectations: '../reconcile/expectations',
   reporters: '../reporters',

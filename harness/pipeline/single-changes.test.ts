@@ -10,7 +10,7 @@ import { Integration } from '../model/integration.ts'
 import { Policy } from '../model/policy.ts'
 import type { Rehearsal } from '../model/rehearsal.ts'
 import { assess, type Evidence } from './assess.ts'
-import { gatherEvidence, prepareRun } from './run.ts'
+import { evidenceOf, readSubject, rehearse, targetOf } from './run.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const SCENARIO = join(ROOT, 'scenarios/tryton-ap')
@@ -34,14 +34,17 @@ type Row = Readonly<{
 }>
 
 async function gathered(change: string): Promise<Evidence> {
-  const inputs = await prepareRun({
+  const options = {
     changeFolder: join(SCENARIO, 'changes', change),
     target: 'mock',
     snapshots: join(ROOT, 'snapshots'),
     reports: 'reports',
-  })
+  }
+  const subject = await readSubject(options)
+  const target = await targetOf(subject, options)
+  const evidence = evidenceOf(subject, await rehearse({ ...subject, target, options: {} }))
   const rehearsal = { state: 'none', text: 'The rollback was not rehearsed: every time is an estimate.' } as const
-  return { ...(await gatherEvidence(inputs)), rehearsal, assessedAt: AT }
+  return { ...evidence, rehearsal, drill: undefined, assessedAt: AT }
 }
 
 async function textOf(file: string): Promise<string> {
@@ -70,8 +73,12 @@ let update: Base
 beforeAll(async () => {
   const integration = await textOf('integration.yaml')
   // Every default is written down, so that a row changes a word and adds none.
-  const policy = { policy: { ...Policy.parse({ 'amount-tolerance': { EUR: '0.01' } }), 'minimum-coverage': 0 } }
-  const controlText = `${await textOf('changes/control-6.0/change.yaml')}${stringify({ policy: { ...policy.policy, 'recording-max-age-days': 7, 'snapshot-max-age-days': 7, 'minimum-coverage': undefined } })}`
+  const policy = Policy.parse({
+    'amount-tolerance': { EUR: '0.01' },
+    'recording-max-age-days': 7,
+    'snapshot-max-age-days': 7,
+  })
+  const controlText = `${await textOf('changes/control-6.0/change.yaml')}${stringify({ policy })}`
   control = {
     evidence: await gathered('control-6.0'),
     texts: { change: controlText, integration, waivers: 'waivers: []\n' },
@@ -280,13 +287,13 @@ const CONTROL: readonly Row[] = [
 
 const ASKED: readonly Row[] = [
   {
-    title: 'coverage asked for that was not measured',
+    title: 'more coverage asked for than the recordings have',
     file: 'change',
     from: 'policy:',
-    to: 'policy:\n  minimum-coverage: 80',
+    to: 'policy:\n  minimum-coverage: 100',
     verdict: 'undecided',
-    code: 'coverage-unknown',
-    names: '80 %',
+    code: 'coverage-too-low',
+    names: 'asks for 100 %',
   },
   {
     title: 'a drill score asked for that was not measured',

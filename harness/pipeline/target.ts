@@ -6,6 +6,7 @@ import type { Credential, ErpAdapter, Identity, Session, Transport, VirtualErp }
 import { type RunningSandbox, startSandbox } from '../targets/container.ts'
 import { proveSandbox, refuseUndeclared, type TargetClaim } from '../targets/guard.ts'
 import { httpTransport } from '../targets/http.ts'
+import { pacedTransport } from '../targets/pacing.ts'
 import { virtualTransport } from '../targets/virtual-erp.ts'
 
 /** Folder that holds the sandbox images, below the folder in which the gate runs. */
@@ -60,13 +61,19 @@ export async function openTarget(
     snapshot: Snapshot | undefined
     /** A container that was started already, to be used in place of a fresh one. */
     started?: RunningSandbox
+    /** Requests per second at most. */
+    rate?: number
     onProgress?: (line: string) => void
   }>,
 ): Promise<OpenTarget> {
   const { target, adapter, integration, allIntegrations } = options
   const opened = await connect(options)
   try {
-    const session = await adapter.connect(opened.transport, opened.credential, opened.database)
+    const session = await adapter.connect(
+      pacedTransport(opened.transport, { rate: options.rate }),
+      opened.credential,
+      opened.database,
+    )
     const identity = await session.identify()
     if (
       identity.product !== integration.erp.product ||

@@ -21,6 +21,8 @@ export type Facts = Readonly<{
   interactions: readonly Difference[]
   /** Invoices of which the ERP holds more or fewer documents than were created. */
   copies: readonly Difference[]
+  /** Noise rules that left nothing out, each in the words of a difference. */
+  noise: readonly Difference[]
 }>
 
 /** What a check objects to. Differences of one objection are about the same place and become one finding. */

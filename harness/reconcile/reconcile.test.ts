@@ -58,7 +58,15 @@ function found(check: string, differences: readonly Partial<Difference>[], args:
     remedy: 'Ask.',
     run: ({ documents }) => objectTo(documents, 'changed', () => args),
   })
-  const facts: Facts = { structure: [], searches: [], values: [], documents: all, interactions: [], copies: [] }
+  const facts: Facts = {
+    structure: [],
+    searches: [],
+    values: [],
+    documents: all,
+    interactions: [],
+    copies: [],
+    noise: [],
+  }
   const { findings } = runChecks(new Map([[check, one]]), facts, {
     capabilities: [],
     severity: {},
@@ -601,7 +609,7 @@ describe('running checks', () => {
   const run = (over: Partial<Check>, context: object = {}) =>
     runChecks(
       new Map([['supplier-gone', check(over)]]),
-      { structure: [], searches: [], values: [], documents: [], interactions: [], copies: [] },
+      { structure: [], searches: [], values: [], documents: [], interactions: [], copies: [], noise: [] },
       {
         capabilities: ['read-back'],
         severity: {},

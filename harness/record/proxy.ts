@@ -2,21 +2,8 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import { Agent, request as send } from 'undici'
 import { GateError, messageOf } from '../base/errors.ts'
 import { bodyOf } from '../model/body.ts'
+import { HOP_BY_HOP, isKeptHeader } from '../model/headers.ts'
 import type { Interaction } from '../model/recording.ts'
-
-/** Headers that belong to one connection and are not forwarded (RFC 9110 §7.6.1). */
-const HOP_BY_HOP = [
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'host',
-  // Already answered here, and the body is complete when it is sent on.
-  'expect',
-]
 
 /** A reverse proxy that is listening. */
 export type RecordingProxy = Readonly<{
@@ -133,9 +120,8 @@ function forwarded(headers: IncomingHttpHeaders): Record<string, string | string
 
 /** Headers that say something about the message; those of the connection and the client's identity are left out. */
 function kept(headers: IncomingHttpHeaders): Record<string, string> {
-  const left = [...HOP_BY_HOP, 'content-length', 'content-encoding', 'date', 'user-agent', 'accept-encoding']
   const entries = Object.entries(headers).flatMap(([name, value]): [string, string][] =>
-    value === undefined || left.includes(name) ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+    value === undefined || !isKeptHeader(name) ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
   )
   return Object.fromEntries(entries)
 }

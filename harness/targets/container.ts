@@ -69,7 +69,12 @@ export async function readSandboxes(folder: string): Promise<Readonly<Record<str
 export async function startSandbox(
   name: string,
   folder: string,
-  options: Readonly<{ keep?: boolean; onProgress?: (line: string) => void }> = {},
+  options: Readonly<{
+    keep?: boolean
+    /** Under which name `removeSandboxes` finds it; the sandbox's own unless given. */
+    label?: string
+    onProgress?: (line: string) => void
+  }> = {},
 ): Promise<RunningSandbox> {
   const sandboxes = await readSandboxes(folder)
   const sandbox = sandboxes[name]
@@ -78,7 +83,10 @@ export async function startSandbox(
       hint: `Choose one of: ${Object.keys(sandboxes).sort().join(', ')}.`,
     })
   }
-  const container = await startContainer(name, sandbox, folder, { onProgress: options.onProgress })
+  const container = await startContainer(name, sandbox, folder, {
+    onProgress: options.onProgress,
+    label: options.label,
+  })
   return running(container, sandbox, options.keep === true)
 }
 
@@ -127,7 +135,11 @@ async function startContainer(
   name: string,
   sandbox: SandboxImage,
   folder: string,
-  options: Readonly<{ command?: string[]; onProgress?: ((line: string) => void) | undefined }>,
+  options: Readonly<{
+    command?: string[]
+    label?: string | undefined
+    onProgress?: ((line: string) => void) | undefined
+  }>,
 ): Promise<StartedTestContainer> {
   await requireDocker()
   const built = await execa('docker', ['image', 'inspect', sandbox.image], { reject: false })
@@ -139,7 +151,7 @@ async function startContainer(
   try {
     const container = new GenericContainer(sandbox.image)
       .withExposedPorts(sandbox.port)
-      .withLabels({ [SANDBOX_LABEL]: name })
+      .withLabels({ [SANDBOX_LABEL]: options.label ?? name })
       .withWaitStrategy(Wait.forLogMessage(options.command === undefined ? sandbox.readyLog : WAITING))
       .withStartupTimeout(60_000)
     return await (options.command === undefined ? container : container.withCommand(options.command)).start()

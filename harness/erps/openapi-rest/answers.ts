@@ -2,6 +2,7 @@ import { isJsonArray, isJsonObject, type Json, toJson } from '../../base/json.ts
 import { tokensOf, valueAt } from '../../base/pointer.ts'
 import type { RecordedResponse } from '../../model/recording.ts'
 import type { RestApi } from '../../model/rest-api.ts'
+import type { ErpSchema } from '../../model/schema.ts'
 import type { ErpError, Names, Operation, Outcome } from '../../ports/erp.ts'
 import { namedDocument } from './operations.ts'
 import { holds, keptPlaces, textOf, valuesAt, withMember } from './places.ts'
@@ -12,6 +13,7 @@ export function interpretAnswer(
   operation: Operation,
   response: RecordedResponse,
   erp: RestErp,
+  schema: ErpSchema,
   names: Names,
   at: string,
 ): Outcome {
@@ -28,6 +30,11 @@ export function interpretAnswer(
       state: 'fault',
       error: { scope: 'connection', code: 'not-json', message: `The answer to ${operation.name} is not JSON.` },
     }
+  }
+  // An answer that is not what was asked for is of somebody else: a proxy, a login page, a cut connection.
+  if (lacksAnswer(operation, body, erp, schema)) {
+    const message = `The answer to ${operation.name} does not hold what the ERP publishes that it answers.`
+    return { state: 'fault', error: { scope: 'connection', code: 'not-an-answer', message } }
   }
   const list = api.lists[operation.resource]
   if (operation.kind === 'lookup' && list !== undefined) {
@@ -62,6 +69,26 @@ export function interpretAnswer(
     ? namedDocument(record, erp, (resource, value) => names.nameOf(resource, value))
     : null
   return { state: 'accepted', result, warnings: [] }
+}
+
+function lacksAnswer(operation: Operation, body: Json | undefined, erp: RestErp, schema: ErpSchema): boolean {
+  const { envelope, operations } = erp.api
+  const at = (wrapper: string) => (body === undefined ? undefined : valueAt(body, wrapper))
+  switch (operation.kind) {
+    case 'lookup':
+    case 'find':
+      return !isJsonArray(at(envelope.list))
+    case 'read':
+      return !isJsonObject(at(envelope.read))
+    case 'transition': {
+      // What is answered to a transition differs from ERP to ERP: the document, something else, or nothing.
+      const name = operation.name.endsWith('.void') ? operations.void : operations.post
+      const isPublished = name !== undefined && schema.resources[name]?.read !== undefined
+      return isPublished && !isJsonObject(at(envelope.read))
+    }
+    default:
+      return false
+  }
 }
 
 /** What is compared of a listed row: its code in place of its id, and the members that are kept. */

@@ -125,11 +125,7 @@ function createdBy(
     return { pointer, ...erp.fieldAt(place), value }
   })
   const [supplier, reference] = [document.supplier, document.reference].map((place) => textOf(valuesAt(sent, place)[0]))
-  // The records themselves are sent too: a member that becomes required concerns those that do not have it.
-  const records = [...new Set([document.name, ...sends.map(({ resource }) => resource)])].map(
-    (resource): FieldUse => ({ pointer: 'record', resource, field: '' }),
-  )
-  return { references, sends: [...sends, ...records], codes, ...keyOf(supplier, reference, erp, names) }
+  return { references, sends, codes, ...keyOf(supplier, reference, erp, names) }
 }
 
 function keyOf(
@@ -142,7 +138,7 @@ function keyOf(
   const coding = erp.coding.get(erp.api.document.supplier)
   const code = coding?.by === 'id' ? (names.nameOf(coding.list, supplier) ?? `#${supplier}`) : supplier
   const resource = coding?.by === 'id' ? { supplierResource: coding.list } : {}
-  return { document: { key: `${code} ${reference}`, supplier: code, ...resource, reference } }
+  return { document: { key: `${code} ${reference}`, supplier: code, ...resource, supplierId: supplier, reference } }
 }
 
 /** A parameter that filters by a field of the document, so that a run tag and a plan reach it. */

@@ -145,13 +145,13 @@ class VirtualRest {
     const source = this.#captured.get(fingerprintOf(named))?.shift()
     const isRuled = source === undefined || this.#snapshot.meta.evidence === 'schema'
     const key = this.#keyOf(named, source)
+    const stage = stageOf(source, 'create')
+    if (isRuled) this.#unrecorded.add(key)
+    if (stage?.outcome === 'rejected') return this.#captureOf(stage)
     if (isRuled) {
-      this.#unrecorded.add(key)
       const refused = this.#rules.refusalOf(sent)
       if (refused !== undefined) return this.#refusal(422, refused)
     }
-    const stage = stageOf(source, 'create')
-    if (stage?.outcome === 'rejected') return this.#captureOf(stage)
     const stored = stage?.document === undefined ? this.#rules.stored(sent) : this.#wire(stage.document)
     const id = this.#freshId()
     const states = document.states
@@ -210,7 +210,8 @@ class VirtualRest {
   }
 
   #refusal(status: number, { code, message, field }: Refusal): RecordedResponse {
-    const isGood = this.#erp.api.fault !== undefined && status !== 401
+    // An ERP that says no with a good status does so about documents, not about paths and access.
+    const isGood = this.#erp.api.fault !== undefined && status !== 401 && status !== 404
     return {
       status: isGood ? 200 : status,
       headers: { 'content-type': 'application/json', ...this.#releaseHeader() },

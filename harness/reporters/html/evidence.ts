@@ -1,6 +1,6 @@
 import type { ChangeAssessment, ControlTotal } from '../../model/assessment.ts'
 import type { CheckResult } from '../../model/finding.ts'
-import { counted, EVIDENCE_LEVELS, grouped, instant } from '../rendering/words.ts'
+import { counted, EVIDENCE_LEVELS, grouped, instant, totalName } from '../rendering/words.ts'
 import { capped, comparedValue, type Link, number, SHOWN, SPACE } from './cells.ts'
 
 /** Control totals, with the cells that differ from what was recorded. */
@@ -19,7 +19,7 @@ export function controlTotalsOf({ controlTotals }: Readonly<ChangeAssessment>) {
     },
   })
   return controlTotals.map((total) => ({
-    currency: total.currency,
+    currency: totalName(total, controlTotals),
     reconciles: total.reconciles,
     rows: [
       cells('recorded', total.recorded, total.recorded),
@@ -41,6 +41,17 @@ export function accountingOf({ accounting }: Readonly<ChangeAssessment>) {
     interactionsReplayed: number(accounting.interactionsReplayed),
     interactionsNotReached: number(accounting.interactionsNotReached),
   }
+}
+
+/** What the recordings exercise, and what to record for the rest. */
+export function coverageOf({ evidence }: Readonly<ChangeAssessment>) {
+  return evidence.coverage.map(({ area, exercised, of, missing }) => ({
+    area,
+    exercised: number(exercised),
+    of: number(of),
+    count: counted(missing.length, 'place'),
+    missing: capped(missing, SHOWN.uncovered, 'place'),
+  }))
 }
 
 /** Every check, those that could not tell first. */

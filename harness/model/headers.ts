@@ -1,0 +1,20 @@
+/** Headers that belong to one connection and are not forwarded (RFC 9110 §7.6.1). */
+export const HOP_BY_HOP: readonly string[] = [
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'host',
+  // Already answered by the proxy, and the body is complete when it is sent on.
+  'expect',
+]
+
+const NOT_KEPT = [...HOP_BY_HOP, 'content-length', 'content-encoding', 'date', 'user-agent', 'accept-encoding']
+
+/** Whether a recording keeps a header: it says something about the message, not about the connection or the client. */
+export function isKeptHeader(name: string): boolean {
+  return !NOT_KEPT.includes(name) && !name.startsWith(':')
+}

@@ -1,0 +1,77 @@
+import { join } from 'node:path'
+import { GateError } from '../base/errors.ts'
+import { compareDocuments } from '../compare/documents.ts'
+import { learnNoise } from '../compare/noise.ts'
+import type { Noise } from '../model/noise.ts'
+import type { Answered, Observation, OperationObservation } from '../ports/observation.ts'
+import { readControl } from './control.ts'
+import { closeJournals, prepareJournals } from './journals.ts'
+import { writeNoise } from './noise-file.ts'
+import { type Rehearsable, type RunOptions, rehearsal } from './run.ts'
+import { parseTarget } from './target.ts'
+
+/** Learns the noise of the release in production and writes it beside its snapshot. Throws what the target is at fault for. */
+export async function learnNoiseOf(
+  options: Readonly<{ scenario: string; snapshots: string; target: string }> &
+    Pick<RunOptions, 'onStage' | 'onProgress'>,
+): Promise<Readonly<{ noise: Noise; file: string }>> {
+  const control = await readControl(options.scenario, options.snapshots)
+  const { product, release } = control.recording.header.erp
+  const noise = await noiseOf({ ...control, target: parseTarget(options.target, `${product}-${release}`), options })
+  const file = await writeNoise(join(options.snapshots, `${product}-${release}`), noise)
+  return { noise, file }
+}
+
+/** Replays twice and learns what differs between the two. */
+export async function noiseOf(control: Rehearsable): Promise<Noise> {
+  const observations: Observation[] = []
+  for (const nth of ['first', 'second']) {
+    const { observation } = await rehearsal(control, {
+      title: `replaying for the ${nth} time`,
+      target: control.target,
+      withPlan: false,
+      // Each replay has a tag of its own, so that the second does not meet the documents of the first.
+      journals: await prepareJournals(control),
+    })
+    await closeJournals(control)
+    if (observation.fault !== undefined) {
+      throw new GateError(
+        'target-fault',
+        `The connection failed at interaction ${observation.fault.seq}: ${observation.fault.message}`,
+        { hint: 'Learn again when the sandbox answers; nothing was written.' },
+      )
+    }
+    observations.push(observation)
+  }
+  const [first, second] = observations
+  if (first === undefined || second === undefined) return { noise: [], refused: [] }
+  const { documents, interactions } = compareDocuments({
+    observation: against(first, second),
+    baseline: first.invoices.flatMap(({ key, sent, stages }) => (sent === undefined ? [] : [{ key, sent, stages }])),
+    baselineSchema: control.baseline.schema,
+    documentResource: control.adapter.documentResource,
+    meaning: control.adapter.meaning,
+  })
+  return learnNoise([...documents, ...interactions], second.invoices.length)
+}
+
+/** The second replay, with what the first was answered in the place of what was recorded. */
+function against(first: Observation, second: Observation): Observation {
+  const held = (others: readonly OperationObservation[], own: readonly OperationObservation[]) =>
+    own.map((operation, index) => {
+      const answer = others[index]?.replayed
+      return answer !== undefined && isAnswer(answer) ? { ...operation, recorded: answer } : operation
+    })
+  return {
+    ...second,
+    shared: held(first.shared, second.shared),
+    invoices: second.invoices.map((invoice, index) => ({
+      ...invoice,
+      operations: held(first.invoices[index]?.operations ?? [], invoice.operations),
+    })),
+  }
+}
+
+function isAnswer(answer: OperationObservation['replayed']): answer is Answered {
+  return answer.state !== 'not-reached' && answer.state !== 'unresolved'
+}
