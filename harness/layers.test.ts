@@ -10,6 +10,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   erps: ['base', 'model', 'ports'],
   'schema-sources': ['base', 'model', 'ports'],
   'second-opinions': ['base', 'model', 'ports'],
+  'note-sources': ['base', 'model', 'ports'],
   importers: ['base', 'model', 'ports'],
   record: ['base', 'model', 'ports'],
   targets: ['base', 'model', 'ports'],
@@ -27,6 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'erps',
     'schema-sources',
     'second-opinions',
+    'note-sources',
     'importers',
     'record',
     'targets',
@@ -42,7 +44,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Rooms that are synchronous and pure: no network, disk, clock, randomness or environment. */
-const PURE = ['compare', 'checks', 'reconcile', 'decide', 'reporters', 'importers', 'attest', 'model']
+const PURE = ['compare', 'checks', 'reconcile', 'decide', 'reporters', 'importers', 'attest', 'model', 'note-sources']
 
 /** What a pure file may import from the platform: digests and decompression of bytes that it was given. */
 const PURE_IMPORTS = ['node:crypto', 'node:zlib', 'node:worker_threads']

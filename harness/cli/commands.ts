@@ -6,10 +6,12 @@ import { drill, isPassed, scoreText } from '../pipeline/drill.ts'
 import { keepScore } from '../pipeline/drill-score.ts'
 import { exportRecording, importTraffic } from '../pipeline/import.ts'
 import { learnNoiseOf } from '../pipeline/noise.ts'
+import { importNotes } from '../pipeline/notes-import.ts'
 import { schemaOf } from '../pipeline/published-schema.ts'
 import { snapshotFromSchema } from '../pipeline/published-snapshot.ts'
 import { startRecording } from '../pipeline/record.ts'
 import { exitOfVerdict, mergeAndReport, runAndReport } from '../pipeline/report.ts'
+import { rehearseAndRender, rollbackText } from '../pipeline/rollback.ts'
 import { sandboxDown, sandboxUp } from '../pipeline/sandbox.ts'
 import { serveSnapshot } from '../pipeline/serve.ts'
 import { parseShard, runShard } from '../pipeline/shards.ts'
@@ -160,6 +162,54 @@ export function addCommands(program: Command): void {
   addDecisionCommands(program)
 
   program
+    .command('rollback <change>')
+    .description(
+      'Print the way back of a change request, step by step; or perform it, time it and prove that it works.',
+    )
+    .option('--rehearse', 'perform it: baseline, candidate, baseline again, and compare')
+    .addOption(
+      new Option('--target <target>', 'where to rehearse it: the mocked API or sandbox containers')
+        .choices(['mock', 'container'])
+        .default('mock'),
+    )
+    .option('--snapshots <folder>', 'folder of the snapshots', 'snapshots')
+    .addHelpText(
+      'after',
+      '\nExits 0 when it is printed or proven, 1 when the rehearsal did not bring the baseline back.',
+    )
+    .action(async (change: string, options: RollbackFlags) => {
+      process.exitCode = options.rehearse ? await rehearse(change, options) : await printRollback(change, options)
+    })
+
+  program
+    .command('notes')
+    .description('Work with release notes.')
+    .command('import <file...>')
+    .description(
+      'Draft entries of change.yaml from release notes: Markdown, HTML, CHANGELOG, conventional commits, OpenUpgrade, Business Central, or two published schemas, old and new.',
+    )
+    .option('--change <folder>', 'change request, to tell which statements touch what you use')
+    .addOption(
+      new Option('--from <lane>', 'who wrote them').choices(['erp-publisher', 'ap-vendor']).default('erp-publisher'),
+    )
+    .option('--snapshots <folder>', 'folder of the snapshots', 'snapshots')
+    .option('--out <file>', 'new file to write; without it the YAML is printed')
+    .action(async (files: string[], options: NotesFlags) => {
+      const imported = await importNotes({ files, ...options, change: options.change, out: options.out })
+      print(options.out === undefined ? imported.yaml.trimEnd() : `written ${options.out}`)
+      for (const { file, format, statements, otherLines } of imported.files) {
+        const others = Object.entries(otherLines).map(([what, count]) => `${count} ${what}`)
+        note(
+          `${file} (${format}): ${statements} statements${others.length === 0 ? '' : `; other lines: ${others.join(', ')}`}`,
+        )
+      }
+      const { statements, drafted, touching } = imported
+      note(
+        `${statements} entries, all undecided; ${drafted} with a drafted expectation, ${touching} touch what you use`,
+      )
+    })
+
+  program
     .command('schema <file>')
     .description('Print the JSON Schema of a file that you write: integration, mapping, change or waivers.')
     .action((file: string) => print(schemaOf(file)))
@@ -276,6 +326,44 @@ async function run(change: string, flags: RunFlags, keyFile?: string): Promise<0
     return exitOfVerdict(result.verdict, flags.failOn === 'conditional')
   } finally {
     finish()
+  }
+}
+
+type NotesFlags = Readonly<{ change?: string; from: 'erp-publisher' | 'ap-vendor'; snapshots: string; out?: string }>
+
+type RollbackFlags = Readonly<{ rehearse?: true; target: 'mock' | 'container'; snapshots: string }>
+
+async function rehearse(change: string, options: RollbackFlags): Promise<0 | 1> {
+  let bar = progress('rehearsing')
+  try {
+    const { text, proven } = await rehearseAndRender({
+      changeFolder: change,
+      target: options.target,
+      snapshots: options.snapshots,
+      onStage: (title) => {
+        bar.stop()
+        note(title)
+        bar = progress(title)
+      },
+      onProgress: (done, total, what) => bar.update(done, total, what),
+    })
+    bar.stop()
+    print(text)
+    return proven ? 0 : 1
+  } finally {
+    bar.stop()
+  }
+}
+
+async function printRollback(change: string, options: RollbackFlags): Promise<0> {
+  const bar = progress('replaying')
+  try {
+    const text = await rollbackText(change, options.snapshots, bar.update)
+    bar.stop()
+    print(text.trimEnd())
+    return 0
+  } finally {
+    bar.stop()
   }
 }
 

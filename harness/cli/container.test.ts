@@ -99,6 +99,18 @@ describe.skipIf(!docker)('on a real Tryton', () => {
     }
   })
 
+  test('the rollback brings the baseline back: stored documents kept, and exports as before', {
+    timeout: 20 * MINUTES,
+  }, async () => {
+    const { status, out } = await workspace.run([
+      'rollback',
+      `${SAMPLE}/changes/erp-7.0`,
+      ...['--rehearse', '--target', 'container'],
+    ])
+    expect(out).toMatch(/^PROVEN {2}49 invoices come out as before; 47 stored documents kept, 0 lost\.$/m)
+    expect(status).toBe(0)
+  })
+
   test('sandbox up prints where it answers, and down removes it', { timeout: MINUTES }, async () => {
     const up = await workspace.run(['sandbox', 'up', 'tryton-7.0'])
     expect(up.out).toMatch(/^url +http:\/\/\S+:\d+$/m)

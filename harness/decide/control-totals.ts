@@ -63,6 +63,21 @@ export function controlTotals(
     })
 }
 
+/**
+ * The same totals without the invoices whose own numbers differ and whose difference somebody has accepted: what is left
+ * must be equal, within the tolerance of each document.
+ */
+export function unexplainedTotals(
+  invoices: readonly (Counted & Readonly<{ key: string }>)[],
+  accepted: ReadonlySet<string>,
+  toleranceOf: (currency: string) => string | undefined,
+): readonly ControlTotal[] {
+  const left = invoices.filter(
+    (invoice) => !accepted.has(invoice.key) || controlTotals([invoice]).every((total) => total.reconciles),
+  )
+  return controlTotals(left, toleranceOf)
+}
+
 type Group = Readonly<{ currency: string; entity: string; period: string }>
 
 type Totals = ControlTotal['recorded']

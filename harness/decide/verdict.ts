@@ -1,15 +1,17 @@
 import type { ChangeAssessment, Reason, Verdict } from '../model/assessment.ts'
-import type { Policy } from '../model/change.ts'
-import { LANE_TITLES, type Lane } from '../model/common.ts'
+import { isSamePerson, type Lane } from '../model/common.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Integration } from '../model/integration.ts'
+import type { Ground } from './ground.ts'
+import { type Readiness, readinessGrounds } from './readiness.ts'
 
 /** Everything the policy weighs. */
 export type Grounds = Readonly<
   Pick<ChangeAssessment, 'accounting' | 'checks' | 'controlTotals' | 'findings' | 'invoices' | 'notes' | 'waivers'> & {
     evidenceLevel: ChangeAssessment['evidence']['level']
-    policy: Policy
-    integration: Integration
+    readiness: Readiness
+    /** Totals that differ by more than accepted findings explain. */
+    unexplainedTotals: ChangeAssessment['controlTotals']
     /** The connection fault that ended a replay, in words. */
     fault: Readonly<{ message: string; lane: Lane }> | undefined
     /** Why something could not be compared, by invoice. */
@@ -19,21 +21,11 @@ export type Grounds = Readonly<
     /** Why the replay with the plan proves nothing, when there was one. */
     planUnproven: string | undefined
     planNotes: readonly string[]
-    approver: string
-    developer: string
   }
 >
 
 /** A decision and what it rests on. */
 export type Decision = Readonly<{ verdict: Verdict; reasons: readonly Reason[]; conditions: readonly string[] }>
-
-type Ground = Readonly<{
-  verdict: 'no-go' | 'undecided'
-  code: string
-  text: string
-  lane: Lane
-  findings?: readonly string[]
-}>
 
 const LEVELS = { live: 3, recorded: 2, schema: 1, none: 0 }
 
@@ -42,39 +34,65 @@ const LEVELS = { live: 3, recorded: 2, schema: 1, none: 0 }
  * no-go, and a no-go outweighs an undecided. Conditional means go if what the conditions say is true when it is installed.
  */
 export function decide(grounds: Grounds): Decision {
-  const all = [...brokenGrounds(grounds), ...unknownGrounds(grounds)]
-  const reasons = all.map((ground) => reasonOf(ground, grounds.integration))
-  if (all.some((ground) => ground.verdict === 'no-go')) return { verdict: 'no-go', reasons, conditions: [] }
-  if (all.length > 0) return { verdict: 'undecided', reasons, conditions: [] }
-  const conditions = conditionsOf(grounds)
-  if (conditions.length === 0) return { verdict: 'go', reasons: [], conditions: [] }
+  const all = [...brokenGrounds(grounds), ...readinessGrounds(grounds.readiness), ...unknownGrounds(grounds)]
+  const { integration } = grounds.readiness
+  const weighing = (verdict: Ground['verdict']) => all.filter((ground) => ground.verdict === verdict)
+  const open = [...weighing('no-go'), ...weighing('undecided')]
+  if (open.length > 0) {
+    return {
+      verdict: open[0]?.verdict === 'no-go' ? 'no-go' : 'undecided',
+      reasons: open.map((ground) => reasonOf(ground, grounds.findings, integration)),
+      conditions: [],
+    }
+  }
+  const conditions = [...conditionsOf(grounds), ...weighing('conditional')]
   return {
-    verdict: 'conditional',
-    reasons: conditions.map((text) =>
-      reasonOf({ verdict: 'undecided', code: 'condition', text, lane: 'it' }, grounds.integration),
-    ),
-    conditions,
+    verdict: conditions.length === 0 ? 'go' : 'conditional',
+    reasons: conditions.map((ground) => reasonOf(ground, grounds.findings, integration)),
+    conditions: conditions.map((ground) => ground.text),
   }
 }
 
 function brokenGrounds(grounds: Grounds): readonly Ground[] {
-  const blocking = grounds.findings.filter(isBlocking).sort((left, right) => urgency(left) - urgency(right))
-  const grounded = blocking.map((finding): Ground => {
-    const expected = finding.status === 'expected'
-    return {
-      verdict: 'no-go',
-      code: expected
-        ? 'announced-break-not-handled'
-        : finding.loudness === 'silent'
-          ? 'unexpected-silent-change'
-          : 'unexpected-break',
-      text: `${sentenceOf(finding)} ${expected ? `Announced by ${finding.notes.join(', ')}, and no plan handles it.` : 'No release note announces it.'}`,
-      lane: finding.lane,
-      findings: [finding.fingerprint],
-    }
-  })
+  const undecided = unjudgedFindings(grounds.notes)
+  const blocking = grounds.findings
+    .filter((finding) => isBlocking(finding) && !undecided.has(finding.fingerprint))
+    .sort((left, right) => urgency(left) - urgency(right))
+  const contradicted = grounds.notes.flatMap((note) => contradictionOf(note, blocking))
+  const told = new Set(contradicted.flatMap((ground) => ground.findings ?? []))
+  const lapsed = new Map(
+    grounds.waivers
+      .filter(({ state }) => state === 'expired' || state === 'self-approved')
+      .map((each) => [each.fingerprint, each]),
+  )
+  const grounded = blocking
+    .filter((finding) => !told.has(finding.fingerprint))
+    .map((finding): Ground => {
+      const waiver = lapsed.get(finding.fingerprint)
+      if (waiver !== undefined) {
+        return {
+          verdict: 'no-go',
+          code: `waiver-${waiver.state}`,
+          text: `${waiverSentence(waiver, grounds.readiness.change)} It does not accept: ${sentenceOf(finding)}`,
+          lane: finding.lane,
+          findings: [finding.fingerprint],
+        }
+      }
+      const expected = finding.status === 'expected'
+      return {
+        verdict: 'no-go',
+        code: expected
+          ? 'announced-break-not-handled'
+          : finding.loudness === 'silent'
+            ? 'unexpected-silent-change'
+            : 'unexpected-break',
+        text: `${sentenceOf(finding)} ${expected ? `Announced by ${finding.notes.join(', ')}, and no plan handles it.` : 'No release note announces it.'}`,
+        lane: finding.lane,
+        findings: [finding.fingerprint],
+      }
+    })
   // After a fault the rest was never sent: totals that differ for that reason say nothing about the release.
-  const totals = (grounds.fault === undefined ? grounds.controlTotals : [])
+  const totals = (grounds.fault === undefined ? grounds.unexplainedTotals : [])
     .filter((total) => !total.reconciles)
     .map(
       (total): Ground => ({
@@ -85,7 +103,33 @@ function brokenGrounds(grounds: Grounds): readonly Ground[] {
       }),
     )
   // Totals that differ because of findings that already block say the same thing once more.
-  return blocking.length > 0 ? [...grounded, ...totals] : totals
+  const isWaiver = (ground: Ground) => ground.code.startsWith('waiver-')
+  return [...contradicted, ...grounded.filter(isWaiver), ...grounded.filter((ground) => !isWaiver(ground)), ...totals]
+}
+
+/** Findings that a note announces of which nobody has said yet whether it affects us: they wait for that. */
+function unjudgedFindings(notes: Grounds['notes']): ReadonlySet<string> {
+  const waiting = notes.filter((note) => note.affectsUs === 'undecided')
+  return new Set(waiting.flatMap((note) => note.expectations.flatMap((expectation) => expectation.findings)))
+}
+
+/** A note that is said not to affect us, although what it announces is there and blocks. */
+function contradictionOf(note: Grounds['notes'][number], blocking: readonly Finding[]): readonly Ground[] {
+  if (note.affectsUs !== 'no') return []
+  const announced = new Set(note.expectations.flatMap((expectation) => expectation.findings))
+  const [first, ...others] = blocking.filter(
+    (finding) => announced.has(finding.fingerprint) && finding.status === 'unexpected',
+  )
+  if (first === undefined) return []
+  return [
+    {
+      verdict: 'no-go',
+      code: 'note-contradicted',
+      text: `${note.id} is said not to affect us (${note.because ?? 'no reason given'}), and what it announces is there: ${sentenceOf(first)}${others.length === 0 ? '' : ` And ${others.length} more.`}`,
+      lane: first.lane,
+      findings: [first, ...others].map((finding) => finding.fingerprint),
+    },
+  ]
 }
 
 /** What nobody announced before what somebody did, silent before loud, what was stored before what was published. */
@@ -102,6 +146,9 @@ function isBlocking(finding: Finding): boolean {
 
 function unknownGrounds(grounds: Grounds): readonly Ground[] {
   const unknown: Ground[] = []
+  // Told already as what stands behind a finding that blocks.
+  const blocked = new Set(grounds.findings.filter(isBlocking).map((finding) => finding.fingerprint))
+  const undecided = unjudgedFindings(grounds.notes)
   const add = (code: string, text: string, lane: Lane, findings: readonly string[] = []) =>
     unknown.push({ verdict: 'undecided', code, text, lane, findings })
   if (grounds.fault) add('connection-fault', grounds.fault.message, grounds.fault.lane)
@@ -129,7 +176,12 @@ function unknownGrounds(grounds: Grounds): readonly Ground[] {
   }
   for (const note of grounds.notes) {
     if (note.affectsUs === 'undecided')
-      add('note-undecided', `Nobody has decided whether ${note.id} affects us: “${note.says}”`, 'it')
+      add(
+        'note-undecided',
+        `Nobody has decided whether ${note.id} affects us: “${note.says}”`,
+        'it',
+        note.expectations.flatMap((expectation) => expectation.findings),
+      )
     for (const expectation of note.expectations) {
       if (note.affectsUs !== 'yes' || expectation.state === 'met') continue
       const unmet = expectation.state === 'unmet'
@@ -143,47 +195,83 @@ function unknownGrounds(grounds: Grounds): readonly Ground[] {
     }
   }
   for (const waiver of grounds.waivers) {
-    if (waiver.state !== 'in-force')
-      add(
-        `waiver-${waiver.state}`,
-        `The waiver of ${waiver.fingerprint} by ${waiver.owner} is ${waiver.state.replace('-', ' ')}.`,
-        'it',
-      )
+    const isTold = blocked.has(waiver.fingerprint) && waiver.state !== 'unused'
+    if (waiver.state !== 'in-force' && !isTold)
+      add(`waiver-${waiver.state}`, waiverSentence(waiver, grounds.readiness.change), 'it', [waiver.fingerprint])
   }
   for (const finding of grounds.findings) {
-    if (finding.severity === 'warning' && finding.status === 'unexpected') {
+    if (finding.severity === 'warning' && finding.status === 'unexpected' && !undecided.has(finding.fingerprint)) {
       add('needs-decision', `${sentenceOf(finding)} Nobody has said whether it matters.`, finding.lane, [
         finding.fingerprint,
       ])
     }
   }
-  if (LEVELS[grounds.evidenceLevel] < LEVELS[grounds.policy['evidence-level']]) {
+  if (LEVELS[grounds.evidenceLevel] < LEVELS[grounds.readiness.policy['evidence-level']]) {
     add(
       'evidence-too-weak',
-      `The evidence is ${grounds.evidenceLevel}; the policy asks for ${grounds.policy['evidence-level']}.`,
+      `The evidence is ${grounds.evidenceLevel}; the policy asks for ${grounds.readiness.policy['evidence-level']}.`,
       'it',
     )
-  }
-  if (grounds.approver === grounds.developer) {
-    add('duties-not-segregated', `${grounds.approver} is developer and approver of the same change.`, 'it')
   }
   return unknown
 }
 
-function conditionsOf(grounds: Grounds): readonly string[] {
+function waiverSentence(
+  waiver: ChangeAssessment['waivers'][number],
+  change: Readonly<{ window: Readonly<{ end: string }>; people: Readonly<{ developer: string }> }>,
+): string {
+  const which = `The waiver of ${waiver.fingerprint} by ${waiver.owner}`
+  switch (waiver.state) {
+    case 'expired':
+      return `${which} expired: it held until ${waiver.expires}, and the window ends ${change.window.end}.`
+    case 'self-approved':
+      return `${which} was approved by ${waiver.approver}, who is ${isSamePerson(waiver.approver, waiver.owner) ? 'its owner' : 'the developer of the change'}.`
+    case 'unused':
+      return `${which} accepts a finding that is not there: remove it, or find out what became of the finding.`
+    case 'in-force':
+      return `${which} is in force until ${waiver.expires}.`
+  }
+}
+
+function conditionsOf(grounds: Grounds): readonly Ground[] {
   const planned = grounds.findings.filter(
     (finding) => finding.status === 'expected' && finding.withPlan === 'gone' && finding.severity === 'error',
   )
   const waived = grounds.waivers.filter((waiver) => waiver.state === 'in-force')
+  // Every total differs as the findings that were accepted say, or there would be a ground against it.
+  const differing = waived.length === 0 ? [] : grounds.controlTotals.filter((total) => !total.reconciles)
+  const condition = (code: string, text: string, lane: Lane, findings: readonly string[] = []): Ground => ({
+    verdict: 'conditional',
+    code,
+    text,
+    lane,
+    findings,
+  })
   return [
     ...(planned.length > 0
       ? [
-          `The plan of ${grounds.planNotes.join(', ')} is installed in the same window: it removes ${planned.length} announced breaks.`,
+          condition(
+            'plan-installed',
+            `The plan of ${grounds.planNotes.join(', ')} is installed in the same window: it removes ${planned.length} announced break${planned.length === 1 ? '' : 's'}.`,
+            'ap-vendor',
+            planned.map((finding) => finding.fingerprint),
+          ),
         ]
       : []),
-    ...waived.map(
-      (waiver) =>
+    ...waived.map((waiver) =>
+      condition(
+        'waiver-in-force',
         `The waiver of ${waiver.fingerprint} stays in force until ${waiver.expires} (${waiver.owner}: ${waiver.reason}).`,
+        'it',
+        [waiver.fingerprint],
+      ),
+    ),
+    ...differing.map((total) =>
+      condition(
+        'totals-explained',
+        `Finance expects other totals in ${total.currency}, as the accepted findings say: recorded ${total.recorded.documents} documents, ${total.recorded.gross} gross; stored ${total.stored.documents} documents, ${total.stored.gross} gross.`,
+        'finance',
+      ),
     ),
   ]
 }
@@ -203,8 +291,11 @@ function grouped(amount: string): string {
   return amount.replace(/\B(?=(\d{3})+(?=\.|$))(?<!\.\d*)/g, '\u00a0')
 }
 
-function reasonOf(ground: Ground, integration: Integration): Reason {
+function reasonOf(ground: Ground, findings: readonly Finding[], integration: Integration): Reason {
   const contact = integration.owners.lanes[ground.lane]
+  const disputed = findings.find(
+    (finding) => finding.fingerprint === ground.findings?.[0] && finding.lane === ground.lane,
+  )?.disputed
   return {
     code: ground.code,
     text: ground.text
@@ -212,11 +303,9 @@ function reasonOf(ground: Ground, integration: Integration): Reason {
       .replace(/\s+/g, ' ')
       .trim(),
     lane: ground.lane,
-    contact:
-      contact === undefined
-        ? `${LANE_TITLES[ground.lane]}: ${integration.owners.accountable}`
-        : `${contact.name} <${contact.email}>`,
-    respondWithinHours: contact?.['respond-within-hours'] ?? 0,
+    contact: `${contact.name} <${contact.email}>`,
+    respondWithinHours: contact['respond-within-hours'],
     findings: [...(ground.findings ?? [])],
+    ...(disputed === undefined ? {} : { disputed }),
   }
 }

@@ -36,6 +36,8 @@ const ASSIGNED = [
   'posted_by',
   'cancelled_by',
   'invoice_number',
+  // Its name is a number of its own sequence; whether a line is reconciled is compared.
+  'reconciliation',
 ]
 
 /** Tryton over JSON-RPC. Wire facts are those of releases 6.0 and 7.0. */
@@ -95,17 +97,51 @@ export default defineErp({
     if (name === 'reference') return { class: 'identity', assigned: false }
     if (name === 'state' || name === 'invoice_state' || name.endsWith('_state'))
       return { class: 'state', assigned: false }
-    if (field?.type === 'numeric' || name === 'quantity' || name === 'rate') return { class: 'amount', assigned: false }
+    if (field?.type === 'numeric' || name === 'quantity' || name === 'rate') {
+      const money = moneyOf(resource, name)
+      return { class: 'amount', assigned: false, ...(money === undefined ? {} : { money }) }
+    }
     if (field?.relation !== undefined && CODING_MODELS.includes(field.relation))
       return { class: 'coding', assigned: false }
     if (field?.type === 'date' || field?.type === 'boolean' || field?.type === 'selection')
       return { class: 'coding', assigned: false }
     return { class: 'text', assigned: false }
   },
+  ledgerCurrency: (values) => {
+    const currencies = new Set((values['company.company'] ?? []).map((company) => text(company.fields.currency)))
+    const [only] = currencies
+    return currencies.size === 1 && only !== '' ? only : undefined
+  },
+  reversals: {
+    draft: { how: 'delete', action: 'Financial > Invoices > Supplier Invoices, select it, Delete.' },
+    validated: {
+      how: 'cancel',
+      action: 'Financial > Invoices > Supplier Invoices, open it, Cancel: its draft journal entry is deleted.',
+    },
+    posted: {
+      how: 'cancel',
+      action:
+        'Financial > Invoices > Supplier Invoices, open it, Cancel: a cancelling journal entry is posted, in the open period where its own is closed.',
+    },
+    paid: {
+      how: 'credit-note',
+      action:
+        'Financial > Invoices > Supplier Invoices, open it, Credit: the credit note is posted in the open period, the payment stays.',
+    },
+  },
   connect: (transport, credential, database) => TrytonSession.open(transport, credential, database),
   virtual: virtualTryton,
   mutants: trytonMutants,
 } satisfies ErpAdapter)
+
+const DOCUMENT_MONEY = ['amount', 'base', 'untaxed_amount', 'tax_amount', 'total_amount', 'amount_to_pay']
+const LEDGER_MONEY = ['debit', 'credit', 'balance']
+
+/** Lines of invoices are in the invoice's currency, lines of journal entries in the company's. */
+function moneyOf(resource: string, name: string): 'document' | 'ledger' | undefined {
+  if (resource.startsWith('account.invoice') && DOCUMENT_MONEY.includes(name)) return 'document'
+  return resource.startsWith('account.invoice') || !LEDGER_MONEY.includes(name) ? undefined : 'ledger'
+}
 
 /** Works on a stored document as well as on a sent one, which has no totals yet. */
 function facts(document: Json): InvoiceFacts {

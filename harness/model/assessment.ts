@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Amount, CalendarDate, Instant, Lane, Whole } from './common.ts'
+import { Amount, CalendarDate, Disputed, Instant, Lane, Whole } from './common.ts'
 import { CheckResult, Finding } from './finding.ts'
 
 /** The policy's answer. */
@@ -19,6 +19,7 @@ const Reason = z.strictObject({
   respondWithinHours: Whole,
   /** Fingerprints of the findings behind it. */
   findings: z.array(z.string()),
+  disputed: Disputed.optional(),
 })
 export type Reason = z.infer<typeof Reason>
 
@@ -142,8 +143,30 @@ const RollbackStep = z.strictObject({
   owner: Lane,
   minutes: Whole,
   timing: z.enum(['rehearsed', 'estimate']),
+  /** The day on which a rehearsed step was performed. */
+  rehearsedOn: CalendarDate.optional(),
   expected: z.string(),
   verify: z.string(),
+  /** The command to type or the screen to open. */
+  where: z.string().optional(),
+  /** Class of the change that it takes back; absent for steps that every rollback has. */
+  changeClass: z.string().optional(),
+  /** After this the step no longer helps; `none` with the reason when there is no such point. */
+  pointOfNoReturn: z.string().optional(),
+})
+
+/** A document that the candidate stored otherwise than the baseline, and how it is taken back without a restore. */
+const DocumentToReverse = z.strictObject({
+  invoice: z.string(),
+  /** Number under the candidate; null for one that never got a number. */
+  document: z.string().nullable(),
+  state: z.string(),
+  currency: z.string(),
+  gross: Amount,
+  /** `unknown` when the adapter does not say how this ERP reverses a document in this state. */
+  how: z.enum(['delete', 'cancel', 'credit-note', 'reversing-entry', 'unknown']),
+  action: z.string(),
+  findings: z.array(z.string()),
 })
 
 const Rollback = z.strictObject({
@@ -158,6 +181,13 @@ const Rollback = z.strictObject({
   steps: z.array(RollbackStep),
   /** Why these steps: the change classes that were found. */
   changeClasses: z.array(z.strictObject({ id: z.string(), title: z.string(), findings: z.array(z.string()) })),
+  /** What has to be reversed one by one once the point of no return is passed. */
+  documents: z.array(DocumentToReverse).optional(),
+  /** Invoices that the candidate refused and that wait in the queue, oldest first. */
+  queue: z.array(z.string()).optional(),
+  /** What must be equal at the end, per currency. */
+  reconciliation: z.array(z.string()).optional(),
+  rehearsal: z.strictObject({ state: z.enum(['none', 'fresh', 'stale', 'failed']), text: z.string() }).optional(),
 })
 export type Rollback = z.infer<typeof Rollback>
 
@@ -208,6 +238,8 @@ export const ChangeAssessment = z.strictObject({
     runTag: z.string(),
     /** After this instant the decision no longer allows anything; null when it never did. */
     validUntil: Instant.nullable(),
+    /** When the response time of each lane that has to answer runs out. */
+    respondBy: z.partialRecord(Lane, Instant).optional(),
   }),
   integration: z.strictObject({
     id: z.string(),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Id, Instant } from './common.ts'
+import { Policy } from './policy.ts'
 
 /** One operation of the plan: data that is applied to recorded requests before they are replayed. */
 export const PlanOperation = z.union([
@@ -37,18 +38,6 @@ const ReleaseNoteEntry = z
   })
 export type ReleaseNoteEntry = z.infer<typeof ReleaseNoteEntry>
 
-const Severity = z.enum(['error', 'warning', 'info'])
-
-/** What the change authority has decided beforehand; every member has a default, see `docs/policy.md`. */
-const PolicyOverrides = z.strictObject({
-  /** Severity by check id; an id that no check has is an error. */
-  severity: z.record(z.string(), Severity).default({}),
-  /** The weakest evidence that can carry a go. */
-  'evidence-level': z.enum(['live', 'recorded', 'schema']).default('recorded'),
-  /** Largest accepted difference in amounts, by currency, in currency units. Zero unless stated. */
-  'amount-tolerance': z.record(z.string(), z.string()).default({}),
-})
-
 /** One change request: install a release. File: `changes/<name>/change.yaml`. */
 export const Change = z.strictObject({
   change: z.strictObject({
@@ -67,10 +56,9 @@ export const Change = z.strictObject({
     }),
   }),
   notes: z.array(ReleaseNoteEntry).default([]),
-  policy: PolicyOverrides.default({ severity: {}, 'evidence-level': 'recorded', 'amount-tolerance': {} }),
+  policy: Policy.prefault({}),
 })
 export type Change = z.infer<typeof Change>
-export type Policy = Change['policy']
 
 /** Accepted findings. File: `changes/<name>/waivers.yaml`. */
 export const Waivers = z.strictObject({

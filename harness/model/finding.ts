@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Lane, Whole } from './common.ts'
+import { Disputed, Lane, Whole } from './common.ts'
 import { Area, DifferenceClass, DifferenceKind, Loudness } from './difference.ts'
 
 /** How much a finding weighs. `warning` means that the evidence cannot decide. */
@@ -42,6 +42,8 @@ export const Finding = z.strictObject({
     }),
   ),
   lane: Lane,
+  /** The lane that could say it is not theirs, and who decides then. */
+  disputed: Disputed.optional(),
   /** What to do next. */
   remedy: z.string(),
   status: z.enum(['expected', 'waived', 'unexpected']),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { CalendarDate, Id, Lane } from './common.ts'
+import { CalendarDate, ChangeClassId, Id, Lane } from './common.ts'
+import { DifferenceClass } from './difference.ts'
 import { RestApi } from './rest-api.ts'
 
 const Contact = z.strictObject({
@@ -13,6 +14,17 @@ const Environment = z.strictObject({
   url: z.url(),
   database: z.string().optional(),
   kind: z.enum(['production', 'sandbox']),
+  /** The day a sandbox was last refreshed from production. */
+  refreshed: CalendarDate.optional(),
+})
+
+/** Days on which a change may not be installed, or after which it can no longer be taken back. */
+const Calendar = z.strictObject({
+  /** From and to are both part of it. */
+  blackouts: z.array(z.strictObject({ title: z.string().min(1), from: CalendarDate, to: CalendarDate })).default([]),
+  /** `period` as finance names it, `date` the day it is closed. */
+  'period-closes': z.array(z.strictObject({ period: z.string().min(1), date: CalendarDate })).default([]),
+  'payment-runs': z.array(CalendarDate).default([]),
 })
 
 /** One integration: an AP connector that exports approved invoices into one ERP. File: `integration.yaml`. */
@@ -43,14 +55,19 @@ export const Integration = z.strictObject({
     'user-from': z.string().min(1).optional(),
     'password-from': z.string().min(1),
     owner: Lane,
-    expires: CalendarDate.optional(),
+    /** The day the credential of production lapses, or `never`. */
+    expires: z.union([CalendarDate, z.literal('never')]).optional(),
   }),
   schedule: z.string().min(1),
   /** The lists that code an invoice, by the ERP's resource name. */
   dimensions: z.array(z.strictObject({ id: Id, title: z.string(), resource: z.string(), root: z.string().optional() })),
+  calendar: Calendar.prefault({}),
   owners: z.strictObject({
+    /** Who decides when two lanes could push a finding at each other. */
     accountable: z.string().min(1),
     lanes: z.record(Lane, Contact),
+    /** Who answers for a class of findings (`amount`), or of changes (`C8`), where it is not who the check says. */
+    'by-class': z.partialRecord(z.union([DifferenceClass, ChangeClassId]), Lane).default({}),
   }),
   sanitize: z
     .strictObject({

@@ -5,21 +5,24 @@ import { compareDocuments } from '../compare/documents.ts'
 import type { Meaning } from '../compare/records.ts'
 import { compareStructure } from '../compare/structure/compare.ts'
 import { lostSearchValues, structureFacts } from '../compare/structure-facts.ts'
+import { withoutTolerated } from '../compare/tolerance.ts'
 import { listFacts } from '../compare/value-formats.ts'
 import { compareValues } from '../compare/values.ts'
-import { type Counted, controlTotals } from '../decide/control-totals.ts'
+import { type Counted, controlTotals, unexplainedTotals } from '../decide/control-totals.ts'
 import { coverageOf } from '../decide/coverage.ts'
 import { impactOf } from '../decide/impact.ts'
+import { clocksOf, ownersOf, routed } from '../decide/owners.ts'
 import { rollbackPlan } from '../decide/rollback.ts'
 import { decide } from '../decide/verdict.ts'
 import type { ChangeAssessment, InvoiceResult } from '../model/assessment.ts'
-import type { Policy } from '../model/change.ts'
-import { Lane } from '../model/common.ts'
+import type { ChangeClassId } from '../model/common.ts'
 import type { Difference } from '../model/difference.ts'
 import type { DrillScore } from '../model/drill.ts'
 import type { Finding } from '../model/finding.ts'
 import type { NoiseRule } from '../model/noise.ts'
+import type { Policy } from '../model/policy.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
+import type { RehearsalState } from '../model/rehearsal.ts'
 import type { ErpSchema } from '../model/schema.ts'
 import type { Snapshot, StoredDocument } from '../model/snapshot.ts'
 import type { ErpAdapter, InvoiceFacts } from '../ports/erp.ts'
@@ -42,6 +45,8 @@ export type Evidence = Readonly<{
   asIs: Rehearsal
   withPlan: Rehearsal | undefined
   agreement: ChangeAssessment['evidence']['agreement']
+  /** What the stored rehearsal of the rollback is worth for this evidence. */
+  rehearsal: RehearsalState
   /** The gate's own score, when a drill was run on the scenario. */
   drill: DrillScore | undefined
   /** What is known to differ between two replays against the baseline itself. */
@@ -78,8 +83,15 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       documentResource: adapter.documentResource,
       meaning: adapter.meaning,
       noise: evidence.noise,
-      toleranceOf: (key) => policy['amount-tolerance'][facts.get(key)?.currency ?? ''],
     })
+    const [documentFacts, interactionFacts] = [documents.documents, documents.interactions].map((found) =>
+      withoutTolerated(found, {
+        byCurrency: policy['amount-tolerance'],
+        money: (resource, field) => adapter.meaning(resource, field, baseline.schema).money,
+        currencyOf: (invoice) => facts.get(invoice)?.currency,
+        ledgerCurrency: adapter.ledgerCurrency?.(baseline.values),
+      }),
+    )
     const meaning: Meaning = (resource, field) => adapter.meaning(resource, field, baseline.schema)
     const values = compareValues(
       baseline.values,
@@ -99,8 +111,8 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
           (list, code) => usersOf(uses, list, code, '', meaning),
           () => 'name',
         ),
-        documents: documents.documents,
-        interactions: documents.interactions,
+        documents: documentFacts?.kept ?? [],
+        interactions: interactionFacts?.kept ?? [],
         copies: documents.copies,
         noise: documents.unmatchedNoise,
       },
@@ -113,7 +125,8 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
           titleOf(baseline.schema, resource, field) ?? titleOf(observation.schema, resource, field),
       },
     )
-    return { documents, values, run }
+    const tolerated = (documentFacts?.tolerated ?? 0) + (interactionFacts?.tolerated ?? 0)
+    return { documents, values, run, tolerated }
   }
   const judged = judge(asIs.observation, uses)
   const planned =
@@ -124,7 +137,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     evidence.withPlan === undefined || planned === undefined
       ? undefined
       : incompleteness(evidence.withPlan.observation, recording, planned.documents.uncompared)
-  const reconciled = reconcile({
+  const unrouted = reconcile({
     findings: judged.run.findings,
     // What was not asked is not gone: a replay with the plan that was cut off proves nothing.
     withPlan: planUnproven === undefined ? planned?.run.findings : undefined,
@@ -134,7 +147,14 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     exercised: uses.touches,
     at: evidence.assessedAt,
     people: change.people,
+    windowEnd: change.window.end,
   })
+  const reconciled = {
+    ...unrouted,
+    findings: unrouted.findings.map((finding) =>
+      routed(finding, checks.get(finding.check)?.changeClass, integration.owners),
+    ),
+  }
   const level = (key: string): InvoiceResult['evidence'] => {
     if (!asIs.observation.identity.simulated) return 'live'
     // What was made from a specification on either side is no more than that, whatever was replayed.
@@ -157,6 +177,30 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     asIs.observation.invoices.map((invoice) => countedOf(invoice, stored.get(invoice.key), adapter)),
     (currency) => policy['amount-tolerance'][currency],
   )
+  // What is installed is the release with the plan: its totals are the ones that have to be explained.
+  const installed = ((planUnproven === undefined ? evidence.withPlan : undefined) ?? asIs).observation.invoices
+  const awaited = new Set(
+    reconciled.notes
+      .filter((note) => note.affectsUs === 'undecided')
+      .flatMap((note) => note.expectations.flatMap((expectation) => expectation.findings)),
+  )
+  const unexplained = unexplainedTotals(
+    installed.map((invoice) => ({ key: invoice.key, ...countedOf(invoice, stored.get(invoice.key), adapter) })),
+    new Set(
+      reconciled.findings.filter((finding) => explainsTotals(finding, awaited)).flatMap((finding) => finding.invoices),
+    ),
+    (currency) => policy['amount-tolerance'][currency],
+  )
+  const coverage = coverageOf({
+    mapping: scenario.mapping,
+    dimensions: integration.dimensions,
+    values: baseline.values,
+    shared: asIs.observation.shared,
+    invoices: asIs.observation.invoices,
+    facts: [...facts.values()],
+    usersOf: uses.value,
+  })
+  const drill = drillOf(evidence.drill, recording.digest)
   const evidenceLevel = weakest(invoices.map((invoice) => invoice.evidence))
   const { fault } = asIs.observation
   const decision = decide({
@@ -168,8 +212,27 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     notes: [...reconciled.notes],
     waivers: [...reconciled.waivers],
     evidenceLevel,
-    policy,
-    integration,
+    unexplainedTotals: [...unexplained],
+    readiness: {
+      change,
+      policy,
+      integration,
+      ages: {
+        recordedAt: recording.header.recordedAt,
+        snapshots: [
+          { of: `${adapter.title} ${change.from}`, capturedAt: baseline.meta.capturedAt },
+          // A real ERP that answered is newer than any snapshot of its release.
+          ...(evidence.candidate === undefined || !asIs.observation.identity.simulated
+            ? []
+            : [{ of: `${adapter.title} ${change.to}`, capturedAt: evidence.candidate.meta.capturedAt }]),
+        ],
+        ...(asIs.kind === 'url' ? { sandbox: sandboxOf(asIs.url, integration) } : {}),
+      },
+      // The area that is covered least counts: full coverage elsewhere does not make up for it.
+      coverage: lowestPercent(coverage.map(({ exercised, of }) => [exercised, of])),
+      drill: drill?.state === 'current' ? lowestPercent([[drill.killed, drill.breaking]]) : undefined,
+      rehearsal: evidence.rehearsal,
+    },
     fault:
       fault === undefined
         ? undefined
@@ -181,9 +244,9 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     missingLists: judged.values.missing,
     planUnproven,
     planNotes: notes.filter((note) => note.plan.length > 0).map((note) => note.id),
-    approver: change.people.approver,
-    developer: change.people.developer,
   })
+  const owners = ownersOf(reconciled.findings, integration.owners)
+  const changes = reconciled.notes.filter((note) => note.affectsUs === 'yes').flatMap((note) => note.plan)
   const allowed = decision.verdict === 'go' || decision.verdict === 'conditional'
   return {
     format: 'erp-change-gate/assessment',
@@ -195,6 +258,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       targetUrl: asIs.url,
       runTag: evidence.runTag,
       validUntil: allowed ? change.window.end : null,
+      respondBy: clocksOf(decision.reasons, owners, evidence.assessedAt),
     },
     integration: {
       id: integration.id,
@@ -220,21 +284,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     impact: impactOf(reconciled.findings, invoices),
     owners: {
       accountable: integration.owners.accountable,
-      lanes: Lane.options.flatMap((lane) => {
-        const contact = integration.owners.lanes[lane]
-        if (contact === undefined) return []
-        const open = reconciled.findings.filter(
-          (finding) => finding.lane === lane && finding.severity !== 'info' && finding.status === 'unexpected',
-        )
-        return [
-          {
-            lane,
-            contact: `${contact.name} <${contact.email}>`,
-            respondWithinHours: contact['respond-within-hours'],
-            findings: open.map((finding) => finding.fingerprint),
-          },
-        ]
-      }),
+      lanes: [...owners],
     },
     evidence: {
       level: evidenceLevel,
@@ -266,17 +316,12 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
           .sort()
           .map(([why, count]) => ({ what: 'values of stored documents', count, why })),
         ...blindSpots(baseline.schema, asIs.observation.schema),
+        ...(judged.tolerated === 0
+          ? []
+          : [{ what: 'amounts', count: judged.tolerated, why: 'they differ by no more than the policy tolerates' }]),
       ],
-      coverage: coverageOf({
-        mapping: scenario.mapping,
-        dimensions: integration.dimensions,
-        values: baseline.values,
-        shared: asIs.observation.shared,
-        invoices: asIs.observation.invoices,
-        facts: [...facts.values()],
-        usersOf: uses.value,
-      }),
-      drill: drillOf(evidence.drill, recording.digest),
+      coverage,
+      drill,
     },
     accounting,
     controlTotals: [...totals],
@@ -287,22 +332,83 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     invoices,
     rollback: rollbackPlan({
       findings: reconciled.findings,
-      changeClassOf: (id) => checks.get(id)?.changeClass ?? '',
+      changeClassOf: (id) => checks.get(id)?.changeClass,
+      alsoClasses: alsoClasses(evidence, changes),
       kind: change.kind,
       from: change.from,
       to: change.to,
       erp: adapter.title,
-      connector: integration.connector.name,
-      schedule: integration.schedule,
-      accountable: integration.owners.accountable,
+      integration,
       window: change.window,
-      canary: invoices.find((invoice) => invoice.outcome !== 'not-checked')?.key ?? 'the first of the queue',
-      invoices: invoices.length,
+      invoices,
+      stored: new Map(
+        asIs.observation.invoices.flatMap((invoice) => {
+          const last = invoice.stages.filter((stage) => stage.outcome === 'accepted').at(-1)
+          if (last === undefined) return []
+          const { state, number } = last.document === undefined ? NO_FACTS : adapter.facts(last.document)
+          const known = { state: state || 'unknown', number: number || null, after: last.after }
+          return [[invoice.key, known] as const]
+        }),
+      ),
+      controlTotals: totals,
+      plan: changes,
+      mapping: shortDigest(scenario.mappingDigest),
+      recording: `${shortDigest(recording.digest)} of ${recording.header.recordedAt.slice(0, 10)}`,
+      reversals: adapter.reversals ?? {},
+      rehearsal: evidence.rehearsal,
     }),
     leftBehind: [...asIs.observation.leftBehind, ...(evidence.withPlan?.observation.leftBehind ?? [])],
   }
 }
 
+/** Change classes that no finding shows: the plan changes the mapping, the credential lapses, the connection gave way. */
+function alsoClasses(
+  { scenario, asIs }: Evidence,
+  plan: readonly string[],
+): ReadonlyMap<ChangeClassId, readonly string[]> {
+  const { auth } = scenario.integration
+  const { window } = scenario.change.change
+  const margin = scenario.change.policy['credential-margin-days'] * 86_400_000
+  const lapses = auth.expires !== undefined && auth.expires !== 'never' ? Date.parse(auth.expires) : undefined
+  const code = asIs.observation.fault?.code ?? ''
+  const classes = new Map<ChangeClassId, readonly string[]>()
+  if (plan.length > 0) classes.set('C4', plan)
+  if ((lapses !== undefined && lapses <= Date.parse(window.end) + margin) || /^(unauthorized|forbidden)$/.test(code))
+    classes.set('C6', [auth.method])
+  if (/rate|limit|too-large|timeout/.test(code)) classes.set('C10', [asIs.observation.fault?.at ?? code])
+  return classes
+}
+
+/** The lowest share in whole percent, rounded down; `undefined` when nothing was measured. */
+function lowestPercent(shares: readonly (readonly [number, number])[]): number | undefined {
+  const measured = shares.filter(([, of]) => of > 0).map(([part, of]) => Math.floor((part * 100) / of))
+  return measured.length === 0 ? undefined : Math.min(...measured)
+}
+
+/** Enough of a digest to tell it from another. */
+function shortDigest(digest: string): string {
+  return digest.slice(0, digest.indexOf(':') + 13)
+}
+
+/**
+ * Whether a finding can be why the totals differ: somebody has accepted it or is still to judge it, it is about what was
+ * stored, and about money or being there.
+ */
+function explainsTotals(finding: Finding, awaited: ReadonlySet<string>): boolean {
+  const { status, area, class: about, kind } = finding
+  if ((status !== 'waived' && !awaited.has(finding.fingerprint)) || area !== 'documents') return false
+  return about === 'amount' || about === 'rounding' || about === 'coding' || kind === 'refused' || kind === 'accepted'
+}
+
+/** The sandbox that was named, as integration.yaml declares it. */
+function sandboxOf(url: string, integration: Scenario['integration']): { name: string; refreshed: string | undefined } {
+  const host = new URL(url).host.toLowerCase()
+  const [name, declared] =
+    Object.entries(integration.erp.environments).find(
+      ([, environment]) => new URL(environment.url).host.toLowerCase() === host,
+    ) ?? []
+  return { name: name ?? host, refreshed: declared?.refreshed }
+}
 /** Faults that the owner of the credential mends. */
 const CREDENTIAL_FAULTS = ['unauthorized', 'forbidden', 'target-refused-login']
 

@@ -16,6 +16,7 @@ export async function readControl(folder: string, snapshots: string): Promise<Re
       folder,
       integration,
       mapping: await readMapping(folder),
+      mappingDigest: '',
       // A snapshot that was made from a published schema answers nothing stronger.
       change: controlChange(release, baseline.meta.evidence === 'schema' ? 'schema' : 'recorded'),
       waivers: [],
@@ -29,6 +30,7 @@ export async function readControl(folder: string, snapshots: string): Promise<Re
     reportFolder: '',
     drill: undefined,
     noise: [],
+    rehearsed: { state: 'none', text: 'A control rehearses no rollback.' },
     options: {},
   }
 }
@@ -45,6 +47,7 @@ function controlChange(release: string, evidence: 'recorded' | 'schema'): Change
       window: { start: '2000-01-01T00:00Z', end: '2000-01-01T01:00Z' },
       people: { requester: 'the gate', developer: 'nobody', tester: 'the gate', approver: 'the gate' },
     },
-    policy: { 'evidence-level': evidence },
+    // Nobody installs it, so nobody's duties, dates or credential are asked for.
+    policy: { 'evidence-level': evidence, 'segregated-duties': [] },
   })
 }

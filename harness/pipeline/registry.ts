@@ -6,6 +6,7 @@ import type { Check } from '../ports/check.ts'
 import type { ErpAdapter } from '../ports/erp.ts'
 import type { Expectation } from '../ports/expectation.ts'
 import type { Importer } from '../ports/importer.ts'
+import type { NoteSource } from '../ports/note-source.ts'
 import type { Reporter } from '../ports/reporter.ts'
 import type { SchemaSource } from '../ports/schema-source.ts'
 
@@ -17,6 +18,7 @@ type PlugIns = {
   checks: Check
   expectations: Expectation
   reporters: Reporter
+  'note-sources': NoteSource
 }
 
 const FOLDERS: Readonly<Record<keyof PlugIns, string>> = {
@@ -26,6 +28,7 @@ const FOLDERS: Readonly<Record<keyof PlugIns, string>> = {
   checks: '../checks',
   expectations: '../reconcile/expectations',
   reporters: '../reporters',
+  'note-sources': '../note-sources',
 }
 
 /** Ids of all plug-ins of a kind, sorted. */

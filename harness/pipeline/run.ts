@@ -10,17 +10,19 @@ import type { ChangeAssessment } from '../model/assessment.ts'
 import type { DrillScore } from '../model/drill.ts'
 import type { NoiseRule } from '../model/noise.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
+import type { RehearsalState } from '../model/rehearsal.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { ErpAdapter } from '../ports/erp.ts'
 import type { Observation } from '../ports/observation.ts'
 import { noJournal } from '../replay/journal.ts'
 import type { Shard } from '../replay/lanes.ts'
 import { type ReplayOptions, replay, type Timing } from '../replay/replay.ts'
-import { assess } from './assess.ts'
+import { assess, type Evidence } from './assess.ts'
 import { readDrillScore } from './drill-score.ts'
 import { loadErp, readSnapshotOf } from './erp.ts'
 import { closeJournals, type Journals, prepareJournals } from './journals.ts'
 import { readNoise } from './noise-file.ts'
+import { readRehearsal } from './rehearsal-store.ts'
 import { readNewestRecording, readScenario, type Scenario, scenarioName } from './scenario.ts'
 import { describe, listsOf } from './snapshot.ts'
 import { readSnapshot } from './snapshot-store.ts'
@@ -71,6 +73,8 @@ export type Subject = Readonly<{
   drill: DrillScore | undefined
   /** What is known to differ between two replays against the baseline itself. */
   noise: readonly NoiseRule[]
+  /** What the stored rehearsal of the rollback is worth. */
+  rehearsed: RehearsalState
   reportFolder: string
 }>
 
@@ -150,6 +154,7 @@ export async function readSubject(
     candidate,
     drill: await readDrillScore(scenario.folder),
     noise: await readNoise(join(options.snapshots, `${product}-${change.from}`), baseline, adapter),
+    rehearsed: await readRehearsal(options.changeFolder, { change, recording, baseline }),
     reportFolder: reportFolderOf(options),
   }
 }
@@ -185,11 +190,16 @@ export async function rehearse(rehearsable: Rehearsable): Promise<Rehearsals> {
 }
 
 /** Compares, reconciles and decides. */
-export async function assessRehearsals(
+export function assessRehearsals(
   subject: Subject,
   rehearsals: Rehearsals,
   connectorDigest?: string,
 ): Promise<ChangeAssessment> {
+  return assess(evidenceOf(subject, rehearsals, connectorDigest))
+}
+
+/** What was gathered; it can be judged again under other notes, waivers and policies. */
+export function evidenceOf(subject: Subject, rehearsals: Rehearsals, connectorDigest?: string): Evidence {
   const { adapter } = subject
   const { asIs, withPlan, mocked } = rehearsals
   const agreement =
@@ -198,7 +208,7 @@ export async function assessRehearsals(
       : agreementOf(mocked.observation, asIs.observation, adapter.documentResource, (resource, field) =>
           adapter.meaning(resource, field, asIs.observation.schema),
         )
-  return assess({
+  return {
     scenario: subject.scenario,
     adapter,
     recording: subject.recording,
@@ -209,11 +219,12 @@ export async function assessRehearsals(
     agreement,
     drill: subject.drill,
     noise: subject.noise,
+    rehearsal: subject.rehearsed,
     runTag: rehearsals.runTag,
     connectorDigest,
     assessedAt: new Date().toISOString(),
     durationMs: rehearsals.durationMs,
-  })
+  }
 }
 
 /** One replay of a change request. Throws what the target is at fault for. */
@@ -309,7 +320,7 @@ function refuseUndeclaredEnvironment(scenario: Scenario, environment: string | u
 }
 
 /** A recording of another integration or release proves nothing about this change. Throws `recording-unusable`. */
-function refuseForeignRecording(scenario: Scenario, recording: SanitizedRecording, file: string): void {
+export function refuseForeignRecording(scenario: Scenario, recording: SanitizedRecording, file: string): void {
   const { header } = recording
   if (header.integration !== scenario.integration.id) {
     throw new GateError(

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { GateError } from '../base/errors.ts'
 import { exists, readTextFile } from '../base/files.ts'
+import { digestOf } from '../base/fingerprint.ts'
 import { parseYaml } from '../base/yaml.ts'
 import { Change, type Waiver, Waivers } from '../model/change.ts'
 import { Integration } from '../model/integration.ts'
@@ -14,6 +15,8 @@ export type Scenario = Readonly<{
   folder: string
   integration: Integration
   mapping: FieldMapping
+  /** SHA-256 of mapping.yaml, by which people tell which mapping was installed. */
+  mappingDigest: string
   change: Change
   waivers: readonly Waiver[]
   /** Every integration beside this one: their production hosts are refused too. */
@@ -31,10 +34,12 @@ export async function readScenario(changeFolder: string): Promise<Scenario> {
   const waivers = (await exists(waiversFile))
     ? parseYaml(await readTextFile(waiversFile, hint), Waivers, shown(waiversFile)).waivers
     : []
+  const mappingText = await readTextFile(join(integrationFolder, 'mapping.yaml'), hint)
   return {
     folder: integrationFolder,
     integration: await readIntegration(integrationFolder),
     mapping: await readMapping(integrationFolder),
+    mappingDigest: digestOf(mappingText),
     change,
     waivers,
     allIntegrations: await readAllIntegrations(dirname(integrationFolder)),

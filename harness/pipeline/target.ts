@@ -3,7 +3,7 @@ import { GateError } from '../base/errors.ts'
 import type { Integration } from '../model/integration.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { Credential, ErpAdapter, Identity, Session, Transport, VirtualErp } from '../ports/erp.ts'
-import { startSandbox } from '../targets/container.ts'
+import { type RunningSandbox, startSandbox } from '../targets/container.ts'
 import { proveSandbox, refuseUndeclared, type TargetClaim } from '../targets/guard.ts'
 import { httpTransport } from '../targets/http.ts'
 import { pacedTransport } from '../targets/pacing.ts'
@@ -59,6 +59,8 @@ export async function openTarget(
     release: string | undefined
     /** The snapshot that a mocked API serves. */
     snapshot: Snapshot | undefined
+    /** A container that was started already, to be used in place of a fresh one. */
+    started?: RunningSandbox
     /** Requests per second at most. */
     rate?: number
     onProgress?: (line: string) => void
@@ -128,11 +130,9 @@ async function connect(options: Parameters<typeof openTarget>[0]): Promise<Conne
     }
   }
   if (target.kind === 'container') {
-    const sandbox = await startSandbox(
-      target.name,
-      SANDBOX_FOLDER,
-      options.onProgress ? { onProgress: options.onProgress } : {},
-    )
+    const sandbox =
+      options.started ??
+      (await startSandbox(target.name, SANDBOX_FOLDER, options.onProgress ? { onProgress: options.onProgress } : {}))
     const transport = httpTransport(sandbox.url)
     return {
       transport,

@@ -1,4 +1,4 @@
-import type { Lane } from '../model/common.ts'
+import type { ChangeClassId, Lane } from '../model/common.ts'
 import type { Difference } from '../model/difference.ts'
 import type { Severity } from '../model/finding.ts'
 import type { StructureDifference } from '../model/structure.ts'
@@ -57,7 +57,7 @@ export type Check<Area extends keyof Facts = keyof Facts, Message extends string
   severity: Severity
   lane: Lane
   /** Change class of the rollback catalogue that a finding belongs to. */
-  changeClass: string
+  changeClass: ChangeClassId
   messages: Readonly<Record<Message, string>>
   remedy: string
   run: (facts: Pick<Facts, Area>) => readonly Objection<Message>[]

@@ -167,6 +167,8 @@ export type FieldMeaning = Readonly<{
   class: DifferenceClass
   /** True when the ERP assigns the value itself, such as a document number: its presence is compared, not its value. */
   assigned: boolean
+  /** Set for money alone, never for a rate, a quantity or a price: in the document's currency or in that of the books. */
+  money?: 'document' | 'ledger'
 }>
 
 /** The requests and answers of one ERP release, simulated from its snapshot. */
@@ -174,6 +176,13 @@ export type VirtualErp = Readonly<{
   handle: (request: RecordedRequest) => RecordedResponse
   /** Keys of the documents that were answered from rules and not from a stored document. */
   unrecorded: () => readonly string[]
+}>
+
+/** How this ERP takes a document back: what to do, where, and what becomes of it. */
+export type Reversal = Readonly<{
+  how: 'delete' | 'cancel' | 'credit-note' | 'reversing-entry'
+  /** One sentence that names the screen or the call of this ERP. */
+  action: string
 }>
 
 /** What an adapter can do; a check that needs what is absent is `not-applicable`. */
@@ -226,6 +235,10 @@ export type ErpAdapter = Readonly<{
   facts: (document: Json) => InvoiceFacts
   meaning: (resource: string, field: string, schema: ErpSchema) => FieldMeaning
   connect: (transport: Transport, credential: Credential, database: string) => Promise<Session>
+  /** Currency of the books, `undefined` when the value lists do not tell. */
+  ledgerCurrency?: (values: ValueLists) => string | undefined
+  /** How a document is taken back, by its state. A state that is not here is one the adapter knows nothing about. */
+  reversals?: Readonly<Record<string, Reversal>>
   virtual: (snapshot: Snapshot, credential: Credential, database: string) => VirtualErp
   /** Defects that can be put into the virtual ERP, to test the gate itself. */
   mutants: readonly Mutant[]

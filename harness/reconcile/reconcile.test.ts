@@ -441,6 +441,7 @@ const waiver = (over: Partial<Waiver> = {}): Waiver => ({
 function reconciled(over: Partial<Parameters<typeof reconcile>[0]> = {}) {
   return reconcile({
     findings: [TAX],
+    windowEnd: '2026-12-05T19:00Z',
     withPlan: undefined,
     notes: [],
     waivers: [],
@@ -525,9 +526,11 @@ describe('a waiver', () => {
     ['in force', {}, 'in-force', 'waived'],
     ['in force for one more minute', { expires: '2026-12-05T20:01Z' }, 'in-force', 'waived'],
     ['in force in another time zone', { expires: '2026-12-05T21:30+01:00' }, 'in-force', 'waived'],
+    ['that lapses before the window ends', { expires: '2026-12-05T19:00Z' }, 'expired', 'unexpected'],
     ['expired this minute', { expires: '2026-12-05T20:00Z' }, 'expired', 'unexpected'],
     ['expired in another time zone', { expires: '2026-12-05T20:30+01:00' }, 'expired', 'unexpected'],
     ['approved by its owner', { approver: 'Cleo Dahl' }, 'self-approved', 'unexpected'],
+    ['approved by the developer, written otherwise', { approver: ' ada  NILSEN' }, 'self-approved', 'unexpected'],
     ['approved by the developer of the change', { approver: 'Ada Nilsen' }, 'self-approved', 'unexpected'],
     ['of a finding that is not there', { fingerprint: '000000000000' }, 'unused', 'unexpected'],
   ])('%s', (_, over, state2, status) => {

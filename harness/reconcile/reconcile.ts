@@ -1,6 +1,7 @@
 import { GateError } from '../base/errors.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
 import type { PlanOperation, ReleaseNoteEntry, Waiver } from '../model/change.ts'
+import { isSamePerson } from '../model/common.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Exercised, Expectation, UnjudgedFinding } from '../ports/expectation.ts'
 
@@ -31,6 +32,7 @@ export function reconcile(
     at: string
     /** People of the change request: nobody waives their own work. */
     people: Readonly<{ developer: string; approver: string }>
+    windowEnd: string
   }>,
 ): Reconciliation {
   const announced = options.notes.flatMap((note) =>
@@ -51,7 +53,8 @@ export function reconcile(
     const waiver = waivers.find(
       ({ fingerprint, state }) => fingerprint === unjudged.finding.fingerprint && state === 'in-force',
     )
-    const status = notes.length > 0 ? 'expected' : waiver !== undefined ? 'waived' : 'unexpected'
+    // What is announced and not handled can still be accepted, by somebody who signs for it.
+    const status = waiver !== undefined ? 'waived' : notes.length > 0 ? 'expected' : 'unexpected'
     return {
       ...unjudged.finding,
       status,
@@ -170,8 +173,10 @@ function waiverState(
   options: Parameters<typeof reconcile>[0],
   findings: readonly UnjudgedFinding[],
 ): WaiverResult['state'] {
-  if (Date.parse(waiver.expires) <= Date.parse(options.at)) return 'expired'
-  if (waiver.approver === waiver.owner || waiver.approver === options.people.developer) return 'self-approved'
+  // A waiver that lapses before the release is installed accepts nothing of it.
+  if (!(Date.parse(waiver.expires) > Math.max(Date.parse(options.at), Date.parse(options.windowEnd)))) return 'expired'
+  if ([waiver.owner, options.people.developer].some((name) => isSamePerson(name, waiver.approver)))
+    return 'self-approved'
   return findings.some(({ finding }) => finding.fingerprint === waiver.fingerprint) ? 'in-force' : 'unused'
 }
 

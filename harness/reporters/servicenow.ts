@@ -3,7 +3,7 @@ import type { ChangeAssessment } from '../model/assessment.ts'
 import { LANE_TITLES } from '../model/common.ts'
 import { defineReporter } from '../ports/reporter.ts'
 import { visibleValue } from './rendering/visible-text.ts'
-import { counted, EVIDENCE_LEVELS, extentAmounts, instant, VERDICTS } from './rendering/words.ts'
+import { counted, EVIDENCE_LEVELS, extentAmounts, instant, timingWords, VERDICTS } from './rendering/words.ts'
 
 /** Lengths that a change request of ServiceNow keeps. Longer texts would be cut by it without a word. */
 const SHORT = 160
@@ -66,7 +66,7 @@ function rollbackLines({ rollback }: Readonly<ChangeAssessment>): readonly strin
     ),
     ...rollback.steps.map(
       (step, index) =>
-        `${index + 1}. ${step.action} (${LANE_TITLES[step.owner]}, ${step.minutes} min, ${step.timing}) Expected: ${step.expected} Verify: ${step.verify}`,
+        `${index + 1}. ${step.action} (${LANE_TITLES[step.owner]}, ${step.minutes} min, ${timingWords(step)}) Expected: ${step.expected} Verify: ${step.verify}`,
     ),
   ]
 }

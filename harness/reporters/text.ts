@@ -74,8 +74,13 @@ function reasonsOf({ reasons }: Readonly<ChangeAssessment>): readonly string[] {
 }
 
 function reasonLines(reason: Readonly<Reason>, number: number): readonly string[] {
-  const who = `${LANE_TITLES[reason.lane]}: ${reason.contact}, answers within ${reason.respondWithinHours} h (${reason.code})`
+  const who = `${LANE_TITLES[reason.lane]}: ${reason.contact}, answers within ${reason.respondWithinHours} h (${reason.code})${disputeOf(reason)}`
   return [...wrapped(`  ${number}. `, reason.text), ...wrapped('     → ', who)]
+}
+
+/** A finding that two lanes could push at each other names the person who decides. */
+function disputeOf({ disputed }: Readonly<Reason>): string {
+  return disputed === undefined ? '' : `; if it says it is ${LANE_TITLES[disputed.with]}'s, ${disputed.decides} decides`
 }
 
 function countsOf({ accounting, controlTotals }: Readonly<ChangeAssessment>): readonly string[] {

@@ -1,10 +1,14 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { setTimeout } from 'node:timers/promises'
 import { execa } from 'execa'
 import type { StartedTestContainer } from 'testcontainers'
+import { request } from 'undici'
 import { z } from 'zod'
 import { GateError, messageOf } from '../base/errors.ts'
 import { readTextFile } from '../base/files.ts'
+import { digestOf } from '../base/fingerprint.ts'
 import { Whole } from '../model/common.ts'
 
 /** A sandbox ERP that can be started from an image, as `ci/sandbox/sandboxes.json` describes it. */
@@ -22,6 +26,10 @@ export const SandboxImage = z.strictObject({
   marker: z.string(),
   /** How many ids were used up before seeding, so that ids differ from release to release. */
   spareIds: z.unknown().optional(),
+  /** The file that holds the whole database, the command that serves it, and the one that updates it to this release. */
+  databaseFile: z.string().startsWith('/').optional(),
+  serve: z.array(z.string()).optional(),
+  upgrade: z.array(z.string()).optional(),
 })
 export type SandboxImage = z.infer<typeof SandboxImage>
 
@@ -33,7 +41,12 @@ export type RunningSandbox = Readonly<{
   user: string
   password: string
   stop: () => Promise<void>
+  /** Stops the ERP for good and returns its database. Throws `sandbox-build-failed` when it cannot be saved. */
+  save: () => Promise<SavedDatabase>
 }>
+
+/** A database as it was saved from a sandbox, to be put into another one. */
+export type SavedDatabase = Readonly<{ archive: Buffer; digest: string }>
 
 /** Label of every container that the gate starts, with the sandbox's name as its value. */
 export const SANDBOX_LABEL = 'org.erp-change-gate.sandbox'
@@ -70,6 +83,64 @@ export async function startSandbox(
       hint: `Choose one of: ${Object.keys(sandboxes).sort().join(', ')}.`,
     })
   }
+  const container = await startContainer(name, sandbox, folder, {
+    onProgress: options.onProgress,
+    label: options.label,
+  })
+  return running(container, sandbox, options.keep === true)
+}
+
+/**
+ * Starts a sandbox on a saved database, updated to its release first where `upgrade` is set. Throws what `startSandbox`
+ * throws, and `sandbox-build-failed` when the update fails.
+ */
+export async function startSandboxOn(
+  name: string,
+  folder: string,
+  saved: SavedDatabase,
+  options: Readonly<{ upgrade: boolean; onProgress?: ((line: string) => void) | undefined }>,
+): Promise<RunningSandbox> {
+  const sandbox = (await readSandboxes(folder))[name]
+  const { databaseFile, serve, upgrade } = sandbox ?? {}
+  if (sandbox === undefined || databaseFile === undefined || serve === undefined || upgrade === undefined) {
+    throw new GateError('plug-in-unknown', `sandboxes.json does not say how "${name}" takes a saved database.`, {
+      hint: 'Add databaseFile, serve and upgrade to it.',
+    })
+  }
+  const container = await startContainer(name, sandbox, folder, {
+    onProgress: options.onProgress,
+    // The server must not open its database before the saved one is in place.
+    command: ['sh', '-c', `echo ${WAITING}; until [ -e ${GO} ]; do sleep 0.1; done; exec "$@"`, 'sh', ...serve],
+  })
+  try {
+    const directory = databaseFile.slice(0, databaseFile.lastIndexOf('/'))
+    await container.copyArchiveToContainer(Readable.from(saved.archive), directory)
+    // Users have other numbers in other releases of the base image.
+    await within(container, ['chown', `--reference=${directory}`, databaseFile], 'root')
+    if (options.upgrade) await within(container, upgrade)
+    await within(container, ['touch', GO])
+    const started = running(container, sandbox, false)
+    await answering(started.url)
+    return started
+  } catch (error) {
+    await container.stop()
+    throw error
+  }
+}
+
+const WAITING = 'change-gate-waits-for-a-database'
+const GO = '/tmp/change-gate-serve'
+
+async function startContainer(
+  name: string,
+  sandbox: SandboxImage,
+  folder: string,
+  options: Readonly<{
+    command?: string[]
+    label?: string | undefined
+    onProgress?: ((line: string) => void) | undefined
+  }>,
+): Promise<StartedTestContainer> {
   await requireDocker()
   const built = await execa('docker', ['image', 'inspect', sandbox.image], { reject: false })
   if (built.exitCode !== 0) await build(name, folder, options.onProgress)
@@ -77,20 +148,22 @@ export async function startSandbox(
   process.env.TESTCONTAINERS_RYUK_DISABLED ??= 'true'
   // Loaded here, because it takes longer to load than a whole run against the mocked API.
   const { GenericContainer, Wait } = await import('testcontainers')
-  let container: StartedTestContainer
   try {
-    container = await new GenericContainer(sandbox.image)
+    const container = new GenericContainer(sandbox.image)
       .withExposedPorts(sandbox.port)
       .withLabels({ [SANDBOX_LABEL]: options.label ?? name })
-      .withWaitStrategy(Wait.forLogMessage(sandbox.readyLog))
+      .withWaitStrategy(Wait.forLogMessage(options.command === undefined ? sandbox.readyLog : WAITING))
       .withStartupTimeout(60_000)
-      .start()
+    return await (options.command === undefined ? container : container.withCommand(options.command)).start()
   } catch (cause) {
     throw new GateError('sandbox-build-failed', `${sandbox.image} did not start: ${messageOf(cause)}.`, {
       hint: 'Run ci/sandbox/build.sh and look at `docker logs`.',
       cause,
     })
   }
+}
+
+function running(container: StartedTestContainer, sandbox: SandboxImage, keep: boolean): RunningSandbox {
   return {
     id: container.getId().slice(0, 12),
     url: `http://${container.getHost()}:${container.getMappedPort(sandbox.port)}`,
@@ -98,13 +171,61 @@ export async function startSandbox(
     user: sandbox.user,
     password: sandbox.password,
     stop: async () => {
-      if (options.keep) return
+      if (keep) return
       // A container that somebody else has removed is as gone as one that we stop.
       await container.stop().catch((error: unknown) => {
         if (!/already in progress|no such container/i.test(messageOf(error))) throw error
       })
     },
+    save: async () => {
+      if (sandbox.databaseFile === undefined) {
+        throw new GateError(
+          'sandbox-build-failed',
+          `sandboxes.json does not name the database file of ${sandbox.image}.`,
+          {
+            hint: 'Add databaseFile, serve and upgrade to it.',
+          },
+        )
+      }
+      // A server that runs could write while its file is read.
+      await container.stop({ remove: false })
+      try {
+        const chunks: Buffer[] = []
+        for await (const chunk of await container.copyArchiveFromContainer(sandbox.databaseFile)) {
+          chunks.push(Buffer.from(chunk))
+        }
+        const archive = Buffer.concat(chunks)
+        return { archive, digest: digestOf(archive) }
+      } finally {
+        await execa('docker', ['rm', '-f', '-v', container.getId()], { reject: false })
+      }
+    },
   }
+}
+
+/** Runs a command in a container. Throws `sandbox-build-failed` with the end of its output. */
+async function within(container: StartedTestContainer, command: readonly string[], user?: string): Promise<void> {
+  const { exitCode, output } = await container.exec([...command], user === undefined ? {} : { user })
+  if (exitCode === 0) return
+  throw new GateError('sandbox-build-failed', `${command.join(' ')} failed in the sandbox:\n${output.slice(-1500)}`, {
+    hint: 'Look at the output; the database that was put in may be of a release that cannot be updated in one step.',
+  })
+}
+
+/** Waits until a server answers anything at all. */
+async function answering(url: string): Promise<void> {
+  for (let attempt = 0; attempt < 300; attempt++) {
+    try {
+      const { body } = await request(url, { method: 'GET', headersTimeout: 5_000 })
+      await body.dump()
+      return
+    } catch {
+      await setTimeout(200)
+    }
+  }
+  throw new GateError('sandbox-build-failed', `${url} did not answer within a minute on the saved database.`, {
+    hint: 'Look at `docker logs` of the container.',
+  })
 }
 
 /** Removes every container that the gate started under a name; returns how many. Throws `docker-missing`. */

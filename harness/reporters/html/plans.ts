@@ -1,6 +1,6 @@
 import type { ChangeAssessment } from '../../model/assessment.ts'
 import { LANE_TITLES } from '../../model/common.ts'
-import { counted, instant } from '../rendering/words.ts'
+import { counted, grouped, instant, timingWords } from '../rendering/words.ts'
 import { capped, type Link, number, SHOWN, shortened } from './cells.ts'
 
 const NOTE_STATES = { met: 'ok', unmet: 'no', untested: 'unknown' } as const
@@ -68,6 +68,9 @@ export function rollbackOf({ rollback }: Readonly<ChangeAssessment>, link: Link)
       phase: PHASES[step.phase],
       owner: LANE_TITLES[step.owner],
       rehearsed: step.timing === 'rehearsed',
+      timed: timingWords(step),
+      where: step.where ?? null,
+      pointOfNoReturn: step.pointOfNoReturn ?? null,
       after: elapsed,
       x: ((start * 1000) / total).toFixed(1),
       width: Math.max(2, (step.minutes * 1000) / total - 3).toFixed(1),
@@ -98,6 +101,16 @@ export function rollbackOf({ rollback }: Readonly<ChangeAssessment>, link: Link)
       SHOWN.pointsOfNoReturn,
       'point',
     ),
+    rehearsal: rollback.rehearsal?.text ?? null,
+    documents: (rollback.documents ?? []).map((document) => ({
+      ...document,
+      number: document.document ?? 'no number',
+      amount: `${document.currency} ${grouped(document.gross)}`,
+      how: document.how.replaceAll('-', ' '),
+      findings: capped(document.findings.map(link), 2, 'finding'),
+    })),
+    queue: (rollback.queue ?? []).join(', ') || null,
+    reconciliation: rollback.reconciliation ?? [],
     changeClasses: rollback.changeClasses.map((entry) => ({
       ...entry,
       findings: capped(entry.findings.map(link), SHOWN.findingsOfReason, 'finding'),

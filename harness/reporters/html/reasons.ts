@@ -1,5 +1,6 @@
 import type { ChangeAssessment, Reason } from '../../model/assessment.ts'
 import { LANE_TITLES, type Lane } from '../../model/common.ts'
+import { instant } from '../rendering/words.ts'
 import { capped, hours, type Link, number, SHOWN, shortened, unbroken } from './cells.ts'
 
 /** Reasons in full, and the top ones as far as page one has room. */
@@ -11,6 +12,10 @@ export function reasonsOf({ reasons, conditions }: Readonly<ChangeAssessment>, l
     short: shortened(reason.text),
     lane: LANE_TITLES[reason.lane],
     hours: hours(reason.respondWithinHours),
+    dispute:
+      reason.disputed === undefined
+        ? null
+        : `If it says it is ${LANE_TITLES[reason.disputed.with]}'s, ${reason.disputed.decides} decides.`,
     findings: capped(reason.findings.map(link), SHOWN.findingsOfReason, 'finding'),
     shortFindings: capped(reason.findings.map(link), 2, 'finding'),
   })
@@ -22,7 +27,7 @@ export function reasonsOf({ reasons, conditions }: Readonly<ChangeAssessment>, l
 }
 
 /** Owners with those who must act first: who has open findings, or stands behind a reason. */
-export function ownersOf({ owners, reasons }: Readonly<ChangeAssessment>, link: Link) {
+export function ownersOf({ owners, reasons, meta }: Readonly<ChangeAssessment>, link: Link) {
   return owners.lanes
     .map((owner) => {
       const named = reasons.filter((reason) => reason.lane === owner.lane).length
@@ -32,6 +37,7 @@ export function ownersOf({ owners, reasons }: Readonly<ChangeAssessment>, link: 
         contact: owner.contact,
         ...personOf(owner.contact),
         hours: hours(owner.respondWithinHours),
+        until: deadline(meta, owner.lane),
         acts: named > 0 || open > 0,
         reasons: number(named),
         open: number(open),
@@ -39,6 +45,12 @@ export function ownersOf({ owners, reasons }: Readonly<ChangeAssessment>, link: 
       }
     })
     .toSorted((left, right) => Number(right.acts) - Number(left.acts))
+}
+
+/** When the response time of a lane runs out; null when it has nothing to answer. */
+function deadline(meta: ChangeAssessment['meta'], lane: Lane): string | null {
+  const until = meta.respondBy?.[lane]
+  return until === undefined ? null : instant(until)
 }
 
 /** A contact as integrations write it, "Name <address>", in its two parts. */

@@ -194,14 +194,14 @@ const REASONS = `<section id="reasons" aria-labelledby="reasons-title">
 {{#if view.reasons.all}}<div class="scroll" role="region" aria-label="Table: Reasons" tabindex="0"><table>
 <caption>Reasons of the verdict, in the order of their weight</caption>
 <thead><tr><th scope="col">Reason</th><th scope="col">Code</th><th scope="col">Owner</th><th scope="col">Answers in</th><th scope="col">Findings</th></tr></thead>
-<tbody>{{#each view.reasons.all}}<tr><td><bdi>{{text}}</bdi></td><td class="whole"><code>{{code}}</code></td><td><strong>{{lane}}</strong>: <bdi>{{contact}}</bdi></td><td>{{hours}}</td><td class="prints">{{> links findings}}</td></tr>{{/each}}</tbody>
+<tbody>{{#each view.reasons.all}}<tr><td><bdi>{{text}}</bdi></td><td class="whole"><code>{{code}}</code></td><td><strong>{{lane}}</strong>: <bdi>{{contact}}</bdi>{{#if dispute}} <span class="why"><bdi>{{dispute}}</bdi></span>{{/if}}</td><td>{{hours}}</td><td class="prints">{{> links findings}}</td></tr>{{/each}}</tbody>
 </table></div>{{else}}<p>No reason stands against the change.</p>{{/if}}
 <h3>Owners</h3>
 <p>Accountable for the integration: <bdi>{{view.accountable}}</bdi></p>
 <div class="scroll" role="region" aria-label="Table: Owners" tabindex="0"><table>
 <caption>Findings that are open, by who answers for them</caption>
 <thead><tr><th scope="col">Lane</th><th scope="col">Contact</th><th scope="col">Answers in</th><th scope="col">Open findings</th></tr></thead>
-<tbody>{{#each view.owners}}<tr><th scope="row">{{lane}}</th><td><bdi>{{contact}}</bdi></td><td>{{hours}}</td><td class="prints">{{#if findings.rows}}{{> links findings}}{{else}}none{{/if}}</td></tr>{{/each}}</tbody>
+<tbody>{{#each view.owners}}<tr><th scope="row">{{lane}}</th><td><bdi>{{contact}}</bdi></td><td>{{hours}}{{#if until}}, by {{until}}{{/if}}</td><td class="prints">{{#if findings.rows}}{{> links findings}}{{else}}none{{/if}}</td></tr>{{/each}}</tbody>
 </table></div>
 </section>`
 
@@ -317,6 +317,7 @@ const ROLLBACK = `<section id="rollback" aria-labelledby="rollback-title">
 <div><dt>Go back when</dt><dd><bdi>{{view.rollback.trigger}}</bdi></dd></div>
 <div><dt>Decides</dt><dd><bdi>{{view.rollback.decider}}</bdi>, by {{view.rollback.decideBy}}</dd></div>
 <div><dt>Takes</dt><dd>{{view.rollback.minutes}} minutes, {{view.rollback.count}} ({{view.rollback.rehearsed}})</dd></div>
+{{#if view.rollback.rehearsal}}<div><dt>Rehearsal</dt><dd><bdi>{{view.rollback.rehearsal}}</bdi></dd></div>{{/if}}
 </dl>
 <h3>Points of no return</h3>
 {{#if view.rollback.pointOfNoReturn}}<ul class="plain">{{#each view.rollback.pointOfNoReturn}}<li>{{> icon name="warn"}} {{#if by}}<strong>{{by}}</strong>: {{/if}}<bdi>{{text}}</bdi> <span class="chip">{{changeClass}}</span></li>{{/each}}</ul>{{else}}<p>None is known.</p>{{/if}}
@@ -324,8 +325,16 @@ const ROLLBACK = `<section id="rollback" aria-labelledby="rollback-title">
 <div class="scroll" role="region" aria-label="Table: Steps of the way back" tabindex="0"><table class="steps">
 <caption>In this order; each step is verified before the next one starts</caption>
 <thead><tr><th scope="col">Step</th><th scope="col">Action</th><th scope="col">Owner</th><th scope="col">Minutes</th><th scope="col">Ends at</th><th scope="col">Expected, and how to verify</th><th scope="col"><span class="unseen">Done</span></th></tr></thead>
-<tbody>{{#each view.rollback.steps}}<tr><th scope="row">{{number}}. {{phase}}</th><td><bdi>{{action}}</bdi></td><td>{{owner}}</td><td>{{minutes}} <span class="kind">{{timing}}</span></td><td>{{after}} min</td><td><bdi>{{expected}}</bdi> <span class="why"><bdi>{{verify}}</bdi></span></td><td><span class="box" aria-hidden="true"></span></td></tr>{{/each}}</tbody>
+<tbody>{{#each view.rollback.steps}}<tr><th scope="row">{{number}}. {{phase}}</th><td><bdi>{{action}}</bdi>{{#if where}} <span class="why">Where: <bdi>{{where}}</bdi></span>{{/if}}</td><td>{{owner}}</td><td>{{minutes}} <span class="kind">{{timed}}</span></td><td>{{after}} min</td><td><bdi>{{expected}}</bdi> <span class="why"><bdi>{{verify}}</bdi></span>{{#if pointOfNoReturn}} <span class="why">Point of no return: <bdi>{{pointOfNoReturn}}</bdi></span>{{/if}}</td><td><span class="box" aria-hidden="true"></span></td></tr>{{/each}}</tbody>
 </table></div>
+{{#if view.rollback.documents}}<h3>Documents to reverse once it is too late to restore</h3>
+<div class="scroll" role="region" aria-label="Table: Documents to reverse" tabindex="0"><table>
+<caption>Each as its state allows</caption>
+<thead><tr><th scope="col">Invoice</th><th scope="col">Number</th><th scope="col">State</th><th scope="col">Gross</th><th scope="col">How</th><th scope="col">Findings</th></tr></thead>
+<tbody>{{#each view.rollback.documents}}<tr><th scope="row"><bdi>{{invoice}}</bdi></th><td><bdi>{{number}}</bdi></td><td>{{state}}</td><td class="whole">{{amount}}</td><td>{{how}} <span class="why"><bdi>{{action}}</bdi></span></td><td class="prints">{{> links findings}}</td></tr>{{/each}}</tbody>
+</table></div>{{/if}}
+{{#if view.rollback.queue}}<h3>Queue to drain</h3><p>Refused, and waiting with what was approved since: <bdi>{{view.rollback.queue}}</bdi></p>{{/if}}
+{{#if view.rollback.reconciliation}}<h3>What must be equal in the end</h3><ul class="plain">{{#each view.rollback.reconciliation}}<li>{{this}}</li>{{/each}}</ul>{{/if}}
 <h3>Why these steps</h3>
 <ul class="plain">{{#each view.rollback.changeClasses}}<li><span class="chip">{{id}}</span> {{title}} <span class="prints">{{> links findings}}</span></li>{{/each}}</ul>
 </section>`

@@ -90,6 +90,12 @@ export function handling(finding: Readonly<Finding>): string {
   return `expected, ${WITH_PLAN[finding.withPlan]}`
 }
 
+/** How far the minutes of a rollback step can be trusted: `rehearsed on 2026-11-24`, or `estimate`. */
+export function timingWords(step: Readonly<ChangeAssessment['rollback']['steps'][number]>): string {
+  if (step.timing === 'estimate') return 'estimate'
+  return step.rehearsedOn === undefined ? 'rehearsed' : `rehearsed on ${step.rehearsedOn}`
+}
+
 /** What a row of control totals is of: the currency, the period, and the company where there are several. */
 export function totalName(total: Readonly<ControlTotal>, all: readonly ControlTotal[]): string {
   const several = new Set(all.map((other) => other.entity)).size > 1
