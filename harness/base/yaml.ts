@@ -32,6 +32,14 @@ export function parseYaml<Schema extends z.ZodType>(text: string, schema: Schema
   throw yamlError(file, line, col, `${place}: ${issue?.message ?? 'not valid'}`)
 }
 
+/** A fault that shows only when a valid file meets something else, such as a specification; placed like any other. */
+export function yamlFault(text: string, path: readonly (string | number)[], message: string, file: string): GateError {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, schema: 'core' })
+  const { line, col } = lines.linePos(offsetOf(document, path))
+  return yamlError(file, line, col, `"${path.join('.')}": ${message}`)
+}
+
 function yamlError(file: string, line: number, column: number, message: string): GateError {
   return new GateError('yaml-invalid', `${file}:${line}:${column}: ${message}`, {
     hint: 'Mend this line; `change-gate schema` prints the schema that editors use for completion.',

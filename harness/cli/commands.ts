@@ -1,9 +1,14 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { GateError } from '../base/errors.ts'
 import { diffAndRender, STRUCTURE_FORMATS, type StructureFormat } from '../pipeline/diff-command.ts'
+import { drill, isPassed, scoreText } from '../pipeline/drill.ts'
+import { keepScore } from '../pipeline/drill-score.ts'
 import { schemaOf } from '../pipeline/published-schema.ts'
+import { snapshotFromSchema } from '../pipeline/published-snapshot.ts'
 import { startRecording } from '../pipeline/record.ts'
 import { exitOfVerdict, mergeAndReport, runAndReport } from '../pipeline/report.ts'
 import { sandboxDown, sandboxUp } from '../pipeline/sandbox.ts'
+import { serveSnapshot } from '../pipeline/serve.ts'
 import { parseShard, runShard } from '../pipeline/shards.ts'
 import { captureSnapshot } from '../pipeline/snapshot.ts'
 import { colored, note, print, progress } from './terminal.ts'
@@ -52,6 +57,17 @@ export function addCommands(program: Command): void {
     })
 
   program
+    .command('drill <scenario>')
+    .description(
+      'Test the gate itself: put one defect after the other into the virtual ERP of the release in production, and count what the gate catches.',
+    )
+    .option('--snapshots <folder>', 'folder of the snapshots', 'snapshots')
+    .option('--only <mutants...>', 'ids of the mutants to run; the score is then not kept')
+    .action(async (scenario: string, options: DrillFlags) => {
+      process.exitCode = await drillGate(scenario, options)
+    })
+
+  program
     .command('record')
     .description('Record what a connector exports: a reverse proxy in front of the ERP, sanitized when it stops.')
     .requiredOption('--upstream <url>', 'where the ERP answers')
@@ -62,26 +78,24 @@ export function addCommands(program: Command): void {
 
   program
     .command('snapshot')
-    .description('Capture what a release exposes and how it stores the recorded invoices, from a proven sandbox.')
-    .requiredOption('--target <target>', 'container:NAME or the URL of a sandbox')
+    .description(
+      'Capture what a release exposes and how it stores the recorded invoices: from a proven sandbox, or from what is published.',
+    )
+    .option('--target <target>', 'container:NAME or the URL of a sandbox')
+    .option('--schema <file>', 'published schema, for an ERP without a sandbox; the evidence is then no more than that')
+    .option('--values <file>', 'with --schema: YAML with the rows of each value list; recorded look-ups without it')
+    .option('--release <release>', 'with --schema: the release, when the file does not say it as change requests do')
     .requiredOption('--out <folder>', 'snapshot to write, such as snapshots/tryton-7.0')
     .option('--scenario <folder>', 'folder of the integration', 'scenarios/tryton-ap')
-    .option('--baseline <folder>', 'snapshot of the recorded release, when the target runs another one')
-    .action(async (options: { target: string; out: string; scenario: string; baseline?: string }) => {
-      const bar = progress('capturing')
-      try {
-        const meta = await captureSnapshot({
-          ...options,
-          baseline: options.baseline,
-          onProgress: bar.update,
-          onLine: note,
-        })
-        bar.stop()
-        print(`${options.out}: ${meta.product} ${meta.build}, captured as ${meta.principal}`)
-      } finally {
-        bar.stop()
-      }
-    })
+    .option('--baseline <folder>', 'snapshot of the recorded release, when this is another one')
+    .action(snapshot)
+
+  program
+    .command('serve <snapshot>')
+    .description('Serve the virtual ERP of a snapshot over HTTP, for a connector to be pointed at; stop with Ctrl-C.')
+    .requiredOption('--listen <port>', 'port of this machine to listen on', port)
+    .option('--scenario <folder>', 'folder of the integration', 'scenarios/tryton-ap')
+    .action(serve)
 
   program
     .command('diff <old> <new>')
@@ -143,6 +157,21 @@ type RunFlags = Readonly<{
 type MergeFlags = Readonly<{ change?: string; snapshots: string; reports: string; failOn?: 'conditional' }>
 
 type DiffFlags = Readonly<{ recording?: string; direction: 'send' | 'read' | 'both'; format: StructureFormat }>
+type DrillFlags = Readonly<{ snapshots: string; only?: readonly string[] }>
+
+/** Drills the gate, prints its score, and returns 0 when it caught what it could catch and raised nothing else. */
+async function drillGate(scenario: string, flags: DrillFlags): Promise<0 | 1> {
+  const bar = progress('drill', 'mutants')
+  try {
+    const { score, results } = await drill({ ...flags, scenario, onProgress: bar.update })
+    bar.stop()
+    print(scoreText(score, results.length))
+    if (flags.only === undefined) print(`\nscore  ${await keepScore(scenario, score)}`)
+    return isPassed(score) ? 0 : 1
+  } finally {
+    bar.stop()
+  }
+}
 
 /** Runs a change, prints the summary, and returns the exit status that follows from the verdict. */
 async function run(change: string, flags: RunFlags): Promise<0 | 1 | 3> {
@@ -219,6 +248,50 @@ function rate(text: string): number {
   const number = Number(text.replace(/\/s$/, ''))
   if (Number.isFinite(number) && number > 0) return number
   throw new InvalidArgumentError('it is a number of requests per second above 0, such as 20 or 0.5/s.')
+}
+
+type SnapshotFlags = Readonly<{
+  target?: string
+  schema?: string
+  values?: string
+  release?: string
+  out: string
+  scenario: string
+  baseline?: string
+}>
+
+async function snapshot(flags: SnapshotFlags): Promise<void> {
+  const { target, schema, values, release, out, scenario, baseline } = flags
+  if (schema !== undefined && target === undefined) {
+    const meta = await snapshotFromSchema({ schema, values, out, scenario, baseline, release })
+    print(`${out}: ${meta.product} ${meta.release}, ${meta.proof}`)
+    return
+  }
+  if (target === undefined || schema !== undefined || values !== undefined || release !== undefined) {
+    throw new GateError('usage', 'A snapshot is taken of a --target, or made from a --schema.', {
+      hint: 'Name one of the two; --values and --release go with --schema.',
+    })
+  }
+  const bar = progress('capturing')
+  try {
+    const meta = await captureSnapshot({ target, out, scenario, baseline, onProgress: bar.update, onLine: note })
+    bar.stop()
+    print(`${out}: ${meta.product} ${meta.build}, captured as ${meta.principal}`)
+  } finally {
+    bar.stop()
+  }
+}
+
+async function serve(folder: string, options: Readonly<{ listen: number; scenario: string }>): Promise<void> {
+  const served = await serveSnapshot({ snapshot: folder, scenario: options.scenario, port: options.listen })
+  print(`url       ${served.url}`)
+  print(`user      ${served.user}`)
+  print(`password  ${served.password}`)
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve())
+    process.once('SIGTERM', () => resolve())
+  })
+  await served.close()
 }
 
 function port(text: string): number {

@@ -20,6 +20,7 @@ export function printError(code: string, message: string, hint: string): void {
 /** Shows how far a replay is: a bar with counts and time left on a terminal, a plain line every tenth elsewhere. */
 export function progress(
   title: string,
+  unit = 'invoices',
 ): Readonly<{ update: (done: number, total: number, what: string) => void; stop: () => void }> {
   if (!process.stderr.isTTY) {
     let told = -1
@@ -28,14 +29,14 @@ export function progress(
         const tenth = total === 0 ? 10 : Math.floor((done * 10) / total)
         if (tenth === told) return
         told = tenth
-        note(`${title}: ${done} of ${total} invoices`)
+        note(`${title}: ${done} of ${total} ${unit}`)
       },
       stop: () => undefined,
     }
   }
   const bar = new SingleBar(
     {
-      format: `${title} {bar} {value}/{total} invoices, {eta_formatted} left  {what}`,
+      format: `${title} {bar} {value}/{total} ${unit}, {eta_formatted} left  {what}`,
       hideCursor: true,
       clearOnComplete: true,
       etaBuffer: 10,

@@ -95,3 +95,12 @@ describe('values that the connector searches by', () => {
     expect(lostSearchValues(literal('close', 'kind'), before, before)).toEqual([])
   })
 })
+
+test('a field that becomes required concerns who sends the record without it, and not who sends it already', () => {
+  const sends = new Set(['S-1 R-1', 'S-1 R-2'])
+  const lacking = (resource: string, field: string) =>
+    new Set(resource === 'account.invoice' && field === 'reference' ? ['S-1 R-2', 'S-1 R-3'] : [])
+  const required = change({ keyword: 'required', change: 'added', direction: 'send' })
+  const [fact] = structureFacts([required], () => sends, lacking)
+  expect(fact?.difference.invoices).toEqual(['S-1 R-2', 'S-1 R-3'])
+})

@@ -6,8 +6,8 @@ import type { StructureFact } from '../ports/check.ts'
 /** Who uses a field: invoices by direction, or nobody. */
 export type FieldUsers = (direction: Direction, resource: string, field: string) => ReadonlySet<string> | undefined
 
-/** Who sends or reads anything of a resource. */
-export type ResourceUsers = (direction: Direction, resource: string) => ReadonlySet<string> | undefined
+/** Who sends a record of a resource without a field. */
+export type FieldLackers = (resource: string, field: string) => ReadonlySet<string>
 
 /** A literal that the connector searches by. */
 export type SearchLiteral = Readonly<{ resource: string; field: string; value: string; invoices: readonly string[] }>
@@ -16,17 +16,16 @@ export type SearchLiteral = Readonly<{ resource: string; field: string; value: s
 export function structureFacts(
   differences: readonly StructureDifference[],
   usersOf: FieldUsers,
-  resourceUsersOf: ResourceUsers = () => undefined,
+  lackingOf: FieldLackers = () => new Set(),
 ): readonly StructureFact[] {
   return differences.map((structure) => {
     const field = structure.pointer.split('/')[1] ?? ''
-    const users = usersOf(structure.direction, structure.resource, field)
     // What is newly required concerns those who do not send it.
-    const lacking = structure.keyword === 'required' && structure.change === 'added' && structure.direction === 'send'
-    const invoices = lacking
-      ? [...(resourceUsersOf('send', structure.resource) ?? [])].filter((invoice) => users?.has(invoice) !== true)
-      : [...(users ?? [])]
-    return { structure, difference: differenceOf(structure, invoices) }
+    const isNewDuty = structure.keyword === 'required' && structure.change === 'added' && structure.direction === 'send'
+    const invoices = isNewDuty
+      ? lackingOf(structure.resource, field)
+      : usersOf(structure.direction, structure.resource, field)
+    return { structure, difference: differenceOf(structure, [...(invoices ?? [])]) }
   })
 }
 

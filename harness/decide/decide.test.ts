@@ -115,7 +115,9 @@ function grounds(over: Partial<Grounds> = {}): Grounds {
       reconciles: true,
     },
     checks: [{ check: 'stored-coding-changed', title: '', state: 'passed', reason: null, findings: 0 }],
-    controlTotals: [{ currency: 'EUR', recorded: TOTALS, accepted: TOTALS, stored: TOTALS, reconciles: true }],
+    controlTotals: [
+      { currency: 'EUR', entity: '', period: '', recorded: TOTALS, accepted: TOTALS, stored: TOTALS, reconciles: true },
+    ],
     findings: [],
     invoices: [invoice()],
     notes: [],
@@ -143,6 +145,8 @@ const evidence = (evidenceLevel: Grounds['evidenceLevel'], asked: 'live' | 'reco
 const counts = (over: Partial<Grounds['accounting']>) => ({ ...grounds().accounting, reconciles: false, ...over })
 const differing = {
   currency: 'EUR',
+  entity: '',
+  period: '',
   recorded: TOTALS,
   accepted: TOTALS,
   stored: { ...TOTALS, gross: '260.00' },
@@ -435,12 +439,15 @@ describe('control totals', () => {
     type: 'invoice',
     date: '2026-10-14',
     currency: 'EUR',
+    entity: 'Halden & Søn',
     net: '200.00',
     tax: '50.00',
     gross: '250.00',
     state: 'posted',
+    number: 'SINV-00815',
     period: '2026-10',
     lines: 2,
+    accounts: ['4400', '4940'],
     ...over,
   })
   const counted = (stored: InvoiceFacts | undefined = facts(), over: Partial<Counted> = {}): Counted => ({

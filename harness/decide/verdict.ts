@@ -80,7 +80,7 @@ function brokenGrounds(grounds: Grounds): readonly Ground[] {
       (total): Ground => ({
         verdict: 'no-go',
         code: 'control-totals-differ',
-        text: `Control totals in ${total.currency} do not reconcile: recorded ${total.recorded.documents} documents, ${total.recorded.gross} gross; stored ${total.stored.documents} documents, ${total.stored.gross} gross.`,
+        text: `Control totals in ${[total.currency, total.period, total.entity].filter((part) => part !== '').join(', ')} do not reconcile: recorded ${total.recorded.documents} documents, ${total.recorded.gross} gross; stored ${total.stored.documents} documents, ${total.stored.gross} gross.`,
         lane: 'finance',
       }),
     )

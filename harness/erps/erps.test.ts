@@ -1,20 +1,35 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { GateError } from '../base/errors.ts'
+import { parseYaml } from '../base/yaml.ts'
+import { Integration } from '../model/integration.ts'
 import type { RecordedRequest } from '../model/recording.ts'
 import type { ErpSchema } from '../model/schema.ts'
 import type { ErpAdapter, Names } from '../ports/erp.ts'
 
+const scenarios = join(import.meta.dirname, '../../scenarios')
+const integrations = readdirSync(scenarios).map((name) => {
+  const file = join(scenarios, name, 'integration.yaml')
+  return parseYaml(readFileSync(file, 'utf8'), Integration, file)
+})
+
+/** Every adapter; one that serves many products is configured as the sample integration that names it says. */
 const adapters: [string, ErpAdapter][] = []
 for (const file of readdirSync(import.meta.dirname).sort()) {
   if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue
+  const id = file.slice(0, -3)
   const module: { default: ErpAdapter } = await import(join(import.meta.dirname, file))
-  adapters.push([file.slice(0, -3), module.default])
+  const integration = integrations.find(({ erp }) => erp.adapter === id)
+  const configured = integration === undefined ? undefined : module.default.configure?.(integration)
+  adapters.push([id, configured ?? module.default])
 }
 
-/** Every member of the port but `answerOfWrite`, which some ERPs cannot have: a new one that an adapter lacks fails here and not in a replay. */
-const MEMBERS: Readonly<Record<Exclude<keyof ErpAdapter, 'answerOfWrite'>, 'string' | 'object' | 'function'>> = {
+/** Members that an adapter may leave out. */
+type Optional = 'configure' | 'arrange' | 'answerOfWrite'
+
+/** Every other member of the port: a new one that an adapter lacks fails here and not in a replay. */
+const MEMBERS: Readonly<Record<Exclude<keyof ErpAdapter, Optional>, 'string' | 'object' | 'function'>> = {
   title: 'string',
   capabilities: 'object',
   documentResource: 'string',
@@ -50,9 +65,8 @@ const request = (over: Partial<RecordedRequest>): RecordedRequest => ({
 
 describe.each(adapters)('%s', (id, adapter) => {
   test('has every member of the port and no other', () => {
-    const { answerOfWrite, ...members } = adapter
+    const { configure: _, arrange: __, answerOfWrite: ___, ...members } = adapter
     expect(Object.fromEntries(Object.entries(members).map(([name, member]) => [name, typeof member]))).toEqual(MEMBERS)
-    expect(['function', 'undefined']).toContain(typeof answerOfWrite)
     expect(id).toMatch(/^[a-z][a-z0-9-]*$/)
   })
 

@@ -120,12 +120,15 @@ function facts(document: Json): InvoiceFacts {
     type: lines.some((line) => text(line.quantity).startsWith('-')) ? 'credit-note' : 'invoice',
     date: text(record.invoice_date),
     currency: text(record.currency),
+    entity: text(record.company),
     net,
     tax,
     gross: text(record.total_amount) || absoluteSum(net, tax),
     state: text(record.state),
+    number: text(record.number),
     period: text(move.period),
     lines: lines.length,
+    accounts: lines.flatMap((line) => (typeof line.account === 'string' ? [line.account] : [])),
   }
 }
 

@@ -23,9 +23,13 @@ export type Reason = z.infer<typeof Reason>
 /** Count and money of one currency at one place of the pipeline. */
 const Totals = z.strictObject({ documents: Whole, gross: Amount, hash: Amount, tax: Amount })
 
-/** Control totals of one currency; the three columns must be equal. */
+/** Control totals of one currency, entity and period; the three columns must be equal. */
 const ControlTotal = z.strictObject({
   currency: z.string(),
+  /** The company that is invoiced; empty where the ERP does not say. */
+  entity: z.string().default(''),
+  /** The period in which it is booked; empty for what is not booked. */
+  period: z.string().default(''),
   recorded: Totals,
   accepted: Totals,
   stored: Totals,
@@ -166,6 +170,28 @@ const Disagreement = z.strictObject({
 })
 export type Disagreement = z.infer<typeof Disagreement>
 
+/** What the recordings exercise, one entry per area, and what to record for the rest. */
+const Coverage = z.array(
+  z.strictObject({
+    area: z.string(),
+    exercised: Whole,
+    of: Whole,
+    missing: z.array(z.strictObject({ what: z.string(), /** The invoice to add. */ add: z.string() })),
+  }),
+)
+export type Coverage = z.infer<typeof Coverage>
+
+/** The gate's own score on this recording: which defects of a virtual ERP it catches. */
+const Drill = z.strictObject({
+  /** `stale` when the score is of another recording, and says nothing of this one. */
+  state: z.enum(['current', 'stale']),
+  killed: Whole,
+  breaking: Whole,
+  benignLetThrough: Whole,
+  benign: Whole,
+  survivors: z.array(z.strictObject({ mutant: z.string(), does: z.string(), why: z.string() })),
+})
+
 /** Everything known about one change request: evidence, reconciliation, decision. */
 export const ChangeAssessment = z.strictObject({
   format: z.literal('erp-change-gate/assessment'),
@@ -232,6 +258,9 @@ export const ChangeAssessment = z.strictObject({
       .nullable(),
     /** What was seen and left out of the comparison, by reason. */
     notCompared: z.array(z.strictObject({ what: z.string(), count: Whole, why: z.string() })),
+    coverage: Coverage.default([]),
+    /** Null when no drill was run on the scenario. */
+    drill: Drill.nullable().default(null),
   }),
   accounting: Accounting,
   controlTotals: z.array(ControlTotal),

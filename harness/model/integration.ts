@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { CalendarDate, Id, Lane } from './common.ts'
+import { RestApi } from './rest-api.ts'
 
 const Contact = z.strictObject({
   name: z.string().min(1),
@@ -18,12 +19,20 @@ const Environment = z.strictObject({
 export const Integration = z.strictObject({
   id: Id,
   title: z.string().min(1),
-  erp: z.strictObject({
-    /** Id of the ERP adapter, which is the name of its file in `erps/`. */
-    product: Id,
-    /** Where the ERP of each environment answers. The gate posts only to those declared a sandbox and proven to be one. */
-    environments: z.record(Id, Environment),
-  }),
+  erp: z
+    .strictObject({
+      /** Name of the product; snapshots are called by it, `tryton-7.0`. */
+      product: Id,
+      /** Id of the ERP adapter, which is the name of its file in `erps/`; the product when it is not said. */
+      adapter: Id.optional(),
+      /** What the adapter `openapi-rest` has to know of the API. */
+      api: RestApi.optional(),
+      /** Where the ERP of each environment answers. The gate posts only to those declared a sandbox and proven to be one. */
+      environments: z.record(Id, Environment),
+    })
+    .refine((erp) => (erp.adapter === 'openapi-rest') === (erp.api !== undefined), {
+      message: 'adapter: openapi-rest and api: go together, and one of them is missing',
+    }),
   connector: z.strictObject({
     name: z.string().min(1),
     release: z.string().min(1),
@@ -31,7 +40,7 @@ export const Integration = z.strictObject({
   auth: z.strictObject({
     method: z.string().min(1),
     /** Names of the environment variables that hold the credential of a sandbox; never the credential itself. */
-    'user-from': z.string().min(1),
+    'user-from': z.string().min(1).optional(),
     'password-from': z.string().min(1),
     owner: Lane,
     expires: CalendarDate.optional(),

@@ -53,6 +53,8 @@ export const SnapshotMeta = z.strictObject({
   proof: z.string(),
   /** Digest of the recording whose documents were captured. */
   recording: z.string(),
+  /** `schema` when it was made from what the publisher publishes and no ERP was asked; captured from one otherwise. */
+  evidence: z.enum(['captured', 'schema']).optional(),
   /** What the adapter keeps besides schema, lists and documents, such as the preferences of the user. */
   adapter: z.record(z.string(), z.unknown()),
   /** Digests of the other files, by name. */

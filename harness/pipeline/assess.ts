@@ -1,17 +1,19 @@
 import { GateError } from '../base/errors.ts'
-import { isJsonArray, isJsonObject, type Json } from '../base/json.ts'
+import type { Json } from '../base/json.ts'
 import { compareDocuments } from '../compare/documents.ts'
 import type { Meaning } from '../compare/records.ts'
 import { compareStructure } from '../compare/structure/compare.ts'
 import { lostSearchValues, structureFacts } from '../compare/structure-facts.ts'
 import { compareValues } from '../compare/values.ts'
 import { type Counted, controlTotals } from '../decide/control-totals.ts'
+import { coverageOf } from '../decide/coverage.ts'
 import { impactOf } from '../decide/impact.ts'
 import { rollbackPlan } from '../decide/rollback.ts'
 import { decide } from '../decide/verdict.ts'
 import type { ChangeAssessment, InvoiceResult } from '../model/assessment.ts'
 import { Lane } from '../model/common.ts'
 import type { Difference } from '../model/difference.ts'
+import type { DrillScore } from '../model/drill.ts'
 import type { Finding } from '../model/finding.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
 import type { ErpSchema } from '../model/schema.ts'
@@ -36,6 +38,8 @@ export type Evidence = Readonly<{
   asIs: Rehearsal
   withPlan: Rehearsal | undefined
   agreement: ChangeAssessment['evidence']['agreement']
+  /** The gate's own score, when a drill was run on the scenario. */
+  drill: DrillScore | undefined
   runTag: string
   /** ISO 8601 instant by which expiry is judged. */
   assessedAt: string
@@ -78,7 +82,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     const run = runChecks(
       checks,
       {
-        structure: structureFacts(compareStructure(baseline.schema, observation.schema), uses.field, uses.resource),
+        structure: structureFacts(compareStructure(baseline.schema, observation.schema), uses.field, uses.lacking),
         searches: lostSearchValues(uses.literals, baseline.schema, observation.schema),
         values: values.differences,
         documents: documents.documents,
@@ -118,6 +122,8 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
   })
   const level = (key: string): InvoiceResult['evidence'] => {
     if (!asIs.observation.identity.simulated) return 'live'
+    // What was made from a specification on either side is no more than that, whatever was replayed.
+    if ([baseline, evidence.candidate].some((snapshot) => snapshot?.meta.evidence === 'schema')) return 'schema'
     return asIs.observation.byRules.includes(key) ? 'schema' : 'recorded'
   }
   const invoices = asIs.observation.invoices.map((invoice) =>
@@ -128,11 +134,13 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       level(invoice.key),
       reconciled.findings,
       judged.documents.uncompared,
+      adapter,
     ),
   )
   const accounting = accountingOf(asIs.observation, recording, judged.documents.uncompared)
   const totals = controlTotals(
     asIs.observation.invoices.map((invoice) => countedOf(invoice, stored.get(invoice.key), adapter)),
+    (currency) => policy['amount-tolerance'][currency],
   )
   const evidenceLevel = weakest(invoices.map((invoice) => invoice.evidence))
   const { fault } = asIs.observation
@@ -239,6 +247,16 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       notCompared: [...judged.documents.leftOut]
         .sort()
         .map(([why, count]) => ({ what: 'values of stored documents', count, why })),
+      coverage: coverageOf({
+        mapping: scenario.mapping,
+        dimensions: integration.dimensions,
+        values: baseline.values,
+        shared: asIs.observation.shared,
+        invoices: asIs.observation.invoices,
+        facts: [...facts.values()],
+        usersOf: uses.value,
+      }),
+      drill: drillOf(evidence.drill, recording.digest),
     },
     accounting,
     controlTotals: [...totals],
@@ -274,12 +292,29 @@ const NO_FACTS: InvoiceFacts = {
   type: 'invoice',
   date: '',
   currency: '',
+  entity: '',
   net: '0.00',
   tax: '0.00',
   gross: '0.00',
   state: '',
+  number: '',
   period: '',
   lines: 0,
+  accounts: [],
+}
+
+/** The score as far as it is of this recording; the score of another one is told and proves nothing. */
+function drillOf(score: DrillScore | undefined, recording: string): ChangeAssessment['evidence']['drill'] {
+  if (score === undefined) return null
+  const { killed, breaking, benignLetThrough, benign, survivors } = score
+  return {
+    state: score.recording === recording ? 'current' : 'stale',
+    killed,
+    breaking,
+    benignLetThrough,
+    benign,
+    survivors: survivors.map(({ mutant, does, why }) => ({ mutant, does, why })),
+  }
 }
 
 /** What is known of an invoice: as the baseline stored it, else as it was sent, else as another export of it was. */
@@ -331,6 +366,7 @@ function invoiceResult(
   evidence: InvoiceResult['evidence'],
   findings: readonly Finding[],
   uncompared: ReadonlyMap<string, string>,
+  adapter: ErpAdapter,
 ): InvoiceResult {
   const mine = findings.filter((finding) => finding.invoices.includes(invoice.key))
   const unchecked =
@@ -354,9 +390,9 @@ function invoiceResult(
     type: facts.type,
     currency: facts.currency === '' ? 'unknown' : facts.currency,
     gross: facts.gross,
-    recorded: endOf(invoice.sent, baseline?.stages ?? []),
-    replayed: endOf(invoice.sent, invoice.stages),
-    document: numberOf(document),
+    recorded: endOf(invoice.sent, baseline?.stages ?? [], adapter),
+    replayed: endOf(invoice.sent, invoice.stages, adapter),
+    document: (document === undefined ? '' : adapter.facts(document).number) || null,
     date: facts.date === '' ? null : facts.date,
     outcome,
     evidence: unchecked ? 'none' : evidence,
@@ -364,19 +400,13 @@ function invoiceResult(
   }
 }
 
-function numberOf(document: Json | undefined): string | null {
-  const number = isJsonObject(document) ? document.number : undefined
-  return typeof number === 'string' ? number : null
-}
-
 /** The state in which an export ended, in words. */
-function endOf(sent: Json | undefined, stages: InvoiceObservation['stages']): string {
+function endOf(sent: Json | undefined, stages: InvoiceObservation['stages'], adapter: ErpAdapter): string {
   if (sent === undefined) return 'not sent: a document with this reference was found'
   const last = stages.at(-1)
   if (last === undefined) return 'unknown'
   if (last.outcome === 'rejected') return `refused at ${last.after}`
-  const state = isJsonObject(last.document) ? last.document.state : undefined
-  return typeof state === 'string' ? state : 'unknown'
+  return (last.document === undefined ? '' : adapter.facts(last.document).state) || 'unknown'
 }
 
 /** Counts invoices through the pipeline: an invoice that was not asked about to its end is not observed. */
@@ -436,13 +466,11 @@ function countedOf(invoice: InvoiceObservation, baseline: StoredDocument | undef
     recorded,
     accepted: refused || now === undefined ? undefined : recorded,
     stored: now === undefined ? undefined : adapter.facts(now),
-    accounts: { recorded: accountsOf(then), stored: accountsOf(now) },
+    accounts: {
+      recorded: recorded?.accounts ?? [],
+      stored: now === undefined ? [] : adapter.facts(now).accounts,
+    },
   }
-}
-
-function accountsOf(document: Json | undefined): readonly string[] {
-  const lines = isJsonObject(document) && isJsonArray(document.lines) ? document.lines : []
-  return lines.flatMap((line) => (isJsonObject(line) && typeof line.account === 'string' ? [line.account] : []))
 }
 
 function weakest(levels: readonly InvoiceResult['evidence'][]): InvoiceResult['evidence'] {

@@ -1,28 +1,28 @@
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { GateError } from '../base/errors.ts'
-import { exists, readTextFile, writeTextFile } from '../base/files.ts'
 import { fingerprintOf } from '../base/fingerprint.ts'
-import { canonicalJson, toJson } from '../base/json.ts'
+import { toJson } from '../base/json.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
 import { Change } from '../model/change.ts'
-import { DrillScore, type Survivor } from '../model/drill.ts'
+import type { DrillScore, Survivor } from '../model/drill.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { ErpAdapter } from '../ports/erp.ts'
 import type { Mutant } from '../ports/mutant.ts'
 import { connectionMutants } from '../targets/connection-mutants.ts'
-import { loadPlugIn } from './registry.ts'
+import { loadErp, readSnapshotOf } from './erp.ts'
 import { type Rehearsable, rehearseChange } from './run.ts'
 import { readAllIntegrations, readIntegration, readMapping, readNewestRecording } from './scenario.ts'
-import { readSnapshot } from './snapshot-store.ts'
-
-/** Name of the file in a scenario that holds its score. */
-const SCORE_FILE = 'drill.json'
 
 /** What became of one mutant: `right` is killed for a breaking one and let through for a benign one. */
-export type MutantResult = Readonly<{ mutant: Mutant; right: boolean; exercised: boolean; why: string }>
+export type MutantResult = Readonly<{ mutant: Mutant }> & MutantJudgement
+
+/** How the gate judged one mutant, without the mutant itself, so that it can leave a worker. */
+export type MutantJudgement = Readonly<{ right: boolean; exercised: boolean; why: string }>
 
 /** A finished drill. */
-export type DrillResult = Readonly<{ score: DrillScore; results: readonly MutantResult[]; file: string }>
+export type DrillResult = Readonly<{ score: DrillScore; results: readonly MutantResult[] }>
 
 /**
  * Tests the gate itself: puts one defect after the other into the virtual ERP of the release in production, rehearses a
@@ -32,14 +32,14 @@ export async function drill(
   options: Readonly<{
     scenario: string
     snapshots: string
-    /** Ids of the mutants to run; all when it is absent. A partial drill writes no score. */
+    /** Ids of the mutants to run; all when it is absent. */
     only?: readonly string[]
     onProgress?: (done: number, total: number, what: string) => void
   }>,
 ): Promise<DrillResult> {
   const prepared = await prepareDrill(options.scenario, options.snapshots)
-  const { adapter, recording, scenario } = prepared
-  const all = [...adapter.mutants, ...connectionMutants]
+  const { recording, scenario } = prepared
+  const all = mutantsOf(prepared)
   const unknown = options.only?.find((id) => !all.some((mutant) => mutant.id === id))
   if (unknown !== undefined) {
     throw new GateError('usage', `There is no mutant "${unknown}".`, {
@@ -47,53 +47,79 @@ export async function drill(
     })
   }
   const mutants = all.filter((mutant) => options.only?.includes(mutant.id) ?? true)
-  const results: MutantResult[] = []
-  for (const [index, mutant] of mutants.entries()) {
-    options.onProgress?.(index, mutants.length, mutant.id)
-    results.push(await runMutant(prepared, mutant))
-  }
-  options.onProgress?.(mutants.length, mutants.length, '')
+  const judged = await judgeAll(
+    mutants.map((mutant) => mutant.id),
+    options,
+  )
+  const results = mutants.flatMap((mutant): MutantResult[] => {
+    const judgement = judged.get(mutant.id)
+    return judgement === undefined ? [] : [{ mutant, ...judgement }]
+  })
   const score = scoreOf(results, {
     integration: scenario.integration.id,
     release: recording.header.erp.release,
     recording: recording.digest,
   })
-  const file = join(scenario.folder, SCORE_FILE)
-  if (options.only === undefined) await writeTextFile(file, `${canonicalJson(toJson(score), 1)}\n`)
-  return { score, results, file }
+  return { score, results }
 }
 
-/** Reads the score of a scenario; `undefined` when no drill was run. Throws `json-invalid`. */
-export async function readDrillScore(scenarioFolder: string): Promise<DrillScore | undefined> {
-  const file = join(scenarioFolder, SCORE_FILE)
-  if (!(await exists(file))) return undefined
-  const hint = 'Run change-gate drill on the scenario again.'
-  const text = await readTextFile(file, hint)
-  let plain: unknown
-  try {
-    plain = JSON.parse(text)
-  } catch (cause) {
-    throw new GateError('json-invalid', `${file} is no JSON.`, { hint, cause })
-  }
-  const parsed = DrillScore.safeParse(plain)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw new GateError('json-invalid', `${file}: ${issue?.path.join('.')}: ${issue?.message}.`, { hint })
+/** Every mutant of the ERP, and what can happen to any connection. */
+export function mutantsOf(prepared: Rehearsable): readonly Mutant[] {
+  return [...prepared.adapter.mutants, ...connectionMutants]
 }
+
+/** Judges mutants in as many workers as this machine has processors: each is a whole rehearsal of its own. */
+async function judgeAll(
+  ids: readonly string[],
+  options: Parameters<typeof drill>[0],
+): Promise<ReadonlyMap<string, MutantJudgement>> {
+  const judged = new Map<string, MutantJudgement>()
+  const waiting = [...ids]
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  const place: DrillPlace = { scenario: options.scenario, snapshots: options.snapshots }
+  const work = () =>
+    new Promise<void>((resolve, reject) => {
+      const worker = new Worker(new URL(`./drill-worker.${extension}`, import.meta.url), { workerData: place })
+      const next = () => {
+        const id = waiting.shift()
+        if (id === undefined) void worker.terminate().then(() => resolve())
+        else worker.postMessage(id)
+      }
+      worker.on('message', ({ id, judgement }: DrillAnswer) => {
+        judged.set(id, judgement)
+        options.onProgress?.(judged.size, ids.length, id)
+        next()
+      })
+      worker.on('error', reject)
+      next()
+    })
+  options.onProgress?.(0, ids.length, '')
+  await Promise.all(Array.from({ length: Math.min(MOST_WORKERS, availableParallelism(), ids.length) }, work))
+  return judged
+}
+
+/** More workers than this read the snapshot more often than they save. */
+const MOST_WORKERS = 8
+
+/** Where a worker finds what it drills. */
+export type DrillPlace = Readonly<{ scenario: string; snapshots: string }>
+
+/** What a worker answers to the id of a mutant. */
+export type DrillAnswer = Readonly<{ id: string; judgement: MutantJudgement }>
 
 /** Everything a drill rehearses with: the release in production against itself, without notes and waivers. */
 export async function prepareDrill(folder: string, snapshots: string): Promise<Rehearsable> {
   const integration = await readIntegration(folder)
   const { recording } = await readNewestRecording(folder)
   const { product, release } = recording.header.erp
-  const adapter = await loadPlugIn('erps', product)
-  const baseline = await readSnapshot(join(snapshots, `${product}-${release}`))
+  const adapter = await loadErp(integration)
+  const baseline = await readSnapshotOf(adapter, join(snapshots, `${product}-${release}`), folder)
   return {
     scenario: {
       folder,
       integration,
       mapping: await readMapping(folder),
-      change: CONTROL(release),
+      change: CONTROL(release, baseline.meta.evidence === 'schema' ? 'schema' : 'recorded'),
       waivers: [],
       allIntegrations: await readAllIntegrations(`${folder}/..`),
     },
@@ -103,12 +129,13 @@ export async function prepareDrill(folder: string, snapshots: string): Promise<R
     candidate: baseline,
     target: { kind: 'mock' },
     reportFolder: '',
+    drill: undefined,
     options: {},
   }
 }
 
 /** A change request that changes nothing: whatever is found under it is the mutant. */
-const CONTROL = (release: string): Change =>
+const CONTROL = (release: string, evidence: 'recorded' | 'schema'): Change =>
   Change.parse({
     change: {
       id: 'DRILL',
@@ -120,9 +147,11 @@ const CONTROL = (release: string): Change =>
       window: { start: '2000-01-01T00:00Z', end: '2000-01-01T01:00Z' },
       people: { requester: 'drill', developer: 'drill', tester: 'drill', approver: 'the gate' },
     },
+    policy: { 'evidence-level': evidence },
   })
 
-async function runMutant(prepared: Rehearsable, mutant: Mutant): Promise<MutantResult> {
+/** Runs the gate on one mutant. */
+export async function judgeMutant(prepared: Rehearsable, mutant: Mutant): Promise<MutantJudgement> {
   const { adapter, baseline } = prepared
   const release = mutant.release?.(baseline) ?? baseline
   let acted = 0
@@ -144,9 +173,9 @@ async function runMutant(prepared: Rehearsable, mutant: Mutant): Promise<MutantR
   const exercised = acted > 0 || touched.length > 0 || isOtherRelease(baseline, release)
   const wrong =
     ended instanceof GateError ? wrongRefusal(mutant, ended) : wrongAssessment(mutant, ended, exercised ? touched : [])
-  if (wrong === undefined) return { mutant, right: true, exercised, why: '' }
+  if (wrong === undefined) return { right: true, exercised, why: '' }
   const why = exercised || mutant.class === 'benign' ? wrong : `No recorded invoice shows it: add ${mutant.shownBy}.`
-  return { mutant, right: false, exercised, why }
+  return { right: false, exercised, why }
 }
 
 /** Keys of the invoices that the mutated release stores otherwise. */
@@ -235,4 +264,27 @@ function scoreOf(
 /** Whether the gate did its job: every breaking mutant that the recording shows is killed, and no benign one is raised. */
 export function isPassed(score: DrillScore): boolean {
   return score.survivors.every((survivor) => survivor.class !== 'benign' && !survivor.exercised)
+}
+
+/** The score as a person reads it, every survivor with what to do about it. */
+export function scoreText(score: DrillScore, mutants: number): string {
+  const linesOf = (name: string) => {
+    const { mutants: all = 0, right = 0 } = score.classes[name] ?? {}
+    return all === 0 ? [] : [`  ${name.padEnd(11)} ${right} of ${all}`]
+  }
+  const survivors = (title: string, wanted: (survivor: Survivor) => boolean) => {
+    const found = score.survivors.filter(wanted)
+    return found.length === 0
+      ? []
+      : ['', title, ...found.flatMap(({ mutant, does, why }) => [`  ${mutant}: ${does}`, `    ${why}`])]
+  }
+  return [
+    `Drill on ${score.integration}, release ${score.release}: ${mutants} mutants`,
+    `Breaking    ${score.killed} of ${score.breaking} killed`,
+    ...['silent', 'loud', 'structure', 'connection'].flatMap(linesOf),
+    `Benign      ${score.benignLetThrough} of ${score.benign} let through`,
+    ...survivors('Not in the recording', ({ class: name, exercised }) => name !== 'benign' && !exercised),
+    ...survivors('MISSED BY THE GATE', ({ class: name, exercised }) => name !== 'benign' && exercised),
+    ...survivors('RAISED THOUGH HARMLESS', ({ class: name }) => name === 'benign'),
+  ].join('\n')
 }

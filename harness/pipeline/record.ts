@@ -3,7 +3,7 @@ import { GateError } from '../base/errors.ts'
 import { startProxy } from '../record/proxy.ts'
 import { sanitize } from '../record/sanitize.ts'
 import { writeRecording } from '../record/store.ts'
-import { loadPlugIn } from './registry.ts'
+import { loadErp } from './erp.ts'
 import { readIntegration } from './scenario.ts'
 
 /** A recording in progress. */
@@ -33,7 +33,7 @@ export async function startRecording(
     })
   }
   const integration = await readIntegration(options.scenario)
-  const adapter = await loadPlugIn('erps', integration.erp.product)
+  const adapter = await loadErp(integration)
   const recordedAt = new Date().toISOString()
   const proxy = await startProxy({
     upstream: options.upstream,

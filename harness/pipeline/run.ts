@@ -7,6 +7,7 @@ import { alignmentOf } from '../compare/alignment.ts'
 import { sameStage } from '../compare/documents.ts'
 import { relationsOf } from '../compare/records.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
+import type { DrillScore } from '../model/drill.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { ErpAdapter } from '../ports/erp.ts'
@@ -15,8 +16,9 @@ import { noJournal } from '../replay/journal.ts'
 import type { Shard } from '../replay/lanes.ts'
 import { type ReplayOptions, replay, type Timing } from '../replay/replay.ts'
 import { assess } from './assess.ts'
+import { readDrillScore } from './drill-score.ts'
+import { loadErp, readSnapshotOf } from './erp.ts'
 import { closeJournals, type Journals, prepareJournals } from './journals.ts'
-import { loadPlugIn } from './registry.ts'
 import { readNewestRecording, readScenario, type Scenario, scenarioName } from './scenario.ts'
 import { describe, listsOf } from './snapshot.ts'
 import { readSnapshot } from './snapshot-store.ts'
@@ -60,6 +62,8 @@ export type Subject = Readonly<{
   /** Snapshot of the release that is asked for; a mocked API serves it. */
   candidate: Snapshot | undefined
   reportFolder: string
+  /** The gate's own score, when a drill was run on the scenario. */
+  drill: DrillScore | undefined
 }>
 
 /** A subject, where it is replayed, and how. */
@@ -117,13 +121,15 @@ export async function readSubject(
 ): Promise<Subject> {
   const scenario = await readScenario(options.changeFolder)
   const { change } = scenario.change
-  const adapter = await loadPlugIn('erps', scenario.integration.erp.product)
+  const adapter = await loadErp(scenario.integration)
   const { recording, file } = await readNewestRecording(scenario.folder)
   refuseForeignRecording(scenario, recording, file)
   const product = scenario.integration.erp.product
-  const baseline = await readSnapshot(join(options.snapshots, `${product}-${change.from}`))
+  const baseline = await readSnapshotOf(adapter, join(options.snapshots, `${product}-${change.from}`), scenario.folder)
   const candidateFolder = join(options.snapshots, `${product}-${change.to}`)
-  const candidate = (await exists(join(candidateFolder, 'meta.json'))) ? await readSnapshot(candidateFolder) : undefined
+  const candidate = (await exists(join(candidateFolder, 'meta.json')))
+    ? await readSnapshotOf(adapter, candidateFolder)
+    : undefined
   return {
     scenario,
     adapter,
@@ -131,6 +137,7 @@ export async function readSubject(
     baseline,
     candidate,
     reportFolder: join(options.reports, scenarioName(scenario.folder), scenarioName(options.changeFolder)),
+    drill: await readDrillScore(scenario.folder),
   }
 }
 
@@ -183,6 +190,7 @@ export async function assessRehearsals(subject: Subject, rehearsals: Rehearsals)
     asIs,
     withPlan,
     agreement,
+    drill: subject.drill,
     runTag: rehearsals.runTag,
     assessedAt: new Date().toISOString(),
     durationMs: rehearsals.durationMs,
@@ -215,7 +223,7 @@ async function rehearsal(
     const schema =
       target.identity.simulated && candidate !== undefined
         ? candidate.schema
-        : await describe(adapter, target.session, recording, baseline.schema)
+        : await describe(adapter, target.session, recording, baseline.schema, candidate?.schema)
     const { journal, runTag } = journals === undefined ? NO_JOURNAL : await journals.open(withPlan)
     try {
       const observation = await replay({

@@ -64,6 +64,12 @@ export async function readAllIntegrations(scenarios: string): Promise<readonly I
   return all
 }
 
+/** Whether an integration has a recording yet. */
+export async function hasRecording(folder: string): Promise<boolean> {
+  const recordings = join(folder, 'recordings')
+  return (await exists(recordings)) && (await readdir(recordings)).some((name) => name.endsWith('.ndjson'))
+}
+
 /** Reads the newest recording of an integration. Throws `file-missing` when there is none. */
 export async function readNewestRecording(folder: string): Promise<{ recording: SanitizedRecording; file: string }> {
   const recordings = join(folder, 'recordings')

@@ -7,9 +7,10 @@ import type { SchemaDocument } from '../ports/schema-source.ts'
 import { decodeRecording } from '../replay/chains.ts'
 import { noJournal } from '../replay/journal.ts'
 import { replay } from '../replay/replay.ts'
-import { loadPlugIn, loadPlugIns } from './registry.ts'
+import { arrangedSchema, loadErp, readSnapshotOf } from './erp.ts'
+import { loadPlugIns } from './registry.ts'
 import { readAllIntegrations, readIntegration, readNewestRecording } from './scenario.ts'
-import { readSnapshot, writeSnapshot } from './snapshot-store.ts'
+import { writeSnapshot } from './snapshot-store.ts'
 import { openTarget, parseTarget } from './target.ts'
 
 /**
@@ -28,7 +29,7 @@ export async function captureSnapshot(
 ): Promise<Snapshot['meta']> {
   const integration = await readIntegration(options.scenario)
   const allIntegrations = await readAllIntegrations(`${options.scenario}/..`)
-  const adapter = await loadPlugIn('erps', integration.erp.product)
+  const adapter = await loadErp(integration)
   const { recording } = await readNewestRecording(options.scenario)
   const name = parseTarget(options.target, `${integration.erp.product}-${recording.header.erp.release}`)
   if (name.kind === 'mock') {
@@ -47,7 +48,8 @@ export async function captureSnapshot(
   })
   try {
     const sameRelease = target.identity.release === recording.header.erp.release
-    const baseline = sameRelease || options.baseline === undefined ? undefined : await readSnapshot(options.baseline)
+    const baseline =
+      sameRelease || options.baseline === undefined ? undefined : await readSnapshotOf(adapter, options.baseline)
     if (!sameRelease && baseline === undefined) {
       throw new GateError(
         'snapshot-unusable',
@@ -57,7 +59,9 @@ export async function captureSnapshot(
         },
       )
     }
-    const described = await describe(adapter, target.session, recording, baseline?.schema)
+    const published = await publishedBy(adapter, target.session, recording, baseline?.schema)
+    if (published === undefined) throw untold(adapter)
+    const described = await arrangedSchema(adapter, published, sameRelease ? options.scenario : undefined)
     const values = await target.session.listValues(listsOf(adapter, recording, baseline?.schema ?? described))
     const observation = await replay({
       recording,
@@ -98,31 +102,55 @@ export async function captureSnapshot(
     const documents = observation.invoices.flatMap(({ key, sent, stages }) =>
       sent === undefined ? [] : [{ key, sent, stages }],
     )
-    await writeSnapshot(options.out, { meta, schema: described, values, documents })
+    await writeSnapshot(options.out, { meta, schema: published, values, documents })
     return meta
   } finally {
     await target.close()
   }
 }
 
-/** Reads the published schema of every resource that the recording and its documents touch. */
+/**
+ * Reads the published schema of every resource that the recording and its documents touch, as the adapter sorts it. `known`
+ * stands in for an ERP that does not tell its schema. Throws `snapshot-unusable` when there is neither.
+ */
 export async function describe(
   adapter: ErpAdapter,
   session: Session,
   recording: SanitizedRecording,
   recordedSchema: ErpSchema | undefined,
+  known?: ErpSchema,
 ): Promise<ErpSchema> {
-  const first =
-    recordedSchema ??
-    (await readSchema(await session.describe([...adapter.documentResources, ...Object.keys(adapter.valueLists)])))
-  const { shared, chains } = decodeRecording(recording.interactions, adapter, first)
-  const touched = new Set([...adapter.documentResources, ...Object.keys(adapter.valueLists)])
+  const published = await publishedBy(adapter, session, recording, recordedSchema)
+  if (published !== undefined) return arrangedSchema(adapter, published)
+  if (known !== undefined) return known
+  throw untold(adapter)
+}
+
+function untold(adapter: ErpAdapter): GateError {
+  return new GateError('snapshot-unusable', `${adapter.title} does not tell its schema to this session.`, {
+    hint: 'Make a snapshot from the published file: change-gate snapshot --schema FILE --out FOLDER.',
+  })
+}
+
+async function publishedBy(
+  adapter: ErpAdapter,
+  session: Session,
+  recording: SanitizedRecording,
+  recordedSchema: ErpSchema | undefined,
+): Promise<ErpSchema | undefined> {
+  const listed = [...adapter.documentResources, ...Object.keys(adapter.valueLists)]
+  const first = recordedSchema === undefined ? await session.describe(listed) : undefined
+  const schema = first === undefined ? recordedSchema : await arrangedSchema(adapter, await readSchema(first))
+  if (schema === undefined) return undefined
+  const { shared, chains } = decodeRecording(recording.interactions, adapter, schema)
+  const touched = new Set(listed)
   for (const step of [...shared, ...chains.flatMap((chain) => chain.steps)]) {
     if (step.operation.kind === 'session') continue
     for (const use of [...step.operation.reads, ...step.operation.sends, ...step.operation.filters])
       touched.add(use.resource)
   }
-  return readSchema(await session.describe([...touched].sort()))
+  const all = await session.describe([...touched].sort())
+  return all === undefined ? undefined : readSchema(all)
 }
 
 /** The value lists to capture, with the fields that the recorded look-ups read or filter by. */
@@ -141,7 +169,8 @@ export function listsOf(
   return Object.fromEntries([...lists].map(([name, fields]) => [name, [...fields]]))
 }
 
-async function readSchema(document: SchemaDocument): Promise<ErpSchema> {
+/** Reads a published schema in whatever format it is. Throws `schema-invalid`. */
+export async function readSchema(document: SchemaDocument): Promise<ErpSchema> {
   for (const source of (await loadPlugIns('schema-sources')).values()) {
     if (source.recognizes(document)) return source.read(document)
   }

@@ -32,7 +32,7 @@ export type OpenTarget = Readonly<{
 }>
 
 /** What a virtual ERP accepts as a credential; it is not a secret. */
-const MOCK_CREDENTIAL: Credential = { user: 'change-gate', password: 'mocked-api' }
+export const MOCK_CREDENTIAL: Credential = { user: 'change-gate', password: 'mocked-api' }
 
 /** Reads a target as people write it: `mock`, `container`, `container:NAME` or a URL. Throws `usage`. */
 export function parseTarget(text: string, defaultContainer: string): TargetName {
@@ -164,6 +164,7 @@ async function connect(options: Parameters<typeof openTarget>[0]): Promise<Conne
 /** The credential of a named sandbox, from the environment variables that integration.yaml names. */
 function credentialOf(integration: Integration): Credential {
   const [user, password] = [integration.auth['user-from'], integration.auth['password-from']].map((name) => {
+    if (name === undefined) return ''
     const value = process.env[name]
     if (value) return value
     throw new GateError('credential-missing', `The environment variable ${name} is not set.`, {

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../base/json.ts'
 import type { DifferenceClass } from '../model/difference.ts'
+import type { Integration } from '../model/integration.ts'
 import type { Interaction, RecordedRequest, RecordedResponse } from '../model/recording.ts'
 import type { ErpSchema } from '../model/schema.ts'
 import type { Snapshot, ValueLists } from '../model/snapshot.ts'
@@ -21,27 +22,24 @@ export type Transport = Readonly<{
 /** A user and a secret, from the environment. */
 export type Credential = Readonly<{ user: string; password: string }>
 
-/** A place in a request that holds the id of a record. */
-export type Reference = Readonly<{
-  /** Where the id stands inside `part`: a JSON Pointer of a body, `/2` for a segment of a path, `/name` elsewhere. */
-  pointer: string
-  resource: string
-  id: string
-  /** Part of the request that holds it; the body unless told. A name in a query, a form or the headers is a pointer too. */
-  part?: 'body' | 'path' | 'query' | 'header'
-}>
+/**
+ * A place in a request that holds the id of a record: a JSON Pointer into the body, `path:2` for a segment of the path
+ * counted from 0, `query:supplier` for a parameter, `header:x-company` for a header, `form:vendor` for a field of a form.
+ * The id may be a part of what stands there, as in `Invoices(17)`.
+ */
+export type Reference = Readonly<{ pointer: string; resource: string; id: string }>
 
-/** A field that a request sends, reads or filters by, and where in the request body it stands. */
+/** A field that a request sends, reads or filters by, and where in the request it stands, as in `Reference`. */
 export type FieldUse = Readonly<{ pointer: string; resource: string; field: string; value?: Json }>
 
 /** Which invoice an operation is about, where its request says so. */
 export type DocumentKey = Readonly<{
   /** Supplier and reference: what makes an invoice one and the same for a person. */
   key: string
-  /** The supplier's name in `Names`, and the resource it is a record of. */
+  /** The supplier's name in `Names`, and the resource it is a record of; none where the ERP takes its code as it is. */
   supplier: string
-  supplierResource: string
-  /** The supplier's id in the system that the request is for. */
+  supplierResource?: string
+  /** The supplier's id in the system that the request is for; its code where the ERP takes the code as it is. */
   supplierId: string
   reference: string
 }>
@@ -60,6 +58,8 @@ export type Operation = Readonly<{
   sends: readonly FieldUse[]
   reads: readonly FieldUse[]
   filters: readonly FieldUse[]
+  /** Listed values that the request names by their code; those it names by their id are `references`. */
+  codes?: readonly Readonly<{ resource: string; code: string }>[]
   document?: DocumentKey
 }>
 
@@ -122,8 +122,8 @@ export type Session = Readonly<{
   send: (request: RecordedRequest, readsOnly: boolean) => Promise<RecordedResponse>
   /** Asks for the outcome of a job; `undefined` while the ERP still works on it. Absent where an ERP answers at once. */
   poll?: (job: string) => Promise<RecordedResponse | undefined>
-  /** The published schema of these resources, in the publisher's own format. */
-  describe: (resources: readonly string[]) => Promise<SchemaDocument>
+  /** The published schema of these resources, in the publisher's own format; `undefined` when the ERP does not tell. */
+  describe: (resources: readonly string[]) => Promise<SchemaDocument | undefined>
   /** What the adapter wants kept in a snapshot besides schema, lists and documents. */
   extras: () => Promise<JsonObject>
   listValues: (lists: Readonly<Record<string, readonly string[]>>) => Promise<ValueLists>
@@ -142,13 +142,19 @@ export type InvoiceFacts = Readonly<{
   type: 'invoice' | 'credit-note'
   date: string
   currency: string
+  /** The company that is invoiced. */
+  entity: string
   net: string
   tax: string
   gross: string
   /** State as the ERP names it. */
   state: string
+  /** Number that the ERP gave the document; empty when it gave none. */
+  number: string
   period: string
   lines: number
+  /** Account of each line, for the hash total. */
+  accounts: readonly string[]
 }>
 
 /** What is known of a field without asking which ERP it belongs to. */
@@ -176,9 +182,16 @@ export type Capability =
   | 'draft-stage'
   | 'idempotency-key'
 
+/** A place in `integration.yaml` that does not fit what the ERP publishes. */
+export type ConfigurationFault = Readonly<{ path: readonly (string | number)[]; message: string }>
+
 /** Everything the harness knows about one ERP product. Its id is the name of its file. */
 export type ErpAdapter = Readonly<{
   title: string
+  /** The adapter of one integration, where the adapter serves many products by configuration. */
+  configure?: (integration: Integration) => ErpAdapter
+  /** Sorts a published schema into the resources that the operations of this adapter name, where it is not so already. */
+  arrange?: (published: ErpSchema) => Readonly<{ schema: ErpSchema; faults: readonly ConfigurationFault[] }>
   capabilities: readonly Capability[]
   /** The resource that is the invoice itself. */
   documentResource: string
@@ -188,11 +201,11 @@ export type ErpAdapter = Readonly<{
   documentResources: readonly string[]
   /** Value lists by resource, with the fields that are kept in a snapshot besides those the recordings use. */
   valueLists: Readonly<Record<string, readonly string[]>>
-  /** JSON Pointers of the secrets in the bodies of one interaction: passwords, session keys. */
+  /** JSON Pointers of the secrets in the bodies of one interaction (passwords, session keys), and headers of its own. */
   secretsOf: (
     request: RecordedRequest,
     response: RecordedResponse,
-  ) => Readonly<{ request: readonly string[]; response: readonly string[] }>
+  ) => Readonly<{ request: readonly string[]; response: readonly string[]; headers?: readonly string[] }>
   /** The release that answered in a recording, `undefined` when the recording does not tell. */
   releaseOf: (interactions: readonly Interaction[]) => string | undefined
   decode: (request: RecordedRequest, schema: ErpSchema, names: Names) => Operation

@@ -77,12 +77,12 @@ function collectSecrets(
 ): readonly string[] {
   const secrets = new Set<string>()
   for (const { request, response } of interactions) {
-    for (const name of SECRET_HEADERS) {
+    const places = secretsOf(request, response)
+    for (const name of [...SECRET_HEADERS, ...(places.headers ?? [])]) {
       for (const value of [request.headers[name], response.headers[name]]) {
         for (const secret of value === undefined ? [] : secretsInHeader(name, value)) secrets.add(secret)
       }
     }
-    const places = secretsOf(request, response)
     for (const [body, pointers] of [
       [request.body, places.request],
       [response.body, places.response],

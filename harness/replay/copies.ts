@@ -1,11 +1,12 @@
+import type { DocumentKey } from '../ports/erp.ts'
 import type { InvoiceObservation } from '../ports/observation.ts'
 import type { Chain } from './chains.ts'
 
 /** Invoices that share supplier and reference, and how many documents of them must be in the ERP after the run. */
 export type FoundTogether = Readonly<{
   supplier: string
-  /** Resource of the supplier, as the recorded create names it. */
-  supplierResource: string
+  /** Resource of the supplier, as the recorded create names it; none where the ERP takes its code as it is. */
+  supplierResource: string | undefined
   reference: string
   invoices: readonly string[]
   expected: number
@@ -20,14 +21,14 @@ export function groupsToFind(
   const groups = new Map<string, FoundTogether>()
   for (const chain of chains) {
     const invoice = observed.get(chain.key)
-    const supplierResource = resourceOfSupplier(chain)
-    if (invoice?.sent === undefined || supplierResource === undefined) continue
+    const document = documentOf(chain)
+    if (invoice?.sent === undefined || document === undefined) continue
     const { supplier, reference } = chain
     const group = groups.get(JSON.stringify([supplier, reference]))
     const isThere = invoice.id !== undefined && !invoice.operations.some(isRemoved)
     groups.set(JSON.stringify([supplier, reference]), {
       supplier,
-      supplierResource,
+      supplierResource: document.supplierResource,
       reference,
       invoices: [...(group?.invoices ?? []), chain.key],
       expected: (group?.expected ?? 0) + (isThere ? 1 : 0),
@@ -40,6 +41,6 @@ function isRemoved({ operation, replayed }: InvoiceObservation['operations'][num
   return operation.kind === 'remove' && replayed.state === 'accepted'
 }
 
-function resourceOfSupplier(chain: Chain): string | undefined {
-  return chain.steps.find(({ operation }) => operation.kind === 'create')?.operation.document?.supplierResource
+function documentOf(chain: Chain): DocumentKey | undefined {
+  return chain.steps.find(({ operation }) => operation.kind === 'create')?.operation.document
 }

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { GateError, messageOf } from '../base/errors.ts'
 import { isPassing, retryAfter } from '../base/http.ts'
 import { canonicalJson, type Json } from '../base/json.ts'
-import { withValues } from '../base/pointer.ts'
 import type { PlanOperation } from '../model/change.ts'
 import type { RecordedRequest, RecordedResponse, SanitizedRecording } from '../model/recording.ts'
 import type { ErpSchema } from '../model/schema.ts'
@@ -23,6 +22,7 @@ import { groupsToFind } from './copies.ts'
 import type { Journal } from './journal.ts'
 import { chainsOfShard, type Lane, lanesOf, type Shard } from './lanes.ts'
 import { AmbiguousName, LearnedNames } from './names.ts'
+import { withPlaces } from './places.ts'
 import { planned } from './plan.ts'
 import { type Rewriting, withIds } from './requests.ts'
 import { answerWithoutTag, type RunTag, tagged, withoutTag } from './run-tag.ts'
@@ -283,7 +283,9 @@ class Run {
     const copies: { invoices: readonly string[]; expected: number; found: number }[] = []
     try {
       for (const group of groupsToFind(chains, invoices)) {
-        const supplier = idOf(this.#live, group.supplierResource, group.supplier)
+        const { supplierResource } = group
+        const supplier =
+          supplierResource === undefined ? group.supplier : idOf(this.#live, supplierResource, group.supplier)
         if (supplier === undefined) continue
         const reference = tagged(group.reference, runTag, adapter.referenceField.longest)
         const found = await session.find(supplier, reference)
@@ -580,10 +582,10 @@ class Run {
       rewritings.push({ reference, id })
     }
     const request = withIds(step.interaction.request, rewritings)
-    if (typeof request === 'string' || request.body === undefined || !('json' in request.body)) return request
+    if (typeof request === 'string') return request
     const places = new Map<string, Json | undefined>(this.#tags(step.operation))
     for (const [pointer, value] of planned(step.operation, this.#options.plan)) places.set(pointer, value)
-    return { ...request, body: { json: withValues(request.body.json, places) } }
+    return withPlaces(request, places)
   }
 
   #tags(operation: Operation): readonly (readonly [string, Json])[] {

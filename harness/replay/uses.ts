@@ -9,8 +9,8 @@ import { planned } from './plan.ts'
 export type Uses = Readonly<{
   /** Invoices that use a field, `undefined` when none does. Fields of look-ups serve every invoice. */
   field: (direction: 'send' | 'read', resource: string, field: string) => ReadonlySet<string> | undefined
-  /** Invoices that send or read anything of a resource. */
-  resource: (direction: 'send' | 'read', resource: string) => ReadonlySet<string> | undefined
+  /** Invoices that send a record of a resource without a field, be it one record of many. */
+  lacking: (resource: string, field: string) => ReadonlySet<string>
   /** Invoices that name a listed value. */
   value: (resource: string, code: string) => ReadonlySet<string>
   /** Every literal that the connector searches by. */
@@ -28,7 +28,7 @@ export function usesOf(
 ): Uses {
   const { shared, chains, names } = decodeRecording(recording.interactions, adapter, schema)
   const fields = new Map<string, Set<string>>()
-  const owners = new Map<string, Set<string>>()
+  const records: { resource: string; fields: Set<string>; invoices: readonly string[] }[] = []
   const values = new Map<string, Set<string>>()
   const resources = new Set<string>()
   const literals = new Map<string, { resource: string; field: string; value: string; invoices: readonly string[] }>()
@@ -47,11 +47,14 @@ export function usesOf(
       resources.add(operation.resource)
       const places = planned(operation, plan)
       const kept = (use: FieldUse) => !places.has(use.pointer) || places.get(use.pointer) !== undefined
-      for (const use of operation.reads.filter(kept)) {
-        note(fields, `read ${use.resource} ${use.field}`, invoices)
-        note(owners, `read ${use.resource}`, invoices)
+      for (const use of operation.reads.filter(kept)) note(fields, `read ${use.resource} ${use.field}`, invoices)
+      const sent = new Map<string, { resource: string; fields: Set<string>; invoices: readonly string[] }>()
+      for (const { resource, field, pointer } of operation.sends.filter(kept)) {
+        const at = `${resource} ${pointer.slice(0, pointer.lastIndexOf('/'))}`
+        const record = sent.get(at) ?? { resource, fields: new Set(), invoices }
+        sent.set(at, { ...record, fields: record.fields.add(field) })
       }
-      for (const use of operation.sends.filter(kept)) note(owners, `send ${use.resource}`, invoices)
+      records.push(...sent.values())
       // A literal in a search is sent to the ERP and means what the ERP takes it to mean.
       for (const use of [...operation.sends, ...operation.filters])
         note(fields, `send ${use.resource} ${use.field}`, invoices)
@@ -65,11 +68,17 @@ export function usesOf(
         const name = names.nameOf(resource, id)
         if (name !== undefined) note(values, `${resource} ${name}`, invoices)
       }
+      for (const { resource, code } of operation.codes ?? []) note(values, `${resource} ${code}`, invoices)
     }
   }
   return {
     field: (direction, resource, field) => fields.get(`${direction} ${resource} ${field}`),
-    resource: (direction, resource) => owners.get(`${direction} ${resource}`),
+    lacking: (resource, field) =>
+      new Set(
+        records
+          .filter((record) => record.resource === resource && !record.fields.has(field))
+          .flatMap((record) => record.invoices),
+      ),
     value: (resource, code) => values.get(`${resource} ${code}`) ?? new Set(),
     literals: [...literals.values()],
     touches: (resource, field) =>

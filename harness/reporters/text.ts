@@ -6,12 +6,15 @@ import { visibleValue } from './rendering/visible-text.ts'
 import {
   amounts,
   counted,
+  coverageText,
+  drillText,
   EVIDENCE_LEVELS,
   extentAmounts,
   grouped,
   handling,
   instant,
   isInformation,
+  totalName,
   VERDICTS,
   worstFirst,
 } from './rendering/words.ts'
@@ -78,20 +81,24 @@ function reasonLines(reason: Readonly<Reason>, number: number): readonly string[
 function countsOf({ accounting, controlTotals }: Readonly<ChangeAssessment>): readonly string[] {
   const { recorded, replayed, observed, compared, reconciles } = accounting
   const sign = reconciles ? '=' : '/'
+  const worst = controlTotals.toSorted((left, right) => Number(left.reconciles) - Number(right.reconciles))
   return [
     ...wrapped(
       'Invoices   ',
       `${recorded} recorded ${sign} ${replayed} replayed ${sign} ${observed} observed ${sign} ${compared} compared${reconciles ? '' : '  DOES NOT RECONCILE'}; ${counted(accounting.interactionsNotReached, 'request')} not reached after a refusal`,
     ),
-    ...controlTotals.slice(0, CURRENCIES_SHOWN).map(controlTotalLine),
-    ...more(controlTotals.length - CURRENCIES_SHOWN, 'currency', 'currencies'),
+    ...worst.slice(0, CURRENCIES_SHOWN).flatMap((total) => controlTotalLine(total, controlTotals)),
+    ...more(controlTotals.length - CURRENCIES_SHOWN, 'control total'),
   ]
 }
 
-function controlTotalLine(total: Readonly<ControlTotal>): string {
+function controlTotalLine(total: Readonly<ControlTotal>, all: readonly ControlTotal[]): readonly string[] {
   const cell = (totals: ControlTotal['recorded']) => `${grouped(totals.gross)} in ${totals.documents}`
   const { recorded, accepted, stored } = total
-  return `Total ${total.currency}  recorded ${cell(recorded)}, accepted ${cell(accepted)}, stored ${cell(stored)}: ${total.reconciles ? 'equal' : 'DIFFERENT'}`
+  return wrapped(
+    `Total ${totalName(total, all)}  `,
+    `recorded ${cell(recorded)}, accepted ${cell(accepted)}, stored ${cell(stored)}: ${total.reconciles ? 'equal' : 'DIFFERENT'}`,
+  )
 }
 
 function findingsOf({ findings, impact }: Readonly<ChangeAssessment>): readonly string[] {
@@ -150,7 +157,7 @@ function notesOf({ notes }: Readonly<ChangeAssessment>): readonly string[] {
 }
 
 function confidenceOf({ evidence, checks }: Readonly<ChangeAssessment>): readonly string[] {
-  const { agreement, notCompared } = evidence
+  const { agreement, notCompared, coverage, drill } = evidence
   const errored = checks.filter((check) => check.state === 'errored')
   return [
     `Evidence   ${EVIDENCE_LEVELS[evidence.level]} (${evidence.target.environment}, build ${evidence.target.build})`,
@@ -158,6 +165,8 @@ function confidenceOf({ evidence, checks }: Readonly<ChangeAssessment>): readonl
       ? 'Agreement  not measured: only one of mocked API and sandbox answered'
       : `Agreement  mocked API and sandbox agree on ${grouped(String(agreement.agreed))} of ${counted(agreement.compared, 'value')}${agreement.disagreements.length === 0 ? '' : `; ${counted(agreement.disagreements.length, 'disagreement')}, see the report`}`,
     ...errored.flatMap((check) => wrapped('Errored    ', `${check.check}: ${check.reason ?? 'no reason given'}`)),
+    ...(drill === null ? [] : wrapped('Drill      ', drillText(drill))),
+    ...(coverage.length === 0 ? [] : wrapped('Coverage   ', coverageText(coverage))),
     ...wrapped('Left out   ', notCompared.length === 0 ? 'nothing' : leftOut(notCompared)),
   ]
 }

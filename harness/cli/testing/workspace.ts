@@ -63,7 +63,7 @@ export class Workspace {
     })
   }
 
-  async assessment(change: string): Promise<{ [member: string]: unknown }> {
-    return JSON.parse(await this.read(`reports/tryton-ap/${change}/assessment.json`))
+  async assessment(change: string, integration = 'tryton-ap'): Promise<{ [member: string]: unknown }> {
+    return JSON.parse(await this.read(`reports/${integration}/${change}/assessment.json`))
   }
 }

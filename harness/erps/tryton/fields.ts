@@ -15,6 +15,18 @@ export type TrytonField = Readonly<{
 
 /** The field of a model, `undefined` when this release does not have it. */
 export function fieldOf(schema: ErpSchema, model: string, name: string): TrytonField | undefined {
+  // Every value of every answer is read with its field, so a field is looked up once.
+  const known = FIELDS.get(schema) ?? new Map<string, Map<string, TrytonField | undefined>>()
+  FIELDS.set(schema, known)
+  const fields = known.get(model) ?? new Map<string, TrytonField | undefined>()
+  known.set(model, fields)
+  if (!fields.has(name)) fields.set(name, readField(schema, model, name))
+  return fields.get(name)
+}
+
+const FIELDS = new WeakMap<ErpSchema, Map<string, Map<string, TrytonField | undefined>>>()
+
+function readField(schema: ErpSchema, model: string, name: string): TrytonField | undefined {
   const field = propertyOf(schema, model, name)
   if (field === undefined) return undefined
   const type = field['x-erp-type']

@@ -1,6 +1,6 @@
 import type { ChangeAssessment, Extent } from '../../model/assessment.ts'
 import type { CheckResult } from '../../model/finding.ts'
-import { counted, EVIDENCE_LEVELS, grouped, instant, VERDICTS } from '../rendering/words.ts'
+import { counted, drillText, EVIDENCE_LEVELS, grouped, instant, VERDICTS } from '../rendering/words.ts'
 import { capped, number, SHOWN, SPACE, shortened } from './cells.ts'
 
 /** The band on top: the word, what to do, and what it permits. */
@@ -68,7 +68,7 @@ export function confidenceOf({
   leftBehind,
   ...rest
 }: Readonly<ChangeAssessment>) {
-  const { recording, target, agreement, notCompared } = evidence
+  const { recording, target, agreement, notCompared, coverage, drill } = evidence
   const [level = '', explained = ''] = EVIDENCE_LEVELS[evidence.level].split(': ')
   const { recorded, replayed, observed, compared, reconciles } = accounting
   const inState = (state: CheckResult['state']) => checks.filter((check) => check.state === state).length
@@ -104,6 +104,20 @@ export function confidenceOf({
       `${inState('passed')} passed, ${inState('failed')} failed, ${inState('not-applicable')} not applicable, ${errored} errored`,
       errored === 0 ? null : false,
     ),
+    ...(drill === null
+      ? []
+      : [row('Drill', drillText(drill), drill.state === 'current' && drill.benign === drill.benignLetThrough)]),
+    ...(coverage.length === 0
+      ? []
+      : [
+          row(
+            'Coverage',
+            `${counted(
+              coverage.reduce((sum, { missing }) => sum + missing.length, 0),
+              'place',
+            )} that no recorded invoice exercises, see below`,
+          ),
+        ]),
     row(
       'Not compared',
       notCompared.length === 0 ? 'nothing was left out' : `${counted(notCompared.length, 'kind')} of places, see below`,

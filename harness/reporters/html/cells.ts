@@ -16,6 +16,7 @@ export const SHOWN = {
   findingsOfInvoice: 6,
   findingsOfReason: 12,
   disagreements: 200,
+  uncovered: 50,
   sentence: 180,
 } as const
 

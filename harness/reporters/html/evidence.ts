@@ -1,6 +1,6 @@
 import type { ChangeAssessment, ControlTotal } from '../../model/assessment.ts'
 import type { CheckResult } from '../../model/finding.ts'
-import { counted, EVIDENCE_LEVELS, grouped, instant } from '../rendering/words.ts'
+import { counted, EVIDENCE_LEVELS, grouped, instant, totalName } from '../rendering/words.ts'
 import { capped, comparedValue, type Link, number, SHOWN, SPACE } from './cells.ts'
 
 /** Control totals, with the cells that differ from what was recorded. */
@@ -19,7 +19,7 @@ export function controlTotalsOf({ controlTotals }: Readonly<ChangeAssessment>) {
     },
   })
   return controlTotals.map((total) => ({
-    currency: total.currency,
+    currency: totalName(total, controlTotals),
     reconciles: total.reconciles,
     rows: [
       cells('recorded', total.recorded, total.recorded),
@@ -121,4 +121,14 @@ export function evidenceOf({ evidence }: Readonly<ChangeAssessment>) {
     ],
     sanitizing: recording.sanitizing.map((entry) => ({ rule: entry.rule, count: number(entry.count) })),
   }
+}
+
+export function coverageOf({ evidence }: Readonly<ChangeAssessment>) {
+  return evidence.coverage.map((entry) => ({
+    area: entry.area,
+    exercised: number(entry.exercised),
+    of: number(entry.of),
+    count: counted(entry.missing.length, 'place'),
+    missing: capped(entry.missing, SHOWN.uncovered, 'place'),
+  }))
 }

@@ -34,6 +34,7 @@ ${ICONS}
 <li><a href="#waivers">Waivers</a></li>
 <li><a href="#rollback">Way back</a></li>
 <li><a href="#evidence">Evidence</a></li>
+<li><a href="#coverage">Coverage</a></li>
 <li><a href="#not-compared">Not compared</a></li>
 </ol>
 </nav>
@@ -49,6 +50,7 @@ ${AGREEMENT}
 ${WAIVERS}
 ${ROLLBACK}
 ${EVIDENCE}
+${COVERAGE}
 ${NOT_COMPARED}
 </main>
 </div>
@@ -161,7 +163,7 @@ const BOARD = `<section id="board" class="board" aria-labelledby="verdict">
 {{#if view.impact.any}}<p class="figure"><strong>{{view.impact.invoices}}</strong> of {{view.impact.recordedInvoices}} invoices, <strong>{{view.impact.suppliers}}</strong> of {{view.impact.recordedSuppliers}} suppliers</p>
 <p class="split">{{> icon name="silent"}} <strong>{{view.impact.silent.invoices}}</strong> silently wrong, found at close &nbsp; {{> icon name="loud"}} <strong>{{view.impact.loud.invoices}}</strong> refused at once</p>{{else}}<p class="figure"><strong>0</strong> of {{view.impact.recordedInvoices}} invoices, <strong>0</strong> of {{view.impact.recordedSuppliers}} suppliers</p>{{/if}}
 <div class="scroll" role="region" aria-label="Table: Gross amount concerned" tabindex="0"><table class="money">
-<caption class="unseen">Gross amount concerned, by currency</caption>
+<caption class="unseen">Gross amount concerned, by currency, period and company</caption>
 <thead><tr><th scope="col"><span class="unseen">Currency</span></th><th scope="col">Concerned</th><th scope="col">Share</th><th scope="col">Silent</th><th scope="col">Loud</th></tr></thead>
 <tbody>{{#each view.impact.rows.rows}}<tr><th scope="row">{{currency}}</th><td class="sum">{{all}}</td><td class="share">{{percent}}%<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" focusable="false"><rect class="track" width="100" height="10"/><rect class="part" width="{{width}}" height="10"/></svg></td><td>{{silent}}</td><td>{{loud}}</td></tr>{{/each}}</tbody>
 </table></div>
@@ -264,8 +266,8 @@ const TOTALS = `<section id="totals" aria-labelledby="totals-title">
 <h2 id="totals-title">Control totals</h2>
 <p>{{#if view.accounting.reconciles}}{{> icon name="ok"}} Counts reconcile{{else}}{{> icon name="no"}} <strong>Counts do not reconcile</strong>{{/if}}: {{view.accounting.recorded}} invoices recorded, {{view.accounting.replayed}} replayed, {{view.accounting.observed}} observed, {{view.accounting.compared}} compared. Of {{view.accounting.interactions}} interactions {{view.accounting.interactionsReplayed}} were replayed; {{view.accounting.interactionsNotReached}} come after a refusal in their invoice, so the ERP could not be asked.</p>
 <div class="scroll" role="region" aria-label="Table: Control totals" tabindex="0"><table class="totals">
-<caption>Documents, gross, tax and hash total by currency</caption>
-<thead><tr><th scope="col">Currency</th><th scope="col">At</th><th scope="col">Documents</th><th scope="col">Gross</th><th scope="col">Tax</th><th scope="col">Hash total</th><th scope="col">Result</th></tr></thead>
+<caption>Documents, gross, tax and hash total by currency, period and company</caption>
+<thead><tr><th scope="col">Of</th><th scope="col">At</th><th scope="col">Documents</th><th scope="col">Gross</th><th scope="col">Tax</th><th scope="col">Hash total</th><th scope="col">Result</th></tr></thead>
 <tbody>{{#each view.controlTotals}}{{#each rows}}<tr>{{#if @first}}<th scope="rowgroup" rowspan="3">{{../currency}}</th>{{/if}}<th scope="row">{{title}}</th><td{{#if differs.documents}} class="after"{{/if}}>{{documents}}</td><td{{#if differs.gross}} class="after"{{/if}}>{{gross}}</td><td{{#if differs.tax}} class="after"{{/if}}>{{tax}}</td><td{{#if differs.hash}} class="after"{{/if}}>{{hash}}</td>{{#if @first}}<td rowspan="3">{{#if ../reconciles}}{{> icon name="ok"}} equal{{else}}{{> icon name="no"}} different{{/if}}</td>{{/if}}</tr>{{/each}}{{/each}}</tbody>
 </table></div>
 </section>`
@@ -346,6 +348,18 @@ const EVIDENCE = `<section id="evidence" aria-labelledby="evidence-title">
 {{#if view.evidence.sanitizing}}<div class="scroll" role="region" aria-label="Table: Sanitizing" tabindex="0"><table class="narrow"><caption class="unseen">Sanitizing rules and how often each applied</caption><thead><tr><th scope="col">Rule</th><th scope="col" class="amount">Times</th></tr></thead><tbody>{{#each view.evidence.sanitizing}}<tr><th scope="row"><bdi>{{rule}}</bdi></th><td class="amount">{{count}}</td></tr>{{/each}}</tbody></table></div>{{else}}<p>No sanitizing rule applied.</p>{{/if}}
 <h3>Left behind in the target</h3>
 {{#if view.leftBehind}}<ul>{{#each view.leftBehind}}<li><bdi>{{invoice}}</bdi>: <code>{{id}}</code>, <bdi>{{why}}</bdi></li>{{/each}}</ul>{{else}}<p>Nothing: every document that was posted has been removed.</p>{{/if}}
+</section>`
+
+const COVERAGE = `<section id="coverage" aria-labelledby="coverage-title">
+<h2 id="coverage-title">Coverage</h2>
+{{#if view.coverage}}<p>What the recorded invoices exercise. A defect in what they do not exercise is not seen.</p>
+<div class="scroll" role="region" aria-label="Table: Coverage" tabindex="0"><table>
+<caption class="unseen">What the recordings exercise, and which invoice to add for the rest</caption>
+<thead><tr><th scope="col">What</th><th scope="col">Exercised</th><th scope="col">To exercise the rest, record</th></tr></thead>
+<tbody>{{#each view.coverage}}<tr><th scope="row"><bdi>{{area}}</bdi></th><td>{{exercised}} of {{of}}</td><td>{{#if missing.rows}}<details><summary>{{count}}</summary><ul>{{#each missing.rows}}<li><bdi>{{add}}</bdi> <span class="kind"><bdi>{{what}}</bdi></span></li>{{/each}}</ul>{{#if missing.more}}<p class="more">and {{missing.more}}, in the JSON assessment</p>{{/if}}</details>{{else}}<span class="absent">nothing is missing</span>{{/if}}</td></tr>{{/each}}</tbody>
+</table></div>{{else}}<p>Not counted in this assessment.</p>{{/if}}
+{{#if view.survivors}}<h3>Defects that this recording would not have shown</h3>
+<ul>{{#each view.survivors}}<li><bdi>{{does}}</bdi> <bdi>{{why}}</bdi></li>{{/each}}</ul>{{/if}}
 </section>`
 
 const NOT_COMPARED = `<section id="not-compared" aria-labelledby="not-compared-title">

@@ -3,7 +3,7 @@ import { visibleValue } from '../rendering/visible-text.ts'
 import { instant, isInformation, VERDICTS, worstFirst } from '../rendering/words.ts'
 import { approvalsOf, changeOf, confidenceOf, impactOf, verdictOf } from './board.ts'
 import { capped, number, SHOWN, shortened } from './cells.ts'
-import { accountingOf, agreementOf, checksOf, controlTotalsOf, evidenceOf, waiversOf } from './evidence.ts'
+import { accountingOf, agreementOf, checksOf, controlTotalsOf, coverageOf, evidenceOf, waiversOf } from './evidence.ts'
 import { findingsOf, invoicesOf } from './findings.ts'
 import { notesOf, rollbackOf } from './plans.ts'
 import { contactsOf, ownersOf, reasonsOf } from './reasons.ts'
@@ -48,6 +48,8 @@ export function viewOf(given: ChangeAssessment, digest: string) {
     agreement: agreementOf(assessment),
     waivers: waiversOf(assessment, link),
     evidence: evidenceOf(assessment),
+    coverage: coverageOf(assessment),
+    survivors: assessment.evidence.drill?.survivors ?? [],
     notCompared: assessment.evidence.notCompared.map((entry) => ({ ...entry, count: number(entry.count) })),
     leftBehind: assessment.leftBehind,
     meta: {

@@ -1,6 +1,6 @@
 import type { ChangeAssessment } from '../../model/assessment.ts'
 import type { Finding } from '../../model/finding.ts'
-import { handling, isHandled, VERDICTS } from './words.ts'
+import { handling, isHandled, totalName, VERDICTS } from './words.ts'
 
 /** One fact of an assessment as test runners count them. `errored` means that it could not be told. */
 export type Case = Readonly<{
@@ -55,7 +55,7 @@ function accountingCases({ accounting, controlTotals }: Readonly<ChangeAssessmen
     ...controlTotals.map(
       (total): Case => ({
         suite: 'accounting',
-        name: `control totals in ${total.currency} are equal`,
+        name: `control totals in ${totalName(total, controlTotals)} are equal`,
         status: total.reconciles ? 'passed' : 'failed',
         message: `recorded ${total.recorded.gross} in ${total.recorded.documents}, accepted ${total.accepted.gross} in ${total.accepted.documents}, stored ${total.stored.gross} in ${total.stored.documents}`,
       }),

@@ -1,4 +1,4 @@
-import type { ChangeAssessment, Extent, Verdict } from '../../model/assessment.ts'
+import type { ChangeAssessment, ControlTotal, Extent, Verdict } from '../../model/assessment.ts'
 import type { Finding } from '../../model/finding.ts'
 
 /** How a verdict is written for people, and what it tells them to do. */
@@ -88,4 +88,25 @@ export function handling(finding: Readonly<Finding>): string {
   if (finding.status === 'unexpected') return 'unexpected'
   if (finding.status === 'waived') return 'waived'
   return `expected, ${WITH_PLAN[finding.withPlan]}`
+}
+
+/** What a row of control totals is of: the currency, the period, and the company where there are several. */
+export function totalName(total: Readonly<ControlTotal>, all: readonly ControlTotal[]): string {
+  const several = new Set(all.map((other) => other.entity)).size > 1
+  const known = all.some((other) => other.period !== '')
+  const period = total.period === '' ? (known ? 'not booked' : '') : total.period
+  return [total.currency, period, several ? total.entity : ''].filter((part) => part !== '').join(' ')
+}
+
+/** The gate's own score in one sentence, and that it is of another recording when it is. */
+export function drillText(drill: NonNullable<ChangeAssessment['evidence']['drill']>): string {
+  const score = `this recording set would have caught ${drill.killed} of ${drill.breaking} defects, and raised ${drill.benign - drill.benignLetThrough} of ${drill.benign} harmless changes`
+  return drill.state === 'current'
+    ? score
+    : `STALE, of another recording: it would have caught ${drill.killed} of ${drill.breaking} defects; run change-gate drill again`
+}
+
+/** What the recordings exercise, in one sentence. */
+export function coverageText(coverage: ChangeAssessment['evidence']['coverage']): string {
+  return coverage.map(({ area, exercised, of }) => `${area} ${exercised} of ${of}`).join(', ')
 }

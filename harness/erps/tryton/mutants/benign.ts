@@ -320,7 +320,7 @@ export const benignMutants: readonly Mutant[] = [
         unrecorded: () => virtual.unrecorded(),
         handle: (request) => {
           calls += 1
-          if (calls % 20 === 0) {
+          if (calls % 50 === 0) {
             acted()
             Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
           }

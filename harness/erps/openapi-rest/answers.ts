@@ -1,0 +1,111 @@
+import { isJsonArray, isJsonObject, type Json, toJson } from '../../base/json.ts'
+import { tokensOf, valueAt } from '../../base/pointer.ts'
+import type { RecordedResponse } from '../../model/recording.ts'
+import type { RestApi } from '../../model/rest-api.ts'
+import type { ErpError, Names, Operation, Outcome } from '../../ports/erp.ts'
+import { namedDocument } from './operations.ts'
+import { holds, keptPlaces, textOf, valuesAt, withMember } from './places.ts'
+import { jsonOf, type RestErp, rowsIn } from './routes.ts'
+
+/** Reads an answer and learns the names of the records in it; `at` is the name of what the operation creates or finds. */
+export function interpretAnswer(
+  operation: Operation,
+  response: RecordedResponse,
+  erp: RestErp,
+  names: Names,
+  at: string,
+): Outcome {
+  const { api } = erp
+  const { status } = response
+  const body = jsonOf(response)
+  if (status === 401 || status === 403 || status === 429 || status >= 500) return faultOf(status)
+  const isGood = status >= 200 && status < 300
+  if (!isGood || (api.fault !== undefined && holds(api.fault, body))) {
+    return { state: 'rejected', errors: errorsIn(body, status, api), raw: toJson({ status, body: body ?? null }) }
+  }
+  if (response.body !== undefined && body === undefined) {
+    return {
+      state: 'fault',
+      error: { scope: 'connection', code: 'not-json', message: `The answer to ${operation.name} is not JSON.` },
+    }
+  }
+  const list = api.lists[operation.resource]
+  if (operation.kind === 'lookup' && list !== undefined) {
+    const result = rowsIn(body, api.envelope.list).map((row) => {
+      const [id, code] = [textOf(valueAt(row, list.id)), textOf(valueAt(row, list.code))]
+      if (id !== '' && code !== '') names.learn(operation.resource, id, code)
+      return listedRow(row, list, code)
+    })
+    return { state: 'accepted', result, warnings: [] }
+  }
+  if (operation.kind === 'find') {
+    const result = rowsIn(body, api.envelope.list).map((row, index) => {
+      const name = index === 0 ? at : `${at}/${index}`
+      names.learn(operation.resource, textOf(valueAt(row, api.document.id)), name)
+      return names.nameOf(operation.resource, textOf(valueAt(row, api.document.id))) ?? name
+    })
+    return { state: 'accepted', result, warnings: [] }
+  }
+  const record = body === undefined ? undefined : valueAt(body, api.envelope.read)
+  const id = textOf(valuesAt(record, api.document.id)[0]) || idInLocation(response)
+  if (operation.kind === 'create') {
+    if (id === '') {
+      if (status !== 202) {
+        const message = `The answer to ${operation.name} holds no id at ${api.envelope.read}${api.document.id}.`
+        return { state: 'fault', error: { scope: 'connection', code: 'no-id', message } }
+      }
+      return { state: 'pending', job: response.headers.location ?? 'without a name' }
+    }
+    names.learn(operation.resource, id, at)
+  }
+  const result = isJsonObject(record)
+    ? namedDocument(record, erp, (resource, value) => names.nameOf(resource, value))
+    : null
+  return { state: 'accepted', result, warnings: [] }
+}
+
+/** What is compared of a listed row: its code in place of its id, and the members that are kept. */
+export function listedRow(row: Json, list: RestApi['lists'][string], code: string): Json {
+  return keptPlaces(list).reduce<Json>(
+    (kept, place) => {
+      const value = valueAt(row, place)
+      return value === undefined ? kept : withMember(kept, tokensOf(place), value)
+    },
+    { id: code },
+  )
+}
+
+/** The id at the end of a `Location`, for an ERP that answers a create with nothing else. */
+function idInLocation(response: RecordedResponse): string {
+  const { location } = response.headers
+  return location === undefined ? '' : decodeURIComponent(location.split(/[?#]/)[0]?.split('/').at(-1) ?? '')
+}
+
+function faultOf(status: number): Outcome {
+  const code =
+    status === 401 ? 'unauthorized' : status === 403 ? 'forbidden' : status === 429 ? 'rate-limited' : `http-${status}`
+  return { state: 'fault', error: { scope: 'connection', code, message: `The ERP answered HTTP ${status}.` } }
+}
+
+function errorsIn(body: Json | undefined, status: number, api: RestApi): readonly ErpError[] {
+  const found = body === undefined ? undefined : valueAt(body, api.errors.at)
+  const rows = isJsonArray(found) ? found : found === undefined ? [] : [found]
+  const errors = rows.flatMap((row): ErpError[] => {
+    const [code, message] = [textOf(valuesAt(row, api.errors.code)[0]), textOf(valuesAt(row, api.errors.message)[0])]
+    if (code === '' && message === '') return []
+    const field = api.errors.field === undefined ? '' : textOf(valuesAt(row, api.errors.field)[0])
+    return [{ scope: /\d/.test(field) ? 'line' : 'record', code: code === '' ? `http-${status}` : code, message }]
+  })
+  const unread: ErpError = { scope: 'record', code: `http-${status}`, message: `The ERP answered HTTP ${status}.` }
+  return errors.length > 0 ? errors : [unread]
+}
+
+/** The body of a refusal in the form that the ERP is configured to have. */
+export function refusalBody(api: RestApi, code: string, message: string, field: string): Json {
+  const { errors, fault } = api
+  let row = withMember(withMember({}, tokensOf(errors.code), code), tokensOf(errors.message), message)
+  if (errors.field !== undefined) row = withMember(row, tokensOf(errors.field), field)
+  // A list of errors is what APIs answer below a member of its own; the whole body is one error.
+  const body = errors.at === '' ? row : withMember({}, tokensOf(errors.at), [row])
+  return fault === undefined ? body : withMember(body, tokensOf(fault.at), fault.is)
+}
