@@ -112,7 +112,7 @@ describe('SIGKILL', () => {
     expect(broken?.created).toEqual(whole?.created)
     expect(broken?.assessment).toBe(whole?.assessment)
     expect(whole?.assessment).toContain('"level": "live"')
-  }, 600_000)
+  }, 1_200_000)
 })
 
 describe('what cannot be continued is refused', () => {

@@ -104,7 +104,7 @@ export const FRAME: Readonly<Record<'hold' | 'freeze' | 'verify' | 'drain' | 're
     owner: 'it',
     minutes: 10,
     action:
-      'Close the change as rolled back to {from}, with the findings behind it, who mends each, and the next date.',
+      'Close the change of {erp} as rolled back to {from}, with the findings behind it, who mends each, and the next date.',
     where: 'The change record of {erp} {to}.',
     expected: 'The record names cause, owner and next date.',
     verify: 'The change authority has read it.',
@@ -210,7 +210,7 @@ export const CHANGE_CLASSES: Readonly<Record<ChangeClassId, ChangeClass>> = {
         owner: 'ap-vendor',
         minutes: 20,
         action:
-          'List the invoices exported between the installation and the hold whose output the plan changed, and export each again once it is cancelled.',
+          'List the invoices that {connector} exported between the installation and the hold and whose output the plan changed, and export each again once it is cancelled.',
         where: '{connector}: export log of the window.',
         expected: 'Every such invoice is cancelled and exported once, and no other invoice is.',
         verify: 'The listed invoices equal those that the plan changes; no supplier has one reference twice.',

@@ -493,7 +493,10 @@ describe('the virtual ERP', () => {
     erp.handle(create(VOUCHER.replace('SK-88', 'SK-89')))
     const found = erp.handle(request('GET', path, undefined, '?creditor=31&theirNumber=SK-89'))
     expect(found.body).toEqual({ json: parseJson('{"rows":[{"voucherNo":2}]}') })
-    expect(erp.handle(request('PUT', `${path}/1/book`))).toEqual({ status: 204, headers: {} })
+    expect(erp.handle(request('PUT', `${path}/1/book`))).toEqual({
+      status: 204,
+      headers: { 'x-change-gate-by-rules': 'yes' },
+    })
     expect(erp.handle(request('DELETE', `${path}/1`)).body).toMatchObject({ json: { ok: false } })
     expect(erp.handle(request('DELETE', `${path}/2`)).status).toBe(204)
     expect(erp.handle(request('GET', `${path}/2`)).body).toMatchObject({ json: { error: [{ code: 'not-found' }] } })
@@ -607,6 +610,7 @@ describe('a session', () => {
     const stored = await session.readBack('1', SCHEMA, VALUES)
     expect(stored?.document).toMatchObject({ creditor: '914 772 088', theirNumber: 'SK-88' })
     expect(ERP.facts(stored?.document ?? null)).toEqual({
+      entity: '',
       supplier: '914 772 088',
       reference: 'SK-88',
       type: 'invoice',

@@ -24,15 +24,10 @@ export type Credential = Readonly<{ user: string; password: string }>
 
 /**
  * A place in a request that holds the id of a record: a JSON Pointer into the body, `path:2` for a segment of the path
- * counted from 0, or `query:supplier` for a parameter.
+ * counted from 0, `query:supplier` for a parameter, `header:x-company` for a header, `form:vendor` for a field of a form.
+ * The id may be a part of what stands there, as in `Invoices(17)`.
  */
-export type Reference = Readonly<{
-  pointer: string
-  resource: string
-  id: string
-  /** Part of the request that holds it, when the pointer does not say; the body unless told. */
-  part?: 'body' | 'path' | 'query' | 'header'
-}>
+export type Reference = Readonly<{ pointer: string; resource: string; id: string }>
 
 /** A field that a request sends, reads or filters by, and where in the request it stands, as in `Reference`. */
 export type FieldUse = Readonly<{ pointer: string; resource: string; field: string; value?: Json }>
@@ -44,7 +39,7 @@ export type DocumentKey = Readonly<{
   /** The supplier's name in `Names`, and the resource it is a record of; none where the ERP takes its code as it is. */
   supplier: string
   supplierResource?: string
-  /** The supplier's id in the system that the request is for. */
+  /** The supplier's id in the system that the request is for; its code where the ERP takes the code as it is. */
   supplierId: string
   reference: string
 }>

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { GateError, messageOf } from '../base/errors.ts'
 import { isPassing, retryAfter } from '../base/http.ts'
 import { canonicalJson, type Json } from '../base/json.ts'
-import { pointerOf } from '../base/pointer.ts'
 import type { PlanOperation } from '../model/change.ts'
 import type { RecordedRequest, RecordedResponse, SanitizedRecording } from '../model/recording.ts'
 import type { ErpSchema } from '../model/schema.ts'
@@ -14,7 +13,6 @@ import {
   type Operation,
   type Outcome,
   type ReadBack,
-  type Reference,
   type Session,
   VIRTUAL_BY_RULES,
 } from '../ports/erp.ts'
@@ -581,7 +579,7 @@ class Run {
       }
       const id = names.idOf(reference.resource, name)
       if (id === undefined) return `${reference.resource} "${name}" was not found in the target`
-      rewritings.push({ reference: placed(reference), id })
+      rewritings.push({ reference, id })
     }
     const request = withIds(step.interaction.request, rewritings)
     if (typeof request === 'string') return request
@@ -644,11 +642,4 @@ function lost(what: string): GateError {
   return new GateError('target-fault', `${what}.`, {
     hint: 'Look the document up in the sandbox by its reference, which carries the run tag, and run again.',
   })
-}
-
-/** A reference as the rewriting of ids takes it: the place `path:2` is the segment `/2` of the path. */
-function placed(reference: Reference): Reference {
-  const [, part, name] = /^(path|query):(.*)$/.exec(reference.pointer) ?? []
-  if (name === undefined || (part !== 'path' && part !== 'query')) return reference
-  return { ...reference, part, pointer: pointerOf([name]) }
 }

@@ -1,5 +1,5 @@
 import { isJsonNumber, type Json, jsonNumber } from '../base/json.ts'
-import { tokensOf, valueAt, withValues } from '../base/pointer.ts'
+import { valueAt, withValues } from '../base/pointer.ts'
 import type { RecordedRequest } from '../model/recording.ts'
 import type { Reference } from '../ports/erp.ts'
 
@@ -14,9 +14,8 @@ export type Rewriting = Readonly<{ reference: Reference; id: string }>
 export function withIds(request: RecordedRequest, rewritings: readonly Rewriting[]): RecordedRequest | string {
   const places = new Map<string, Rewriting[]>()
   for (const rewriting of rewritings) {
-    const { part = 'body', pointer } = rewriting.reference
-    const key = `${part} ${pointer}`
-    places.set(key, [...(places.get(key) ?? []), rewriting])
+    const { pointer } = rewriting.reference
+    places.set(pointer, [...(places.get(pointer) ?? []), rewriting])
   }
   const values = new Map<string, Json>()
   const { body } = request
@@ -24,12 +23,10 @@ export function withIds(request: RecordedRequest, rewritings: readonly Rewriting
   let form = body !== undefined && 'text' in body ? body.text : undefined
   let { path, query } = request
   const headers = { ...request.headers }
-  for (const [key, group] of places) {
-    const [part = 'body', ...rest] = key.split(' ')
-    const pointer = rest.join(' ')
+  for (const [pointer, group] of places) {
+    const [, part = 'body', name = ''] = /^(path|query|header|form):(.*)$/.exec(pointer) ?? []
     const ids = idsOf(group)
-    if (typeof ids === 'string') return `at ${pointer} of the ${part}, ${ids}`
-    const name = tokensOf(pointer)[0] ?? ''
+    if (typeof ids === 'string') return `at ${pointer} of the request, ${ids}`
     let done: string | undefined
     if (part === 'path') {
       done = inSegment(path, Number(name), ids)
@@ -40,21 +37,21 @@ export function withIds(request: RecordedRequest, rewritings: readonly Rewriting
     } else if (part === 'header') {
       done = inText(headers[name] ?? '', ids)
       if (done !== undefined) headers[name] = done
+    } else if (part === 'form') {
+      done = form === undefined ? undefined : inPairs(form, name, ids)
+      form = done ?? form
     } else if (json !== undefined) {
       const now = valueAt(json, pointer)
       done = isJsonNumber(now) ? ids.get(now.value) : typeof now === 'string' ? inText(now, ids) : undefined
       if (done !== undefined) values.set(pointer, isJsonNumber(now) && /^-?\d+$/.test(done) ? jsonNumber(done) : done)
-    } else if (form !== undefined) {
-      done = inPairs(form, name, ids)
-      form = done ?? form
     }
     if (done === undefined) {
       const wanted = group.map(({ reference }) => `${reference.resource} ${reference.id}`).join(' and ')
-      if (part === 'body' && json === undefined) {
-        return `${wanted} is named in a request whose body is no JSON and does not hold it at ${pointer}, so its id cannot be rewritten`
-      }
-      const where = part === 'body' ? 'request' : part
-      return `${wanted} is not at ${pointer} of the ${where}, so its id cannot be rewritten`
+      const where =
+        part === 'body' && json === undefined
+          ? 'named in a request whose body is no JSON'
+          : `not at ${pointer} of the request`
+      return `${wanted} is ${where}, so its id cannot be rewritten`
     }
   }
   const changed = json !== undefined ? { json: withValues(json, values) } : form !== undefined ? { text: form } : body

@@ -7,6 +7,7 @@ import {
   type Credential,
   type Identity,
   type ReadBack,
+  type Repeatable,
   type Session,
   type Transport,
   VIRTUAL_SERVER,
@@ -19,6 +20,9 @@ import { forTenant, jsonOf, type RestErp, requestOf, rowsIn } from './routes.ts'
 
 /** More pages than any value list has; a list that never ends is a fault of the ERP. */
 const MOST_PAGES = 1000
+
+/** Whether an answer came through whole: half a JSON text and a maintenance page are no JSON. */
+const WHOLE: Repeatable = { isWhole: ({ body }) => body === undefined || 'json' in body }
 
 /** A connection to an ERP with a REST API. */
 export class RestSession implements Session {
@@ -87,8 +91,8 @@ export class RestSession implements Session {
     return { ...bound, headers: { ...bound.headers, ...header } }
   }
 
-  send(request: RecordedRequest): Promise<RecordedResponse> {
-    return this.#transport.send(request)
+  send(request: RecordedRequest, readsOnly: boolean): Promise<RecordedResponse> {
+    return this.#transport.send(request, readsOnly && request.method === 'GET' ? WHOLE : undefined)
   }
 
   async describe(): Promise<SchemaDocument | undefined> {
@@ -215,7 +219,7 @@ export class RestSession implements Session {
 
   /** Makes one request of the gate's own. Throws `target-refused-login` or `target-fault` when it is not answered well. */
   async #sent(request: RecordedRequest, alsoGood: readonly number[] = []): Promise<RecordedResponse> {
-    const response = await this.#transport.send(this.authorize(request))
+    const response = await this.#transport.send(this.authorize(request), request.method === 'GET' ? WHOLE : undefined)
     const { status } = response
     const isFault = this.#erp.api.fault !== undefined && holds(this.#erp.api.fault, jsonOf(response))
     if ((status >= 200 && status < 300 && !isFault) || alsoGood.includes(status)) return response

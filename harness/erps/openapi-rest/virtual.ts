@@ -3,7 +3,7 @@ import { isJsonObject, type Json, jsonNumber, toJson } from '../../base/json.ts'
 import { tokensOf, valueAt } from '../../base/pointer.ts'
 import type { RecordedRequest, RecordedResponse } from '../../model/recording.ts'
 import type { DocumentStage, Snapshot, StoredDocument } from '../../model/snapshot.ts'
-import type { Credential, VirtualErp } from '../../ports/erp.ts'
+import { type Credential, VIRTUAL_BY_RULES, type VirtualErp } from '../../ports/erp.ts'
 import { refusalBody } from './answers.ts'
 import { inflated, parametersOf } from './arrange.ts'
 import { namedDocument } from './operations.ts'
@@ -33,6 +33,8 @@ class VirtualRest {
   readonly #captured = new Map<string, StoredDocument[]>()
   readonly #filed = new Map<string, Filed>()
   readonly #unrecorded = new Set<string>()
+  /** Whether the request that is being answered was answered from rules. */
+  #byRules = false
   readonly #occurrences = new Map<string, number>()
   #nextId = 1
 
@@ -51,7 +53,18 @@ class VirtualRest {
     return [...this.#unrecorded]
   }
 
+  #ruled(key: string): void {
+    this.#unrecorded.add(key)
+    this.#byRules = true
+  }
+
   handle(request: RecordedRequest): RecordedResponse {
+    this.#byRules = false
+    const response = this.#respond(request)
+    return this.#byRules ? { ...response, headers: { ...response.headers, [VIRTUAL_BY_RULES]: 'yes' } } : response
+  }
+
+  #respond(request: RecordedRequest): RecordedResponse {
     if (!this.#isAuthorized(request))
       return this.#refusal(401, { code: 'unauthorized', field: '', message: 'No access.' })
     const route = routeOf(request, this.#erp)
@@ -146,7 +159,7 @@ class VirtualRest {
     const isRuled = source === undefined || this.#snapshot.meta.evidence === 'schema'
     const key = this.#keyOf(named, source)
     const stage = stageOf(source, 'create')
-    if (isRuled) this.#unrecorded.add(key)
+    if (isRuled) this.#ruled(key)
     if (stage?.outcome === 'rejected') return this.#captureOf(stage)
     if (isRuled) {
       const refused = this.#rules.refusalOf(sent)
@@ -188,7 +201,7 @@ class VirtualRest {
     if (refused !== undefined) return this.#refusal(422, refused)
     const stage = stageOf(filed.source, route.role)
     const isRuled = stage === undefined || this.#snapshot.meta.evidence === 'schema'
-    if (isRuled) this.#unrecorded.add(filed.key)
+    if (isRuled) this.#ruled(filed.key)
     if (stage?.outcome === 'rejected') return this.#captureOf(stage)
     filed.stage = route.role
     filed.document =
