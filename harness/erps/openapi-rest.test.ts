@@ -581,6 +581,7 @@ describe('a session', () => {
     expect(stored?.document).toMatchObject({ creditor: '914 772 088', theirNumber: 'SK-88' })
     expect(ERP.facts(stored?.document ?? null)).toEqual({
       supplier: '914 772 088',
+      entity: '',
       reference: 'SK-88',
       type: 'invoice',
       date: '2026-10-04',

@@ -5,7 +5,7 @@ import type { RestApi } from '../../model/rest-api.ts'
 import type { ErpError, Names, Operation, Outcome } from '../../ports/erp.ts'
 import { namedDocument } from './operations.ts'
 import { holds, keptPlaces, textOf, valuesAt, withMember } from './places.ts'
-import { jsonOf, type RestErp, rowsIn } from './routes.ts'
+import { holdsRows, jsonOf, type RestErp, rowsIn } from './routes.ts'
 
 /** Reads an answer and learns the names of the records in it; `at` is the name of what the operation creates or finds. */
 export function interpretAnswer(
@@ -29,6 +29,11 @@ export function interpretAnswer(
       error: { scope: 'connection', code: 'not-json', message: `The answer to ${operation.name} is not JSON.` },
     }
   }
+  if ((operation.kind === 'lookup' || operation.kind === 'find') && !holdsRows(body, api.envelope.list)) {
+    // No list is not an empty list: an empty answer or a page of another kind would otherwise find nothing, in silence.
+    const message = `The answer to ${operation.name} holds no list at "${api.envelope.list}".`
+    return { state: 'fault', error: { scope: 'connection', code: 'no-list', message } }
+  }
   const list = api.lists[operation.resource]
   if (operation.kind === 'lookup' && list !== undefined) {
     const result = rowsIn(body, api.envelope.list).map((row) => {
@@ -47,6 +52,10 @@ export function interpretAnswer(
     return { state: 'accepted', result, warnings: [] }
   }
   const record = body === undefined ? undefined : valueAt(body, api.envelope.read)
+  if (operation.kind === 'read' && (!isJsonObject(record) || valuesAt(record, api.document.id).length === 0)) {
+    const message = `The answer to ${operation.name} holds no document at "${api.envelope.read}".`
+    return { state: 'fault', error: { scope: 'connection', code: 'no-document', message } }
+  }
   const id = textOf(valuesAt(record, api.document.id)[0]) || idInLocation(response)
   if (operation.kind === 'create') {
     if (id === '') {
