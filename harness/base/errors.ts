@@ -30,6 +30,9 @@ export const ERROR_CATALOGUE = {
   'target-refused-login': { exit: 3, title: 'The target refused the credential.' },
   'target-fault': { exit: 3, title: 'The target answered with a fault of the connection, not of a record.' },
   'sandbox-build-failed': { exit: 3, title: 'A sandbox image could not be built or started.' },
+  'journal-unusable': { exit: 2, title: 'The journal of an earlier run cannot be read, written or continued.' },
+  'evidence-mismatch': { exit: 2, title: 'Evidence packs do not belong together.' },
+  'evidence-incomplete': { exit: 3, title: 'An evidence pack is missing, so not everything was checked.' },
   internal: { exit: 3, title: 'The harness failed. This is a defect of the harness.' },
 } as const
 

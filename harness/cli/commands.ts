@@ -7,9 +7,10 @@ import { learnNoiseOf } from '../pipeline/noise.ts'
 import { schemaOf } from '../pipeline/published-schema.ts'
 import { snapshotFromSchema } from '../pipeline/published-snapshot.ts'
 import { startRecording } from '../pipeline/record.ts'
-import { exitOfVerdict, runAndReport } from '../pipeline/report.ts'
+import { exitOfVerdict, mergeAndReport, runAndReport } from '../pipeline/report.ts'
 import { sandboxDown, sandboxUp } from '../pipeline/sandbox.ts'
 import { serveSnapshot } from '../pipeline/serve.ts'
+import { parseShard, runShard } from '../pipeline/shards.ts'
 import { captureSnapshot } from '../pipeline/snapshot.ts'
 import { colored, note, print, progress } from './terminal.ts'
 
@@ -22,8 +23,27 @@ export function addCommands(program: Command): void {
     .option('--snapshots <folder>', 'folder of the snapshots', 'snapshots')
     .option('--reports <folder>', 'folder to write reports into', 'reports')
     .option('--fail-on <verdict>', 'conditional: exit 1 on conditional too', failOn)
+    .option('--concurrency <count>', 'suppliers to replay at the same time', count)
+    .option('--rate <requests>', 'requests per second at most, such as 20 or 20/s', rate)
+    .option('--resume', 'go on with a run that was cut off, from its journal')
+    .option('--shard <part>', 'replay one part, such as 2/8 or auto, and write an evidence pack; see merge')
     .action(async (change: string, options: RunFlags) => {
       process.exitCode = await run(change, options)
+    })
+
+  program
+    .command('merge <packs...>')
+    .description('Decide once from the evidence packs of all shards, and write the report. Exits by the verdict.')
+    .option('--change <folder>', 'folder of the change request; where the packs say unless given')
+    .option('--snapshots <folder>', 'folder of the snapshots', 'snapshots')
+    .option('--reports <folder>', 'folder to write reports into', 'reports')
+    .option('--fail-on <verdict>', 'conditional: exit 1 on conditional too', failOn)
+    .action(async (packs: string[], options: MergeFlags) => {
+      const { failOn: stricter, ...rest } = options
+      const result = await mergeAndReport({ packs, ...rest })
+      print(colored(result.text))
+      print(`\nreport  ${result.html}`)
+      process.exitCode = exitOfVerdict(result.verdict, stricter === 'conditional')
     })
 
   program
@@ -53,6 +73,7 @@ export function addCommands(program: Command): void {
     .description('Learn what differs between two replays against the release in production, and write noise.yaml.')
     .option('--target <target>', 'mock, container, container:NAME or the URL of a sandbox', 'mock')
     .option('--snapshots <folder>', 'folder of the snapshots', 'snapshots')
+    .option('--reports <folder>', 'folder to keep journals of a sandbox in', 'reports')
     .action(learn)
 
   program
@@ -131,9 +152,18 @@ export function addCommands(program: Command): void {
     })
 }
 
-type DiffFlags = Readonly<{ recording?: string; direction: 'send' | 'read' | 'both'; format: StructureFormat }>
+type RunFlags = Readonly<{
+  target: string
+  snapshots: string
+  reports: string
+  failOn?: 'conditional'
+  concurrency?: number
+  rate?: number
+  resume?: true
+  shard?: string
+}>
 
-async function learn(scenario: string, options: { target: string; snapshots: string }): Promise<void> {
+async function learn(scenario: string, options: { target: string; snapshots: string; reports: string }): Promise<void> {
   const bar = progress('learning')
   try {
     const { noise, file } = await learnNoiseOf({ ...options, scenario, onStage: note, onProgress: bar.update })
@@ -164,7 +194,9 @@ async function drillGate(scenario: string, flags: DrillFlags): Promise<0 | 1> {
   }
 }
 
-type RunFlags = Readonly<{ target: string; snapshots: string; reports: string; failOn?: 'conditional' }>
+type MergeFlags = Readonly<{ change?: string; snapshots: string; reports: string; failOn?: 'conditional' }>
+
+type DiffFlags = Readonly<{ recording?: string; direction: 'send' | 'read' | 'both'; format: StructureFormat }>
 
 /** Runs a change, prints the summary, and returns the exit status that follows from the verdict. */
 async function run(change: string, flags: RunFlags): Promise<0 | 1 | 3> {
@@ -172,19 +204,31 @@ async function run(change: string, flags: RunFlags): Promise<0 | 1 | 3> {
   let bar = progress(title)
   const finish = () => bar.stop()
   try {
-    const result = await runAndReport({
+    const options = {
       changeFolder: change,
       target: flags.target,
       snapshots: flags.snapshots,
       reports: flags.reports,
-      onStage: (stage) => {
+      ...(flags.concurrency === undefined ? {} : { concurrency: flags.concurrency }),
+      ...(flags.rate === undefined ? {} : { rate: flags.rate }),
+      resume: flags.resume ?? false,
+      onStage: (stage: string) => {
         finish()
         title = stage
         bar = progress(title)
         note(stage)
       },
-      onProgress: (done, total, what) => bar.update(done, total, what),
-    })
+      onProgress: (done: number, total: number, what: string) => bar.update(done, total, what),
+    }
+    if (flags.shard !== undefined) {
+      const pack = await runShard({ ...options, shard: parseShard(flags.shard, process.env) })
+      finish()
+      print(`${pack.file}: ${pack.invoices} invoices; decide with change-gate merge once all shards are there`)
+      if (pack.fault === undefined) return 0
+      note(`the connection failed: ${pack.fault.message}`)
+      return 3
+    }
+    const result = await runAndReport(options)
     finish()
     print(colored(result.text))
     print(`\nreport  ${result.html}`)
@@ -262,6 +306,17 @@ async function serve(folder: string, options: Readonly<{ listen: number; scenari
     process.once('SIGTERM', () => resolve())
   })
   await served.close()
+}
+
+function count(text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('it is a whole number from 1 to 9999.')
+}
+
+function rate(text: string): number {
+  const number = Number(text.replace(/\/s$/, ''))
+  if (Number.isFinite(number) && number > 0) return number
+  throw new InvalidArgumentError('it is a number of requests per second above 0, such as 20 or 0.5/s.')
 }
 
 function port(text: string): number {

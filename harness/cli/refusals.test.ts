@@ -231,7 +231,7 @@ describe('the virtual ERP over HTTP', () => {
     expect(assessment.evidence).not.toMatchObject({ level: 'live' })
     expect(assessment.leftBehind).toEqual([])
     expect(await workspace.read('reports/tryton-ap/erp-7.0/journal.ndjson')).toContain(
-      'about to account.invoice.create',
+      '"about-to":"account.invoice.create"',
     )
   })
 })

@@ -118,7 +118,9 @@ function unknownGrounds(grounds: Grounds): readonly Ground[] {
   }
   if (grounds.accounting.recorded === 0)
     add('nothing-recorded', 'The recording holds no invoice, so nothing was checked.', 'it')
-  for (const [key, why] of grounds.uncompared) add('invoice-not-compared', `Invoice ${key}: ${why}.`, 'it')
+  // When the connection failed, every invoice after that is missing for the same reason.
+  for (const [key, why] of grounds.fault === undefined ? grounds.uncompared : [])
+    add('invoice-not-compared', `Invoice ${key}: ${why}.`, 'it')
   for (const list of grounds.missingLists)
     add('list-not-compared', `The value list ${list} was not captured for the candidate.`, 'it')
   for (const check of grounds.checks) {

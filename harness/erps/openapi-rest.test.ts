@@ -417,6 +417,24 @@ describe('an answer is read', () => {
     expect([outcome.state, found]).toEqual([state, code])
   })
 
+  test.each([
+    ['a list', 'GET', '/companies/7/accounts'],
+    ['a search', 'GET', '/companies/7/vouchers'],
+    ['a document', 'GET', '/companies/7/vouchers/12'],
+  ])('JSON that is not what was asked for, %s, is a fault of the connection and no empty answer', (_, method, path) => {
+    const asked = ERP.decode(request(method, path), SCHEMA, named())
+    for (const response of [answer(200, '{"status":"ok"}'), { status: 200, headers: {} }]) {
+      const outcome = ERP.interpret(asked, response, SCHEMA, named(), 'invoice 1')
+      expect(outcome).toMatchObject({ state: 'fault', error: { scope: 'connection', code: 'not-an-answer' } })
+    }
+  })
+
+  test('a transition that is published to answer nothing may answer nothing', () => {
+    const asked = ERP.decode(request('PUT', '/companies/7/vouchers/12/book'), SCHEMA, named())
+    const outcome = ERP.interpret(asked, { status: 204, headers: {} }, SCHEMA, named(), 'invoice 1')
+    expect(outcome).toEqual({ state: 'accepted', result: null, warnings: [] })
+  })
+
   test('accepted and not done yet is pending', () => {
     expect(read({ status: 202, headers: {} })).toEqual({ state: 'pending', job: 'without a name' })
   })
@@ -494,6 +512,15 @@ describe('the virtual ERP', () => {
     const created = erp.handle(create(VOUCHER.replace('"theirNumber"', '"remark":"hull 3","theirNumber"')))
     expect(created.body).toMatchObject({ json: { voucher: { theirNumber: 'SK-88' } } })
     expect(created.body).not.toMatchObject({ json: { voucher: { remark: 'hull 3' } } })
+  })
+
+  test('refuses what the recorded release refused for a reason that no schema tells', () => {
+    const sent = ERP.sent(ERP.decode(create(), SCHEMA, named()), create(), SCHEMA, named())
+    const error = parseJson('{"status":409,"body":{"ok":false,"error":[{"code":"PERIOD","text":"closed"}]}}')
+    const erp = virtual({ documents: [{ key: 'K', sent, stages: [{ after: 'create', outcome: 'rejected', error }] }] })
+    const refused = erp.handle(create())
+    expect([refused.status, refused.body]).toEqual([409, { json: valueAt(error, '/body') }])
+    expect(erp.handle(create()).status).toBe(201)
   })
 
   test('answers how the release stored a document, where a capture holds it', () => {
@@ -576,15 +603,15 @@ describe('a session', () => {
 
   test('reads a document back with listed values by code and takes a draft away again', async () => {
     const session = await open()
-    await session.send(create())
+    await session.send(create(), false)
     const stored = await session.readBack('1', SCHEMA, VALUES)
     expect(stored?.document).toMatchObject({ creditor: '914 772 088', theirNumber: 'SK-88' })
     expect(ERP.facts(stored?.document ?? null)).toEqual({
       supplier: '914 772 088',
-      entity: '',
       reference: 'SK-88',
       type: 'invoice',
       date: '2026-10-04',
+      entity: '',
       currency: 'NOK',
       net: '1025.25',
       tax: '256.31',

@@ -5,6 +5,7 @@ import { RestApi } from '../model/rest-api.ts'
 import { defineErp, type ErpAdapter, type FieldMeaning, type InvoiceFacts } from '../ports/erp.ts'
 import { interpretAnswer } from './openapi-rest/answers.ts'
 import { arrange } from './openapi-rest/arrange.ts'
+import { restMutants } from './openapi-rest/mutants.ts'
 import { decodeRequest, secretsIn, sentDocument } from './openapi-rest/operations.ts'
 import { fieldAt, holds, keptPlaces, textOf, valuesAt } from './openapi-rest/places.ts'
 import { jsonOf, type RestErp, restErp, routeOf } from './openapi-rest/routes.ts'
@@ -37,7 +38,7 @@ function adapterOf(product: string, api: RestApi): ErpAdapter {
     arrange: (published) => arrange(published, api),
     documentResource: document.name,
     // What a configured ERP can get wrong is told by its configuration alone, so the drill has no defects for it yet.
-    mutants: [],
+    mutants: restMutants(erp),
     referenceField: { ...erp.fieldAt(document.reference), longest: document['reference-longest'] },
     documentResources: [document.name],
     valueLists: Object.fromEntries(
@@ -65,7 +66,7 @@ function adapterOf(product: string, api: RestApi): ErpAdapter {
       return undefined
     },
     decode: (request, schema, names) => decodeRequest(request, erp, schema, names),
-    interpret: (operation, response, _schema, names, at) => interpretAnswer(operation, response, erp, names, at),
+    interpret: (operation, response, schema, names, at) => interpretAnswer(operation, response, erp, schema, names, at),
     sent: (_operation, request, _schema, names) => sentDocument(request, erp, names),
     facts: (stored) => factsOf(stored, erp),
     meaning: (resource, field, schema) => {

@@ -127,8 +127,6 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
   })
   const level = (key: string): InvoiceResult['evidence'] => {
     if (!asIs.observation.identity.simulated) return 'live'
-    // Over HTTP a virtual ERP does not tell which documents it answered from rules.
-    if (asIs.kind !== 'mock') return 'schema'
     // What was made from a specification on either side is no more than that, whatever was replayed.
     if ([baseline, evidence.candidate].some((snapshot) => snapshot?.meta.evidence === 'schema')) return 'schema'
     return asIs.observation.byRules.includes(key) ? 'schema' : 'recorded'
@@ -166,8 +164,8 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       fault === undefined
         ? undefined
         : {
-            message: `The connection failed at interaction ${fault.seq} (${fault.at}): ${fault.message} Nothing after it was checked.`,
-            lane: fault.code === 'unauthorized' || fault.code === 'forbidden' ? integration.auth.owner : 'it',
+            message: `The connection failed at ${fault.when}, at interaction ${fault.seq} (${fault.at}): ${fault.message} Nothing after it was checked.`,
+            lane: CREDENTIAL_FAULTS.includes(fault.code) ? integration.auth.owner : 'it',
           },
     uncompared: judged.documents.uncompared,
     missingLists: judged.values.missing,
@@ -286,9 +284,12 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       canary: invoices.find((invoice) => invoice.outcome !== 'not-checked')?.key ?? 'the first of the queue',
       invoices: invoices.length,
     }),
-    leftBehind: [...asIs.observation.leftBehind],
+    leftBehind: [...asIs.observation.leftBehind, ...(evidence.withPlan?.observation.leftBehind ?? [])],
   }
 }
+
+/** Faults that the owner of the credential mends. */
+const CREDENTIAL_FAULTS = ['unauthorized', 'forbidden', 'target-refused-login']
 
 const NO_FACTS: InvoiceFacts = {
   supplier: '',

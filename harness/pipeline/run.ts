@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { GateError } from '../base/errors.ts'
 import { exists } from '../base/files.ts'
@@ -14,11 +13,13 @@ import type { SanitizedRecording } from '../model/recording.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { ErpAdapter } from '../ports/erp.ts'
 import type { Observation } from '../ports/observation.ts'
-import { fileJournal, noJournal } from '../replay/journal.ts'
-import { type ReplayOptions, replay } from '../replay/replay.ts'
+import { noJournal } from '../replay/journal.ts'
+import type { Shard } from '../replay/lanes.ts'
+import { type ReplayOptions, replay, type Timing } from '../replay/replay.ts'
 import { assess } from './assess.ts'
 import { readDrillScore } from './drill-score.ts'
 import { loadErp, readSnapshotOf } from './erp.ts'
+import { closeJournals, type Journals, prepareJournals } from './journals.ts'
 import { readNoise } from './noise-file.ts'
 import { readNewestRecording, readScenario, type Scenario, scenarioName } from './scenario.ts'
 import { describe, listsOf } from './snapshot.ts'
@@ -34,6 +35,16 @@ export type RunOptions = Readonly<{
   snapshots: string
   /** Folder of the reports. */
   reports: string
+  /** How many suppliers are replayed at the same time; 1 unless given. */
+  concurrency?: number
+  /** Requests per second at most. */
+  rate?: number
+  /** Goes on with a run that was cut off, from its journal. */
+  resume?: boolean
+  /** Replays one part of the recording only; see `runShard`. */
+  shard?: Shard
+  /** How long is waited for what; tests are in a hurry. */
+  timing?: Partial<Timing>
   onStage?: (title: string) => void
   onProgress?: (done: number, total: number, what: string) => void
 }>
@@ -44,12 +55,74 @@ export type RunResult = Readonly<{ assessment: ChangeAssessment; reportFolder: s
 /** One replay and everything known of its target. */
 export type Rehearsal = Readonly<{ observation: Observation; kind: TargetName['kind']; url: string }>
 
+/** Everything that a change request is judged by, read and checked. */
+export type Subject = Readonly<{
+  scenario: Scenario
+  adapter: ErpAdapter
+  recording: SanitizedRecording
+  baseline: Snapshot
+  /** Snapshot of the release that is asked for; a mocked API serves it. */
+  candidate: Snapshot | undefined
+  /** The gate's own score, when a drill was run on the scenario. */
+  drill: DrillScore | undefined
+  /** What is known to differ between two replays against the baseline itself. */
+  noise: readonly NoiseRule[]
+  reportFolder: string
+}>
+
+/** A subject, where it is replayed, and how. */
+export type Rehearsable = Subject &
+  Readonly<{
+    target: TargetName
+    options: Pick<RunOptions, 'onStage' | 'onProgress' | 'concurrency' | 'rate' | 'resume' | 'shard' | 'timing'>
+  }>
+
+/** The replays of a change request. */
+export type Rehearsals = Readonly<{
+  asIs: Rehearsal
+  withPlan: Rehearsal | undefined
+  /** The same against the mocked API, where a real ERP answered and the mocked API could have. */
+  mocked: Rehearsal | undefined
+  runTag: string
+  durationMs: number
+}>
+
 /**
  * Rehearses a change request: replays the recorded exports as is and with the plan, compares, reconciles and decides.
  * Throws what the input, the configuration or the target is at fault for; a fault of the connection in the middle of a
  * replay is no error but an undecided assessment.
  */
 export async function runChange(options: RunOptions): Promise<RunResult> {
+  const subject = await readSubject(options)
+  const target = await targetOf(subject, options)
+  const assessment = await rehearseChange({ ...subject, target, options })
+  return { assessment, reportFolder: subject.reportFolder }
+}
+
+/** Replays, compares, reconciles and decides; the one engine of `run` and `drill`. Throws what the target is at fault for. */
+export async function rehearseChange(rehearsable: Rehearsable): Promise<ChangeAssessment> {
+  const rehearsals = await rehearse(rehearsable)
+  rehearsable.options.onStage?.('comparing')
+  const assessment = await assessRehearsals(rehearsable, rehearsals)
+  await closeJournals(rehearsable)
+  return assessment
+}
+
+/** The target that a run names. Throws `usage`, or what is wrong with the snapshot that a mocked API would need. */
+export async function targetOf(
+  { scenario, candidate }: Subject,
+  options: Pick<RunOptions, 'target' | 'snapshots'>,
+): Promise<TargetName> {
+  const release = `${scenario.integration.erp.product}-${scenario.change.change.to}`
+  const target = parseTarget(options.target, release)
+  if (target.kind === 'mock' && candidate === undefined) await readSnapshot(join(options.snapshots, release))
+  return target
+}
+
+/** Reads everything that a change request is judged by. Throws what the input or the configuration is at fault for. */
+export async function readSubject(
+  options: Pick<RunOptions, 'changeFolder' | 'snapshots' | 'reports'>,
+): Promise<Subject> {
   const scenario = await readScenario(options.changeFolder)
   const { change } = scenario.change
   const adapter = await loadErp(scenario.integration)
@@ -61,104 +134,95 @@ export async function runChange(options: RunOptions): Promise<RunResult> {
   const candidate = (await exists(join(candidateFolder, 'meta.json')))
     ? await readSnapshotOf(adapter, candidateFolder)
     : undefined
-  const target = parseTarget(options.target, `${product}-${change.to}`)
-  if (target.kind === 'mock' && candidate === undefined) await readSnapshot(candidateFolder)
-  const reportFolder = join(options.reports, scenarioName(scenario.folder), scenarioName(options.changeFolder))
-  const assessment = await rehearseChange({
+  return {
     scenario,
     adapter,
     recording,
     baseline,
     candidate,
-    target,
-    reportFolder,
     drill: await readDrillScore(scenario.folder),
     noise: await readNoise(join(options.snapshots, `${product}-${change.from}`), baseline, adapter),
-    options,
-  })
-  return { assessment, reportFolder }
+    reportFolder: join(options.reports, scenarioName(scenario.folder), scenarioName(options.changeFolder)),
+  }
 }
 
-/** Everything that a change request is rehearsed with, read and checked. */
-export type Rehearsable = Readonly<{
-  scenario: Scenario
-  adapter: ErpAdapter
-  recording: SanitizedRecording
-  baseline: Snapshot
-  /** Snapshot of the release that is asked for; a mocked API serves it. */
-  candidate: Snapshot | undefined
-  target: TargetName
-  reportFolder: string
-  /** The gate's own score, when a drill was run on the scenario. */
-  drill: DrillScore | undefined
-  /** What is known to differ between two replays against the baseline itself. */
-  noise: readonly NoiseRule[]
-  options: Pick<RunOptions, 'onStage' | 'onProgress'>
-}>
-
-/** Replays, compares, reconciles and decides; the one engine of `run` and `drill`. Throws what the target is at fault for. */
-export async function rehearseChange(inputs: Rehearsable): Promise<ChangeAssessment> {
+/** Replays a change request in every way that its assessment needs. */
+export async function rehearse(rehearsable: Rehearsable): Promise<Rehearsals> {
   const started = performance.now()
-  const { scenario, adapter, recording, baseline, candidate, target, reportFolder, options } = inputs
-  const runTag = target.kind === 'url' ? `~${randomBytes(3).toString('hex')}` : ''
-  const rehearse = (title: string, where: TargetName, withPlan: boolean): Promise<Rehearsal> => {
-    options.onStage?.(title)
-    return rehearsal({
-      ...inputs,
-      target: where,
-      withPlan,
-      // Both replays of a run meet each other's documents in a sandbox that keeps them.
-      runTag: runTag !== '' && withPlan ? `${runTag}p` : runTag,
-      reportFolder,
-    })
-  }
-  const asIs = await rehearse('replaying as is', target, false)
+  const { scenario, candidate, target } = rehearsable
   const hasPlan = scenario.change.notes.some((note) => note['affects-us'] === true && note.plan.length > 0)
+  const journals = await prepareJournals(rehearsable)
+  const asIs = await rehearsal(rehearsable, { title: 'replaying as is', target, withPlan: false, journals })
   const withPlan =
     hasPlan && asIs.observation.fault === undefined
-      ? await rehearse('replaying with the plan', target, true)
+      ? await rehearsal(rehearsable, { title: 'replaying with the plan', target, withPlan: true, journals })
       : undefined
   // Where a real ERP answered and the mocked API could have, both are asked, so that the mock is never trusted on its word.
   const mocked =
     target.kind !== 'mock' && candidate !== undefined && asIs.observation.fault === undefined
-      ? await rehearse('replaying against the mocked API', { kind: 'mock' }, false)
+      ? await rehearsal(rehearsable, {
+          title: 'replaying against the mocked API',
+          target: { kind: 'mock' },
+          withPlan: false,
+          journals: undefined,
+        })
       : undefined
+  return {
+    asIs,
+    withPlan,
+    mocked,
+    runTag: journals?.runTag ?? '',
+    durationMs: Math.round(performance.now() - started),
+  }
+}
+
+/** Compares, reconciles and decides. */
+export async function assessRehearsals(subject: Subject, rehearsals: Rehearsals): Promise<ChangeAssessment> {
+  const { adapter } = subject
+  const { asIs, withPlan, mocked } = rehearsals
   const agreement =
     mocked === undefined
       ? null
       : agreementOf(mocked.observation, asIs.observation, adapter.documentResource, (resource, field) =>
           adapter.meaning(resource, field, asIs.observation.schema),
         )
-  options.onStage?.('comparing')
   return assess({
-    scenario,
+    scenario: subject.scenario,
     adapter,
-    recording,
-    baseline,
-    candidate,
+    recording: subject.recording,
+    baseline: subject.baseline,
+    candidate: subject.candidate,
     asIs,
     withPlan,
     agreement,
-    drill: inputs.drill,
-    noise: inputs.noise,
-    runTag,
+    drill: subject.drill,
+    noise: subject.noise,
+    runTag: rehearsals.runTag,
     assessedAt: new Date().toISOString(),
-    durationMs: Math.round(performance.now() - started),
+    durationMs: rehearsals.durationMs,
   })
 }
 
-/** One replay of a change request. Throws what the target is at fault for. */
-export async function rehearsal(
-  context: Rehearsable & Readonly<{ withPlan: boolean; runTag: string }>,
+async function rehearsal(
+  subject: Rehearsable,
+  variant: Readonly<{
+    title: string
+    target: TargetName
+    withPlan: boolean
+    journals: Journals | undefined
+  }>,
 ): Promise<Rehearsal> {
-  const { scenario, adapter, recording, baseline, candidate, options } = context
+  const { scenario, adapter, recording, baseline, candidate, options } = subject
+  const { withPlan, journals } = variant
+  options.onStage?.(variant.title)
   const target = await openTarget({
-    target: context.target,
+    target: variant.target,
     adapter,
     integration: scenario.integration,
     allIntegrations: scenario.allIntegrations,
     release: scenario.change.change.to,
     snapshot: candidate,
+    ...(options.rate === undefined || variant.target.kind === 'mock' ? {} : { rate: options.rate }),
     ...(options.onStage === undefined ? {} : { onProgress: options.onStage }),
   })
   try {
@@ -166,32 +230,40 @@ export async function rehearsal(
       target.identity.simulated && candidate !== undefined
         ? candidate.schema
         : await describe(adapter, target.session, recording, baseline.schema, candidate?.schema)
-    const observation = await replay({
-      recording,
-      adapter,
-      session: target.session,
-      recordedSchema: baseline.schema,
-      schema,
-      values: await target.session.listValues(listsOf(adapter, recording, baseline.schema)),
-      identity: target.identity,
-      plan: context.withPlan
-        ? scenario.change.notes.filter((note) => note['affects-us'] === true).flatMap((note) => note.plan)
-        : [],
-      journal: target.disposable ? noJournal : await fileJournal(join(context.reportFolder, 'journal.ndjson')),
-      runTag: context.target.kind === 'url' ? context.runTag : '',
-      removePosted: !target.disposable,
-      pathsInBaseline: pathsInBaseline(baseline, adapter),
-      ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
-    })
-    return {
-      observation: { ...observation, byRules: target.virtual?.unrecorded() ?? [] },
-      kind: target.kind,
-      url: target.url,
+    const { journal, runTag } = journals === undefined ? NO_JOURNAL : await journals.open(withPlan)
+    try {
+      const observation = await replay({
+        recording,
+        adapter,
+        session: target.session,
+        recordedSchema: baseline.schema,
+        schema,
+        values: await target.session.listValues(listsOf(adapter, recording, baseline.schema)),
+        identity: target.identity,
+        plan: withPlan
+          ? scenario.change.notes.filter((note) => note['affects-us'] === true).flatMap((note) => note.plan)
+          : [],
+        journal,
+        runTag,
+        removePosted: !target.disposable,
+        pathsInBaseline: pathsInBaseline(baseline, adapter),
+        ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
+        ...(options.shard === undefined ? {} : { shard: options.shard }),
+        ...(options.timing === undefined ? {} : { timing: options.timing }),
+        ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+      })
+      // In this process the virtual ERP itself knows which documents it answered from rules; over HTTP its answers say so.
+      const byRules = target.virtual?.unrecorded() ?? observation.byRules
+      return { observation: { ...observation, byRules }, kind: target.kind, url: target.url }
+    } finally {
+      await journal.close()
     }
   } finally {
     await target.close()
   }
 }
+
+const NO_JOURNAL = { journal: noJournal, runTag: '' }
 
 /** Which record of a stored document is which record of the baseline's, by what the records hold. */
 function pathsInBaseline(baseline: Snapshot, adapter: ErpAdapter): NonNullable<ReplayOptions['pathsInBaseline']> {

@@ -6,6 +6,7 @@ import type { Credential, ErpAdapter, Identity, Session, Transport, VirtualErp }
 import { startSandbox } from '../targets/container.ts'
 import { proveSandbox, refuseUndeclared, type TargetClaim } from '../targets/guard.ts'
 import { httpTransport } from '../targets/http.ts'
+import { pacedTransport } from '../targets/pacing.ts'
 import { virtualTransport } from '../targets/virtual-erp.ts'
 
 /** Folder that holds the sandbox images, below the folder in which the gate runs. */
@@ -58,13 +59,19 @@ export async function openTarget(
     release: string | undefined
     /** The snapshot that a mocked API serves. */
     snapshot: Snapshot | undefined
+    /** Requests per second at most. */
+    rate?: number
     onProgress?: (line: string) => void
   }>,
 ): Promise<OpenTarget> {
   const { target, adapter, integration, allIntegrations } = options
   const opened = await connect(options)
   try {
-    const session = await adapter.connect(opened.transport, opened.credential, opened.database)
+    const session = await adapter.connect(
+      pacedTransport(opened.transport, { rate: options.rate }),
+      opened.credential,
+      opened.database,
+    )
     const identity = await session.identify()
     if (
       identity.product !== integration.erp.product ||

@@ -7,11 +7,15 @@ import type { Snapshot, ValueLists } from '../model/snapshot.ts'
 import type { Mutant } from './mutant.ts'
 import type { SchemaDocument } from './schema-source.ts'
 
+/** What a sender knows of a request that writes nothing: it may be sent again until its answer is whole. */
+export type Repeatable = Readonly<{ isWhole: (response: RecordedResponse) => boolean }>
+
 /** Sends one request and returns what came back. Throws `target-unreachable` when nothing came back. */
 export type Transport = Readonly<{
   /** Where it sends to, for messages. */
   url: string
-  send: (request: RecordedRequest) => Promise<RecordedResponse>
+  /** A request without `repeatable` may write and is sent once, whatever becomes of it. */
+  send: (request: RecordedRequest, repeatable?: Repeatable) => Promise<RecordedResponse>
   close: () => Promise<void>
 }>
 
@@ -22,7 +26,13 @@ export type Credential = Readonly<{ user: string; password: string }>
  * A place in a request that holds the id of a record: a JSON Pointer into the body, `path:2` for a segment of the path
  * counted from 0, or `query:supplier` for a parameter.
  */
-export type Reference = Readonly<{ pointer: string; resource: string; id: string }>
+export type Reference = Readonly<{
+  pointer: string
+  resource: string
+  id: string
+  /** Part of the request that holds it, when the pointer does not say; the body unless told. */
+  part?: 'body' | 'path' | 'query' | 'header'
+}>
 
 /** A field that a request sends, reads or filters by, and where in the request it stands, as in `Reference`. */
 export type FieldUse = Readonly<{ pointer: string; resource: string; field: string; value?: Json }>
@@ -34,6 +44,8 @@ export type DocumentKey = Readonly<{
   /** The supplier's name in `Names`, and the resource it is a record of; none where the ERP takes its code as it is. */
   supplier: string
   supplierResource?: string
+  /** The supplier's id in the system that the request is for. */
+  supplierId: string
   reference: string
 }>
 
@@ -111,7 +123,10 @@ export type Session = Readonly<{
   identify: () => Promise<Identity>
   /** Adds this session's credential to a recorded request that had none, because it was removed. */
   authorize: (request: RecordedRequest) => RecordedRequest
-  send: (request: RecordedRequest) => Promise<RecordedResponse>
+  /** Sends a request; one that only reads is sent again when its answer is lost on the way. */
+  send: (request: RecordedRequest, readsOnly: boolean) => Promise<RecordedResponse>
+  /** Asks for the outcome of a job; `undefined` while the ERP still works on it. Absent where an ERP answers at once. */
+  poll?: (job: string) => Promise<RecordedResponse | undefined>
   /** The published schema of these resources, in the publisher's own format; `undefined` when the ERP does not tell. */
   describe: (resources: readonly string[]) => Promise<SchemaDocument | undefined>
   /** What the adapter wants kept in a snapshot besides schema, lists and documents. */
@@ -201,6 +216,11 @@ export type ErpAdapter = Readonly<{
   decode: (request: RecordedRequest, schema: ErpSchema, names: Names) => Operation
   /** Reads an answer, learns the names of the records in it, and returns the result with names in place of ids. */
   interpret: (operation: Operation, response: RecordedResponse, schema: ErpSchema, names: Names, at: string) => Outcome
+  /**
+   * The answer to a write that is known to have been done although its answer was lost; `id` is the document's.
+   * Absent where an ERP's answer cannot be known afterwards: such a write is never resumed.
+   */
+  answerOfWrite?: (operation: Operation, request: RecordedRequest, id: string) => RecordedResponse
   /** What a `create` sends, references by name. */
   sent: (operation: Operation, request: RecordedRequest, schema: ErpSchema, names: Names) => Json
   facts: (document: Json) => InvoiceFacts
@@ -213,6 +233,12 @@ export type ErpAdapter = Readonly<{
 
 /** Server header of every virtual ERP, by which it is told from a real one. */
 export const VIRTUAL_SERVER = 'erp-change-gate virtual ERP'
+
+/** Header by which a virtual ERP says that it answered from rules and not from a stored document. */
+export const VIRTUAL_BY_RULES = 'x-change-gate-by-rules'
+
+/** A run tag, as a replay puts it at the end of a reference, before white space. */
+export const RUN_TAG = /~[0-9a-f]{6}p?(?=\s*$)/
 
 /** Types an ERP adapter; the default export of every file in `erps/`. */
 export function defineErp(adapter: ErpAdapter): ErpAdapter {

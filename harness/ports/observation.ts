@@ -41,6 +41,17 @@ export type InvoiceObservation = Readonly<{
   id?: string
 }>
 
+/** What went wrong with the connection, and never with a record. */
+export type Fault = Readonly<{
+  seq: number
+  code: string
+  message: string
+  /** The operation that was not answered. */
+  at: string
+  /** ISO 8601 instant. */
+  when: string
+}>
+
 /** Everything seen in one replay. */
 export type Observation = Readonly<{
   identity: Identity
@@ -50,7 +61,7 @@ export type Observation = Readonly<{
   shared: readonly OperationObservation[]
   invoices: readonly InvoiceObservation[]
   /** The connection fault that ended the replay, if one did. */
-  fault?: Readonly<{ seq: number; code: string; message: string; at: string }>
+  fault?: Fault
   /** Keys of invoices that a virtual ERP answered from rules. */
   byRules: readonly string[]
   /** How many documents the ERP's own search finds by supplier and reference after the run, and how many were created. */

@@ -1,6 +1,6 @@
 import type { Interaction } from '../model/recording.ts'
 import type { ErpSchema } from '../model/schema.ts'
-import type { ErpAdapter, Operation, Outcome } from '../ports/erp.ts'
+import type { DocumentKey, ErpAdapter, Operation, Outcome } from '../ports/erp.ts'
 import type { Answered } from '../ports/observation.ts'
 import { LearnedNames } from './names.ts'
 
@@ -35,10 +35,10 @@ export function decodeRecording(
   const occurrences = new Map<string, number>()
   const owner = new Map<string, OpenChain>()
 
-  const open = (document: Readonly<{ key: string; supplier: string; reference: string }>): OpenChain => {
-    const nth = (occurrences.get(document.key) ?? 0) + 1
-    occurrences.set(document.key, nth)
-    const chain = { ...document, key: nth === 1 ? document.key : `${document.key} (${nth})`, steps: [], created: false }
+  const open = ({ key, supplier, reference }: DocumentKey): OpenChain => {
+    const nth = (occurrences.get(key) ?? 0) + 1
+    occurrences.set(key, nth)
+    const chain = { key: nth === 1 ? key : `${key} (${nth})`, supplier, reference, steps: [], created: false }
     chains.push(chain)
     return chain
   }

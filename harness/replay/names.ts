@@ -10,26 +10,38 @@ export class AmbiguousName extends GateError {
   }
 }
 
-/** Names of the records of one system, learned from its answers. */
+/**
+ * Names of the records of one system, learned from its answers. A scope sees the names of what it was opened in and keeps
+ * its own to itself, so that what one lane learns does not depend on how far another one is.
+ */
 export class LearnedNames implements Names {
+  readonly #outer: LearnedNames | undefined
   readonly #names = new Map<string, string>()
   readonly #ids = new Map<string, Set<string>>()
 
+  constructor(outer?: LearnedNames) {
+    this.#outer = outer
+  }
+
   learn(resource: string, id: string, name: string): void {
-    const record = `${resource} ${id}`
-    if (this.#names.has(record)) return
-    this.#names.set(record, name)
+    if (this.nameOf(resource, id) !== undefined) return
+    this.#names.set(`${resource} ${id}`, name)
     const ids = this.#ids.get(`${resource} ${name}`) ?? new Set()
     this.#ids.set(`${resource} ${name}`, ids.add(id))
   }
 
   nameOf(resource: string, id: string): string | undefined {
-    return this.#names.get(`${resource} ${id}`)
+    return this.#names.get(`${resource} ${id}`) ?? this.#outer?.nameOf(resource, id)
   }
 
   idOf(resource: string, name: string): string | undefined {
-    const ids = [...(this.#ids.get(`${resource} ${name}`) ?? [])]
+    const ids = this.#idsOf(resource, name)
     if (ids.length > 1) throw new AmbiguousName(resource, name, ids)
     return ids[0]
+  }
+
+  #idsOf(resource: string, name: string): readonly string[] {
+    const outer = this.#outer === undefined ? [] : this.#outer.#idsOf(resource, name)
+    return [...outer, ...(this.#ids.get(`${resource} ${name}`) ?? [])]
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { jsonNumber, parseJson } from '../base/json.ts'
 import type { RecordedRequest } from '../model/recording.ts'
-import { idAt, withPlaces } from './places.ts'
+import { withPlaces } from './places.ts'
 
 const REQUEST: RecordedRequest = {
   method: 'POST',
@@ -33,16 +33,4 @@ describe('places of a request are replaced', () => {
   test('nothing to replace leaves the request as it was recorded', () => {
     expect(withPlaces(REQUEST, new Map())).toBe(REQUEST)
   })
-})
-
-test.each([
-  { place: '/supplierId', id: '44', form: '44' },
-  { place: '/costCenter', id: '44', form: jsonNumber(44) },
-  { place: 'path:2', id: '44', form: '44' },
-  { place: 'path:9', id: '44', form: undefined },
-  { place: 'query:supplier', id: '44', form: '44' },
-  { place: 'query:project', id: '44', form: undefined },
-  { place: '/project', id: '44', form: undefined },
-])('an id at $place keeps the form that was recorded', ({ place, id, form }) => {
-  expect(idAt(REQUEST, place, id)).toEqual(form)
 })

@@ -1,5 +1,5 @@
-import { isJsonNumber, type Json, jsonNumber } from '../base/json.ts'
-import { valueAt, withValues } from '../base/pointer.ts'
+import { isJsonNumber, type Json } from '../base/json.ts'
+import { withValues } from '../base/pointer.ts'
 import type { RecordedRequest } from '../model/recording.ts'
 
 /**
@@ -26,24 +26,6 @@ export function withPlaces(request: RecordedRequest, places: ReadonlyMap<string,
     query: asks ? `?${query}` : request.query,
     ...(body !== undefined && 'json' in body ? { body: { json: withValues(body.json, places) } } : {}),
   }
-}
-
-/**
- * An id in the form in which the recorded request has one at this place: a number stays a number, a text a text.
- * `undefined` when the request has nothing there, so that nothing is ever rewritten beside the place it was read from.
- */
-export function idAt(request: RecordedRequest, place: string, id: string): Json | undefined {
-  const recorded = recordedAt(request, place)
-  if (recorded === undefined) return undefined
-  return isJsonNumber(recorded) ? jsonNumber(id) : id
-}
-
-function recordedAt(request: RecordedRequest, place: string): Json | undefined {
-  const { body } = request
-  const [, where, name = ''] = /^(path|query):(.*)$/.exec(place) ?? []
-  if (where === 'path') return request.path.split('/')[Number(name) + 1]
-  if (where === 'query') return new URLSearchParams(request.query).get(name) ?? undefined
-  return body !== undefined && 'json' in body ? valueAt(body.json, place) : undefined
 }
 
 function textOf(value: Json | undefined): string {

@@ -56,7 +56,12 @@ export async function readSandboxes(folder: string): Promise<Readonly<Record<str
 export async function startSandbox(
   name: string,
   folder: string,
-  options: Readonly<{ keep?: boolean; onProgress?: (line: string) => void }> = {},
+  options: Readonly<{
+    keep?: boolean
+    /** Under which name `removeSandboxes` finds it; the sandbox's own unless given. */
+    label?: string
+    onProgress?: (line: string) => void
+  }> = {},
 ): Promise<RunningSandbox> {
   const sandboxes = await readSandboxes(folder)
   const sandbox = sandboxes[name]
@@ -76,7 +81,7 @@ export async function startSandbox(
   try {
     container = await new GenericContainer(sandbox.image)
       .withExposedPorts(sandbox.port)
-      .withLabels({ [SANDBOX_LABEL]: name })
+      .withLabels({ [SANDBOX_LABEL]: options.label ?? name })
       .withWaitStrategy(Wait.forLogMessage(sandbox.readyLog))
       .withStartupTimeout(60_000)
       .start()

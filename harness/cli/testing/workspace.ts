@@ -54,6 +54,15 @@ export class Workspace {
     return { status: result.exitCode, out: result.stdout, err: result.stderr }
   }
 
+  /** Starts change-gate; the test decides when it ends. */
+  start(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    return execa(process.execPath, [join(ROOT, 'harness/cli/main.ts'), ...args], {
+      cwd: this.folder,
+      reject: false,
+      env: { NO_COLOR: '1', ...env },
+    })
+  }
+
   async assessment(change: string, integration = 'tryton-ap'): Promise<{ [member: string]: unknown }> {
     return JSON.parse(await this.read(`reports/${integration}/${change}/assessment.json`))
   }

@@ -2,16 +2,18 @@ import { isJsonArray, isJsonObject, type Json, toJson } from '../../base/json.ts
 import { tokensOf, valueAt } from '../../base/pointer.ts'
 import type { RecordedResponse } from '../../model/recording.ts'
 import type { RestApi } from '../../model/rest-api.ts'
+import type { ErpSchema } from '../../model/schema.ts'
 import type { ErpError, Names, Operation, Outcome } from '../../ports/erp.ts'
 import { namedDocument } from './operations.ts'
 import { holds, keptPlaces, textOf, valuesAt, withMember } from './places.ts'
-import { holdsRows, jsonOf, type RestErp, rowsIn } from './routes.ts'
+import { jsonOf, type RestErp, rowsIn } from './routes.ts'
 
 /** Reads an answer and learns the names of the records in it; `at` is the name of what the operation creates or finds. */
 export function interpretAnswer(
   operation: Operation,
   response: RecordedResponse,
   erp: RestErp,
+  schema: ErpSchema,
   names: Names,
   at: string,
 ): Outcome {
@@ -29,10 +31,10 @@ export function interpretAnswer(
       error: { scope: 'connection', code: 'not-json', message: `The answer to ${operation.name} is not JSON.` },
     }
   }
-  if ((operation.kind === 'lookup' || operation.kind === 'find') && !holdsRows(body, api.envelope.list)) {
-    // No list is not an empty list: an empty answer or a page of another kind would otherwise find nothing, in silence.
-    const message = `The answer to ${operation.name} holds no list at "${api.envelope.list}".`
-    return { state: 'fault', error: { scope: 'connection', code: 'no-list', message } }
+  // An answer that is not what was asked for is of somebody else: a proxy, a login page, a cut connection.
+  if (lacksAnswer(operation, body, erp, schema)) {
+    const message = `The answer to ${operation.name} does not hold what the ERP publishes that it answers.`
+    return { state: 'fault', error: { scope: 'connection', code: 'not-an-answer', message } }
   }
   const list = api.lists[operation.resource]
   if (operation.kind === 'lookup' && list !== undefined) {
@@ -52,10 +54,6 @@ export function interpretAnswer(
     return { state: 'accepted', result, warnings: [] }
   }
   const record = body === undefined ? undefined : valueAt(body, api.envelope.read)
-  if (operation.kind === 'read' && (!isJsonObject(record) || valuesAt(record, api.document.id).length === 0)) {
-    const message = `The answer to ${operation.name} holds no document at "${api.envelope.read}".`
-    return { state: 'fault', error: { scope: 'connection', code: 'no-document', message } }
-  }
   const id = textOf(valuesAt(record, api.document.id)[0]) || idInLocation(response)
   if (operation.kind === 'create') {
     if (id === '') {
@@ -71,6 +69,26 @@ export function interpretAnswer(
     ? namedDocument(record, erp, (resource, value) => names.nameOf(resource, value))
     : null
   return { state: 'accepted', result, warnings: [] }
+}
+
+function lacksAnswer(operation: Operation, body: Json | undefined, erp: RestErp, schema: ErpSchema): boolean {
+  const { envelope, operations } = erp.api
+  const at = (wrapper: string) => (body === undefined ? undefined : valueAt(body, wrapper))
+  switch (operation.kind) {
+    case 'lookup':
+    case 'find':
+      return !isJsonArray(at(envelope.list))
+    case 'read':
+      return !isJsonObject(at(envelope.read))
+    case 'transition': {
+      // What is answered to a transition differs from ERP to ERP: the document, something else, or nothing.
+      const name = operation.name.endsWith('.void') ? operations.void : operations.post
+      const isPublished = name !== undefined && schema.resources[name]?.read !== undefined
+      return isPublished && !isJsonObject(at(envelope.read))
+    }
+    default:
+      return false
+  }
 }
 
 /** What is compared of a listed row: its code in place of its id, and the members that are kept. */

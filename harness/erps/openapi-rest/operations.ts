@@ -138,7 +138,7 @@ function keyOf(
   const coding = erp.coding.get(erp.api.document.supplier)
   const code = coding?.by === 'id' ? (names.nameOf(coding.list, supplier) ?? `#${supplier}`) : supplier
   const resource = coding?.by === 'id' ? { supplierResource: coding.list } : {}
-  return { document: { key: `${code} ${reference}`, supplier: code, ...resource, reference } }
+  return { document: { key: `${code} ${reference}`, supplier: code, ...resource, supplierId: supplier, reference } }
 }
 
 /** A parameter that filters by a field of the document, so that a run tag and a plan reach it. */

@@ -1,5 +1,5 @@
 import { GateError } from '../../base/errors.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
+import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
 import { valueAt } from '../../base/pointer.ts'
 import type { RecordedRequest, RecordedResponse } from '../../model/recording.ts'
 import type { ListedValue, ValueLists } from '../../model/snapshot.ts'
@@ -178,8 +178,10 @@ export class RestSession implements Session {
   async #read(id: string): Promise<Json | undefined> {
     const { operations, envelope } = this.#erp.api
     const response = await this.#sent(requestOf(operations.read, this.#erp, { tenant: this.#database, id }), [404])
-    const body = response.status === 404 ? undefined : jsonOf(response)
-    return body === undefined ? undefined : valueAt(body, envelope.read)
+    if (response.status === 404) return undefined
+    const record = valueAt(jsonOf(response) ?? null, envelope.read)
+    if (isJsonObject(record)) return record
+    throw this.#otherAnswer(operations.read, `no document at ${envelope.read || 'its root'}`)
   }
 
   /** Every row of a list, page after page. */
@@ -189,6 +191,9 @@ export class RestSession implements Session {
     let query: Record<string, string> = {}
     for (let page = 0; page < MOST_PAGES; page++) {
       const body = jsonOf(await this.#ask(operation, { query }))
+      if (!isJsonArray(valueAt(body ?? null, envelope.list))) {
+        throw this.#otherAnswer(operation, `no list at ${envelope.list || 'its root'}`)
+      }
       rows.push(...rowsIn(body, envelope.list))
       const next = envelope.next === undefined ? '' : textOf(valuesAt(body, envelope.next)[0])
       if (next === '' || envelope.cursor === undefined) return rows
@@ -196,6 +201,13 @@ export class RestSession implements Session {
     }
     throw new GateError('target-fault', `${operation} has more than ${MOST_PAGES} pages.`, {
       hint: 'Check envelope.next and envelope.cursor in integration.yaml: the same page may be asked for again and again.',
+    })
+  }
+
+  /** An answer that is not what the configuration says: of a proxy or a login page, or the configuration is wrong. */
+  #otherAnswer(operation: string, lacks: string): GateError {
+    return new GateError('target-fault', `${this.#transport.url} answered ${operation} with ${lacks}.`, {
+      hint: 'Check that the ERP itself answers, and envelope under erp.api in integration.yaml.',
     })
   }
 

@@ -135,7 +135,13 @@ function documentOfRecord(collector: Collector, names: Names): DocumentKey | und
 function keyOf(supplier: Reference | undefined, reference: Json | undefined, names: Names): DocumentKey | undefined {
   if (supplier === undefined || typeof reference !== 'string') return undefined
   const code = names.nameOf(supplier.resource, supplier.id) ?? `#${supplier.id}`
-  return { key: `${code} ${reference}`, supplier: code, supplierResource: supplier.resource, reference }
+  return {
+    key: `${code} ${reference}`,
+    supplier: code,
+    supplierId: supplier.id,
+    supplierResource: supplier.resource,
+    reference,
+  }
 }
 
 /** Walks a request with the published schema and notes every record and field that it names. */

@@ -16,6 +16,7 @@ import {
   type Credential,
   type Identity,
   type ReadBack,
+  type Repeatable,
   type Session,
   type Transport,
   VIRTUAL_SERVER,
@@ -48,6 +49,12 @@ const BOOKKEEPING = [
   'last_modification_date',
 ]
 
+/** Methods that write nothing, so that they may be called again. */
+const READS = /\.(read|search|search_count|search_read|fields_get|get_preferences|version)$/
+
+/** Whether an answer came through whole: half a JSON text and a maintenance page are no envelope. */
+const WHOLE: Repeatable = { isWhole: (response) => answerOf(response).state !== 'unreadable' }
+
 /** Models whose label is an address or an identifier of a person; it is compared by digest. */
 const PERSONAL_MODELS = ['party.address', 'party.identifier', 'party.contact_mechanism', 'bank.account.number']
 
@@ -74,7 +81,8 @@ export class TrytonSession implements Session {
       method: 'common.db.login',
       params: [credential.user, { password: credential.password }],
     })
-    const response = await transport.send(request)
+    // A log-in stores nothing but a session, so it may be tried again.
+    const response = await transport.send(request, WHOLE)
     const answer = response.status === 200 ? answerOf(response) : undefined
     const [id, key] = answer?.state === 'result' && isJsonArray(answer.result) ? answer.result : []
     if (id === undefined || typeof key !== 'string') {
@@ -95,7 +103,10 @@ export class TrytonSession implements Session {
   }
 
   async identify(): Promise<Identity> {
-    const response = await this.#transport.send(requestOf('/', 0, { method: 'common.server.version', params: [] }))
+    const response = await this.#transport.send(
+      requestOf('/', 0, { method: 'common.server.version', params: [] }),
+      WHOLE,
+    )
     const version = answerOf(response)
     const build = version.state === 'result' && typeof version.result === 'string' ? version.result : 'unknown'
     const marker = await this.#call('model.party.party.search_count', [[['code', '=', SANDBOX_MARKER]]])
@@ -118,8 +129,8 @@ export class TrytonSession implements Session {
     return { ...request, path, headers: { ...request.headers, authorization: this.#authorization } }
   }
 
-  send(request: RecordedRequest): Promise<RecordedResponse> {
-    return this.#transport.send(request)
+  send(request: RecordedRequest, readsOnly: boolean): Promise<RecordedResponse> {
+    return this.#transport.send(request, readsOnly ? WHOLE : undefined)
   }
 
   async describe(resources: readonly string[]): Promise<SchemaDocument> {
@@ -328,16 +339,24 @@ export class TrytonSession implements Session {
   async #call(method: string, params: readonly Json[], path = `/${this.#database}/`): Promise<Json> {
     const context = method.startsWith('model.') ? [this.#context] : []
     const request = requestOf(path, this.#calls++, { method, params: [...params, ...context] })
-    const response = await this.#transport.send({
-      ...request,
-      headers: { ...request.headers, authorization: this.#authorization },
-    })
+    const authorized = { ...request, headers: { ...request.headers, authorization: this.#authorization } }
+    const response = await this.#transport.send(authorized, READS.test(method) ? WHOLE : undefined)
     const answer = response.status === 200 ? answerOf(response) : undefined
     if (answer?.state === 'result') return answer.result
-    const detail = answer?.state === 'error' ? writeJson(answer.error).slice(0, 300) : `HTTP ${response.status}`
-    throw new GateError('target-fault', `${this.#transport.url} did not answer ${method}: ${detail}.`, {
-      hint: 'Check that the user may call it, that the session has not lapsed and that the ERP is not in maintenance.',
-    })
+    const detail =
+      answer?.state === 'error'
+        ? writeJson(answer.error).slice(0, 300)
+        : answer?.state === 'unreadable'
+          ? `no JSON-RPC envelope: ${answer.text.slice(0, 120)}`
+          : `HTTP ${response.status}`
+    const isRefused = response.status === 401 || response.status === 403
+    throw new GateError(
+      isRefused ? 'target-refused-login' : answer?.state === 'error' ? 'target-fault' : 'target-unreachable',
+      `${this.#transport.url} did not answer ${method}: ${detail}.`,
+      {
+        hint: 'Check that the user may call it, that the session has not lapsed and that the ERP is not in maintenance.',
+      },
+    )
   }
 }
 

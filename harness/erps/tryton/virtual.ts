@@ -10,7 +10,7 @@ import {
 } from '../../base/json.ts'
 import type { RecordedRequest, RecordedResponse } from '../../model/recording.ts'
 import type { DocumentStage, Snapshot, StoredDocument } from '../../model/snapshot.ts'
-import type { Credential, Names, VirtualErp } from '../../ports/erp.ts'
+import { type Credential, type Names, RUN_TAG, VIRTUAL_BY_RULES, type VirtualErp } from '../../ports/erp.ts'
 import { type Call, callOf, responseOf } from '../protocols/json-rpc.ts'
 import { CODE_FIELDS } from './answers.ts'
 import {
@@ -37,6 +37,8 @@ type Filed = {
   readonly key: string
   stage: string
   readonly ids: Map<string, string>
+  /** Run tag of the reference it was sent with. */
+  readonly tag: string
 }
 
 /** A refusal in the ERP's own words. */
@@ -63,11 +65,15 @@ class VirtualTryton implements VirtualErp {
   readonly #tables = new Map<string, Map<string, Row>>()
   readonly #named = new Map<string, string>()
   readonly #filed = new Map<string, Filed>()
-  readonly #captured = new Map<string, StoredDocument[]>()
+  readonly #captured = new Map<string, readonly StoredDocument[]>()
+  /** How many creates of one run asked for a captured document: each export of the same payload gets the next one. */
+  readonly #asked = new Map<string, number>()
   readonly #unrecorded = new Set<string>()
   readonly #names: Names
   #nextId = 5000
-  #session = ''
+  readonly #sessions = new Set<string>()
+  /** Whether the request that is being answered was answered from rules. */
+  #byRules = false
 
   constructor(snapshot: Snapshot, credential: Credential, database: string) {
     this.#snapshot = snapshot
@@ -98,6 +104,12 @@ class VirtualTryton implements VirtualErp {
   }
 
   handle(request: RecordedRequest): RecordedResponse {
+    this.#byRules = false
+    const response = this.#answer(request)
+    return this.#byRules ? { ...response, headers: { ...response.headers, [VIRTUAL_BY_RULES]: 'yes' } } : response
+  }
+
+  #answer(request: RecordedRequest): RecordedResponse {
     const call = callOf(request)
     if (request.method !== 'POST') return { status: 405, headers: {} }
     if (call === undefined)
@@ -106,7 +118,7 @@ class VirtualTryton implements VirtualErp {
       if (call.method === 'common.server.version') return responseOf(request, { result: this.#snapshot.meta.build })
       if (request.path !== `/${this.#database}/`) return { status: 404, headers: {} }
       if (call.method === 'common.db.login') return this.#login(request, call)
-      if (request.headers.authorization !== this.#authorization()) return { status: 401, headers: {} }
+      if (!this.#sessions.has(request.headers.authorization ?? '')) return { status: 401, headers: {} }
       return responseOf(request, { result: this.#perform(request, call) })
     } catch (error) {
       if (error instanceof Refusal) return responseOf(request, { error: error.error })
@@ -120,12 +132,9 @@ class VirtualTryton implements VirtualErp {
     const [user = null, parameters = null] = call.params
     const password = isJsonObject(parameters) ? parameters.password : undefined
     if (user !== this.#credential.user || password !== this.#credential.password) return { status: 401, headers: {} }
-    this.#session = fingerprintOf([this.#credential.user, String(++this.#nextId)]).slice('sha256:'.length)
-    return responseOf(request, { result: [jsonNumber(1), this.#session] })
-  }
-
-  #authorization(): string {
-    return `Session ${Buffer.from(`${this.#credential.user}:1:${this.#session}`).toString('base64')}`
+    const key = fingerprintOf([this.#credential.user, String(++this.#nextId)]).slice('sha256:'.length)
+    this.#sessions.add(`Session ${Buffer.from(`${this.#credential.user}:1:${key}`).toString('base64')}`)
+    return responseOf(request, { result: [jsonNumber(1), key] })
   }
 
   #perform(request: RecordedRequest, call: Call): Json {
@@ -254,18 +263,39 @@ class VirtualTryton implements VirtualErp {
   #create(request: RecordedRequest): Json {
     const { schema } = this.#snapshot
     return sentRecords(request, INVOICE, schema, this.#names).map((sent) => {
-      const source = this.#captured.get(fingerprintOf(sent))?.shift()
+      const source = this.#capturedFor(sent)
       const stage = source?.stages.find((candidate) => candidate.after === 'create')
       if (stage === undefined) return this.#createBySchema(sent)
-      const filed: Filed = { source, sent, key: source?.key ?? '', stage: 'create', ids: new Map() }
-      const document = this.#documentOf(stage)
+      const filed: Filed = {
+        source,
+        sent,
+        key: source?.key ?? '',
+        stage: 'create',
+        ids: new Map(),
+        tag: tagOf(sent),
+      }
+      const document = this.#documentOf(stage, filed.tag)
       return this.#file(document, filed)
     })
+  }
+
+  /** The captured document that a create follows, whatever run tag its reference carries. */
+  #capturedFor(sent: JsonObject): StoredDocument | undefined {
+    const tag = tagOf(sent)
+    const digest = fingerprintOf(tag === '' ? sent : { ...sent, reference: withoutTag(sent.reference, tag) })
+    const documents = this.#captured.get(digest) ?? []
+    const asked = this.#asked.get(tag + digest) ?? 0
+    this.#asked.set(tag + digest, asked + 1)
+    const last = documents.at(-1)
+    // A refused create leaves nothing behind, so whoever sends it again is refused again.
+    const isRefused = last?.stages.some((stage) => stage.after === 'create' && stage.outcome === 'rejected')
+    return documents[asked] ?? (isRefused ? last : undefined)
   }
 
   #createBySchema(sent: JsonObject): Json {
     const refusal = refusalBySchema(sent, this.#snapshot, (model, name) => this.#named.has(`${model} ${name}`))
     if (refusal !== undefined) throw new Refusal(refusal)
+    this.#byRules = true
     const key = `${String(sent.party)} ${String(sent.reference)}`
     this.#unrecorded.add(key)
     return this.#file(storedBySchema(sent, 'create', this.#snapshot), {
@@ -274,6 +304,7 @@ class VirtualTryton implements VirtualErp {
       key,
       stage: 'create',
       ids: new Map(),
+      tag: '',
     })
   }
 
@@ -290,21 +321,26 @@ class VirtualTryton implements VirtualErp {
     const at = stages.findIndex((stage) => stage.after === filed.stage)
     const stage = stages.slice(at + 1).find((candidate) => candidate.after === method)
     if (stage !== undefined) {
-      const document = this.#documentOf(stage)
+      const document = this.#documentOf(stage, filed.tag)
       filed.stage = method
       this.#materialize(document, filed)
       return
     }
     // The real release was never asked to do this to this document, so what follows is told from rules.
+    this.#byRules = true
     this.#unrecorded.add(filed.key)
     const stored = storedBySchema(filed.sent, method, this.#snapshot)
     filed.stage = method
     this.#materialize(stored, filed)
   }
 
-  #documentOf(stage: DocumentStage): JsonObject {
+  #documentOf(stage: DocumentStage, tag: string): JsonObject {
     if (stage.outcome === 'rejected') throw new Refusal(stage.error ?? ['UserError', ['', '', null]])
-    return isJsonObject(stage.document) ? stage.document : {}
+    if (!isJsonObject(stage.document)) return {}
+    const { reference } = stage.document
+    return tag === '' || typeof reference !== 'string'
+      ? stage.document
+      : { ...stage.document, reference: reference.trimEnd() + tag + reference.slice(reference.trimEnd().length) }
   }
 
   #delete(id: string): void {
@@ -407,6 +443,15 @@ class VirtualTryton implements VirtualErp {
     this.#tables.set(model, table)
     return table
   }
+}
+
+/** The run tag in the reference of a sent invoice; empty without one. */
+function tagOf(sent: JsonObject): string {
+  return typeof sent.reference === 'string' ? (RUN_TAG.exec(sent.reference)?.[0] ?? '') : ''
+}
+
+function withoutTag(reference: Json | undefined, tag: string): Json {
+  return typeof reference === 'string' ? reference.replace(tag, '') : null
 }
 
 /** The id of a record of the same document, by its path. */

@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import { isJsonArray, isJsonNumber, isJsonObject, type Json, toPlain } from '../base/json.ts'
+import { Whole } from './common.ts'
+import { ErpSchema } from './schema.ts'
+
+const JsonValue = z.custom<Json>(
+  (value) =>
+    value === null ||
+    typeof value === 'string' ||
+    typeof value === 'boolean' ||
+    isJsonNumber(value) ||
+    isJsonArray(value) ||
+    isJsonObject(value),
+  'must be a JSON value',
+)
+
+/** What became of one operation; see `Replayed` in `ports/observation.ts`. */
+const PackedAnswer = z.discriminatedUnion('state', [
+  z.strictObject({ state: z.literal('accepted'), result: JsonValue }),
+  z.strictObject({ state: z.literal('rejected'), code: z.string(), message: z.string(), raw: JsonValue }),
+  z.strictObject({ state: z.literal('needs-ack'), code: z.string(), message: z.string() }),
+  z.strictObject({ state: z.literal('fault'), code: z.string(), message: z.string() }),
+  z.strictObject({ state: z.literal('not-reached'), because: z.string() }),
+  z.strictObject({ state: z.literal('unresolved'), because: z.string() }),
+])
+
+/** An answer and the recorded interaction that it is to; what was asked is in the recording. */
+const PackedOperation = z.strictObject({ seq: Whole, replayed: PackedAnswer })
+
+const PackedInvoice = z.strictObject({
+  key: z.string(),
+  sent: JsonValue.optional(),
+  operations: z.array(PackedOperation),
+  stages: z.array(
+    z.strictObject({
+      after: z.string(),
+      outcome: z.enum(['accepted', 'rejected']),
+      error: JsonValue.optional(),
+      document: JsonValue.optional(),
+    }),
+  ),
+})
+export type PackedInvoice = z.infer<typeof PackedInvoice>
+
+/** One replay of a part of a recording. */
+const PackedRehearsal = z.strictObject({
+  kind: z.enum(['mock', 'container', 'url']),
+  identity: z.strictObject({
+    product: z.string(),
+    release: z.string(),
+    build: z.string(),
+    environment: z.enum(['sandbox', 'production', 'unknown']),
+    proof: z.string(),
+    simulated: z.boolean(),
+    principal: z.string(),
+  }),
+  schema: z.preprocess((value) => (isJsonObject(value) ? toPlain(value) : value), ErpSchema),
+  values: z.record(
+    z.string(),
+    z.array(
+      z.strictObject({
+        code: z.string(),
+        active: z.boolean(),
+        fields: z.record(z.string(), JsonValue),
+      }),
+    ),
+  ),
+  shared: z.array(PackedOperation),
+  invoices: z.array(PackedInvoice),
+  fault: z
+    .strictObject({ seq: Whole, code: z.string(), message: z.string(), at: z.string(), when: z.string() })
+    .optional(),
+  byRules: z.array(z.string()),
+  copies: z.array(z.strictObject({ invoices: z.array(z.string()), expected: Whole, found: Whole })),
+  leftBehind: z.array(z.strictObject({ invoice: z.string(), id: z.string(), why: z.string() })),
+})
+export type PackedRehearsal = z.infer<typeof PackedRehearsal>
+
+/**
+ * What one shard of a run observed. Nothing is decided from it: only the packs of all shards together are evidence.
+ * File: `evidence-<index>-of-<count>.json` beside the report.
+ */
+export const EvidencePack = z.strictObject({
+  format: z.literal('erp-change-gate/evidence-pack'),
+  version: Whole,
+  /** What differs between two runs on the same evidence. */
+  meta: z.strictObject({ createdAt: z.string(), durationMs: Whole, runTag: z.string(), targetUrl: z.string() }),
+  /** Folder names of the integration and of the change request. */
+  scenario: z.string(),
+  change: z.string(),
+  shard: z.strictObject({ index: Whole, count: Whole }),
+  /** Digests of recording, change, policy, snapshots and the rest that the evidence rests on, and the harness that made it. */
+  inputs: z.record(z.string(), z.string()),
+  asIs: PackedRehearsal,
+  withPlan: PackedRehearsal.nullable(),
+  mocked: PackedRehearsal.nullable(),
+  /** SHA-256 over everything above but `meta`. */
+  seal: z.string(),
+})
+export type EvidencePack = z.infer<typeof EvidencePack>
