@@ -82,6 +82,7 @@ export function addCommands(program: Command): void {
     .description('Learn what differs between two replays against the release in production, and write noise.yaml.')
     .option('--target <target>', 'mock, container, container:NAME or the URL of a sandbox', 'mock')
     .option('--snapshots <folder>', 'folder of the snapshots', 'snapshots')
+    .option('--reports <folder>', 'folder to keep journals of a sandbox in', 'reports')
     .action(learn)
 
   program
@@ -248,7 +249,7 @@ type RunFlags = Readonly<{
   environment?: string
 }>
 
-async function learn(scenario: string, options: { target: string; snapshots: string }): Promise<void> {
+async function learn(scenario: string, options: { target: string; snapshots: string; reports: string }): Promise<void> {
   const bar = progress('learning')
   try {
     const { noise, file } = await learnNoiseOf({ ...options, scenario, onStage: note, onProgress: bar.update })

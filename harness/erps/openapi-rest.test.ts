@@ -615,7 +615,6 @@ describe('a session', () => {
       reference: 'SK-88',
       type: 'invoice',
       date: '2026-10-04',
-      entity: '',
       currency: 'NOK',
       net: '1025.25',
       tax: '256.31',

@@ -5,19 +5,24 @@ import { learnNoise } from '../compare/noise.ts'
 import type { Noise } from '../model/noise.ts'
 import type { Answered, Observation, OperationObservation } from '../ports/observation.ts'
 import { readControl } from './control.ts'
-import { closeJournals, prepareJournals } from './journals.ts'
 import { writeNoise } from './noise-file.ts'
-import { type Rehearsable, type RunOptions, rehearsal } from './run.ts'
+import { type Rehearsable, type RunOptions, rehearse } from './run.ts'
+import { scenarioName } from './scenario.ts'
 import { parseTarget } from './target.ts'
 
 /** Learns the noise of the release in production and writes it beside its snapshot. Throws what the target is at fault for. */
 export async function learnNoiseOf(
-  options: Readonly<{ scenario: string; snapshots: string; target: string }> &
+  options: Readonly<{ scenario: string; snapshots: string; reports: string; target: string }> &
     Pick<RunOptions, 'onStage' | 'onProgress'>,
 ): Promise<Readonly<{ noise: Noise; file: string }>> {
   const control = await readControl(options.scenario, options.snapshots)
   const { product, release } = control.recording.header.erp
-  const noise = await noiseOf({ ...control, target: parseTarget(options.target, `${product}-${release}`), options })
+  const noise = await noiseOf({
+    ...control,
+    target: parseTarget(options.target, `${product}-${release}`),
+    reportFolder: join(options.reports, scenarioName(options.scenario)),
+    options,
+  })
   const file = await writeNoise(join(options.snapshots, `${product}-${release}`), noise)
   return { noise, file }
 }
@@ -26,14 +31,14 @@ export async function learnNoiseOf(
 export async function noiseOf(control: Rehearsable): Promise<Noise> {
   const observations: Observation[] = []
   for (const nth of ['first', 'second']) {
-    const { observation } = await rehearsal(control, {
-      title: `replaying for the ${nth} time`,
-      target: control.target,
-      withPlan: false,
-      // Each replay has a tag of its own, so that the second does not meet the documents of the first.
-      journals: await prepareJournals(control),
+    control.options.onStage?.(`replaying for the ${nth} time`)
+    const { asIs } = await rehearse({
+      ...control,
+      // Two replays are held against each other; the mocked API has no part in it when it is not the target.
+      candidate: control.target.kind === 'mock' ? control.candidate : undefined,
+      reportFolder: join(control.reportFolder, `noise-${nth}`),
     })
-    await closeJournals(control)
+    const { observation } = asIs
     if (observation.fault !== undefined) {
       throw new GateError(
         'target-fault',

@@ -4,7 +4,7 @@ import { compareDocuments, type DocumentComparison } from '../compare/documents.
 import type { StoredDocument } from '../model/snapshot.ts'
 import type { InvoiceObservation, Observation } from '../ports/observation.ts'
 import { readControl } from './control.ts'
-import { type Rehearsable, rehearsal } from './run.ts'
+import { type Rehearsable, rehearse } from './run.ts'
 
 /** Invoices in the batch; each is a copy of a recorded one under a reference of its own. */
 const INVOICES = 1000
@@ -14,12 +14,7 @@ let observation: Observation
 let baseline: readonly StoredDocument[]
 beforeAll(async () => {
   control = await readControl('scenarios/tryton-ap', 'snapshots')
-  const replayed = await rehearsal(control, {
-    title: 'replaying',
-    target: control.target,
-    withPlan: false,
-    journals: undefined,
-  })
+  const { asIs: replayed } = await rehearse(control)
   const sent = replayed.observation.invoices.filter((invoice) => invoice.sent !== undefined)
   const stored = new Map(control.baseline.documents.map((document) => [document.key, document]))
   const invoices: InvoiceObservation[] = []

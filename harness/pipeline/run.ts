@@ -228,7 +228,7 @@ export function evidenceOf(subject: Subject, rehearsals: Rehearsals, connectorDi
 }
 
 /** One replay of a change request. Throws what the target is at fault for. */
-export async function rehearsal(
+async function rehearsal(
   subject: Rehearsable,
   variant: Readonly<{
     title: string

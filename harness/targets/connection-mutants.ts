@@ -4,7 +4,7 @@ import type { RecordedResponse } from '../model/recording.ts'
 import type { Mutant } from '../ports/mutant.ts'
 
 /** Requests after which the connection fails: in the middle of the first invoices, and not while logging in. */
-const GOOD_REQUESTS = 30
+const GOOD_REQUESTS = 60
 
 function connection(id: string, does: string, answer: (good: RecordedResponse) => RecordedResponse): Mutant {
   return {

@@ -133,6 +133,11 @@ export function rowsIn(body: Json | undefined, wrapper: string): readonly Json[]
   return isJsonArray(rows) ? rows.filter(isJsonObject) : []
 }
 
+/** Whether a body holds a list at all, be it an empty one. */
+export function holdsRows(body: Json | undefined, wrapper: string): boolean {
+  return body !== undefined && isJsonArray(valueAt(body, wrapper) ?? null)
+}
+
 /** The parameters of a query. */
 export function queryOf(request: RecordedRequest): readonly (readonly [string, string])[] {
   return [...new URLSearchParams(request.query)]

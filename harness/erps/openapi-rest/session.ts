@@ -16,7 +16,7 @@ import type { SchemaDocument } from '../../ports/schema-source.ts'
 import { listedRow } from './answers.ts'
 import { namedDocument } from './operations.ts'
 import { holds, membersOf, textOf, valuesAt } from './places.ts'
-import { forTenant, jsonOf, type RestErp, requestOf, rowsIn } from './routes.ts'
+import { forTenant, holdsRows, jsonOf, type RestErp, requestOf, rowsIn } from './routes.ts'
 
 /** More pages than any value list has; a list that never ends is a fault of the ERP. */
 const MOST_PAGES = 1000
@@ -137,6 +137,11 @@ export class RestSession implements Session {
     const { operations, find, envelope, document } = this.#erp.api
     const query = { [find.supplier]: supplierId, [find.reference]: reference }
     const body = jsonOf(await this.#ask(operations.find, { query }))
+    if (!holdsRows(body, envelope.list)) {
+      throw new GateError('target-fault', `The answer to ${operations.find} holds no list at "${envelope.list}".`, {
+        hint: 'Ask again when the ERP answers, or correct envelope.list in integration.yaml.',
+      })
+    }
     return rowsIn(body, envelope.list).map((row) => textOf(valueAt(row, document.id)))
   }
 
