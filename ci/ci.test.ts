@@ -244,6 +244,14 @@ async function yaml<Schema extends z.ZodType>(file: string, schema: Schema): Pro
 async function prepared(): Promise<Workspace> {
   const workspace = await Workspace.create()
   await workspace.edit(`${CONTROL}/change.yaml`, '2026-12-01T21:00Z', '2099-12-01T21:00Z')
+  // A window that never ends lies in every close and outlives every credential; neither is what is tested here.
+  const integration = 'scenarios/tryton-ap/integration.yaml'
+  await workspace.edit(
+    integration,
+    /^calendar:\n(?: .*\n)+/m,
+    'calendar: { blackouts: [], period-closes: [], payment-runs: [] }\n',
+  )
+  await workspace.edit(integration, /expires: 2027-03-31/, 'expires: never')
   await mkdir(join(workspace.folder, 'node_modules'))
   await symlink(ROOT, join(workspace.folder, 'node_modules/erp-change-gate'))
   await mkdir(join(workspace.folder, 'bin'))

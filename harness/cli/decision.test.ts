@@ -18,6 +18,14 @@ beforeAll(async () => {
   workspace = await Workspace.create()
   keys = join(await mkdtemp(join(tmpdir(), 'change-gate-keys-')), 'team')
   await workspace.edit(`${CONTROL}/change.yaml`, '2026-12-01T21:00Z', '2099-12-01T21:00Z')
+  // A window that never ends lies in every close and outlives every credential; neither is what is tested here.
+  const integration = 'scenarios/tryton-ap/integration.yaml'
+  await workspace.edit(
+    integration,
+    /^calendar:\n(?: .*\n)+/m,
+    'calendar: { blackouts: [], period-closes: [], payment-runs: [] }\n',
+  )
+  await workspace.edit(integration, /expires: 2027-03-31/, 'expires: never')
   expect((await workspace.run(['keygen', '--out', keys])).status).toBe(0)
   const printed = await workspace.run(['policy', CONTROL])
   policy = printed.out
