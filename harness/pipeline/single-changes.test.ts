@@ -360,18 +360,23 @@ describe('evidence of another day or kind, on a go', () => {
       'rollback-failed',
       'did not bring the baseline back',
     ],
-    [
-      'a sandbox of unknown age',
-      ({ asIs }) => ({ asIs: { ...asIs, kind: 'url', url: 'http://127.0.0.1:8000' } }),
-      'undecided',
-      'sandbox-age-unknown',
-      'sandbox',
-    ],
   ]
   test.each(rows)('%s', async (_, over, verdict, code, names) => {
     const assessment = await judge({ ...control, evidence: { ...control.evidence, ...over(control.evidence) } })
     expect([assessment.verdict, assessment.reasons[0]?.code]).toEqual([verdict, code])
     expect(assessment.reasons[0]?.text).toContain(names)
+  })
+
+  test.each([
+    ['a sandbox refreshed within the allowed days', 'refreshed: 2026-11-20', 'go', undefined],
+    ['a sandbox of unknown age', '', 'undecided', 'sandbox-age-unknown'],
+    ['a sandbox refreshed a year earlier', 'refreshed: 2025-11-20', 'undecided', 'sandbox-too-old'],
+  ])('%s', async (_, refreshed, verdict, code) => {
+    const { texts, evidence } = control
+    const named = { ...evidence.asIs, kind: 'url' as const, url: 'http://127.0.0.1:8000' }
+    const integration = texts.integration.replace(/, refreshed: [\d-]+/, refreshed === '' ? '' : `, ${refreshed}`)
+    const assessment = await judge({ texts: { ...texts, integration }, evidence: { ...evidence, asIs: named } })
+    expect([assessment.verdict, assessment.reasons[0]?.code]).toEqual([verdict, code])
   })
 
   test('a stale rehearsal where one is asked for', async () => {
