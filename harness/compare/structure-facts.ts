@@ -78,6 +78,7 @@ function differenceOf(structure: StructureDifference, invoices: readonly string[
     sent: null,
     invoices: [...invoices],
     seenBy: 'gate',
+    published: { keyword: structure.keyword, direction: structure.direction, change },
   }
 }
 

@@ -1,3 +1,4 @@
+import { shapeOf } from '../base/shape.ts'
 import type { Difference } from '../model/difference.ts'
 import type { ListedValue, ValueLists } from '../model/snapshot.ts'
 import type { ListFact } from '../ports/check.ts'
@@ -104,10 +105,6 @@ export function listFacts(
 
 function active(values: readonly ListedValue[] | undefined): readonly string[] {
   return (values ?? []).filter((value) => value.active).map(({ code }) => code)
-}
-
-function shapeOf(code: string): string {
-  return code.replace(/\p{Nd}/gu, '9').replace(/\p{L}/gu, 'A')
 }
 
 function shapesOf(codes: readonly string[]): readonly string[] {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Direction, StructureChange } from './structure.ts'
 
 /** What happened to a value: DESIGN.md §4. `refused`, `accepted` and `unanswered` are about a whole operation. */
 export const DifferenceKind = z.enum([
@@ -49,5 +50,7 @@ export const Difference = z.strictObject({
   invoices: z.array(z.string()),
   /** Whether the connector reads or sends this place, or only the gate saw it. */
   seenBy: z.enum(['connector', 'gate']),
+  /** What the published schema says otherwise, for a difference of it: its JSON Schema keyword, for whom, and how. */
+  published: z.strictObject({ keyword: z.string(), direction: Direction, change: StructureChange }).optional(),
 })
 export type Difference = z.infer<typeof Difference>

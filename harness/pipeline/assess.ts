@@ -144,7 +144,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     notes,
     waivers: scenario.waivers,
     expectations,
-    exercised: uses.touches,
+    exercised: { touches: uses.touches, names: (resource, code) => uses.value(resource, code).size > 0 },
     at: evidence.assessedAt,
     people: change.people,
     windowEnd: change.window.end,

@@ -2,6 +2,7 @@ import { GateError } from '../base/errors.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
 import type { PlanOperation, ReleaseNoteEntry, Waiver } from '../model/change.ts'
 import { isSamePerson } from '../model/common.ts'
+import type { Difference } from '../model/difference.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Exercised, Expectation, UnjudgedFinding } from '../ports/expectation.ts'
 
@@ -46,10 +47,10 @@ export function reconcile(
   const waivers = options.waivers.map(
     (waiver): WaiverResult => ({ ...waiver, state: waiverState(waiver, options, all) }),
   )
+  const explained = explanationsOf(announced, all)
+  const inForce = announced.filter(({ note }) => note['affects-us'] === true)
   const findings = all.map((unjudged): Finding => {
-    const notes = announced
-      .filter(({ note, explains }) => note['affects-us'] === true && explains(unjudged))
-      .map(({ note }) => note.id)
+    const notes = explaining(unjudged, inForce, explained).map(({ note }) => note.id)
     const waiver = waivers.find(
       ({ fingerprint, state }) => fingerprint === unjudged.finding.fingerprint && state === 'in-force',
     )
@@ -63,14 +64,15 @@ export function reconcile(
       withPlan: withPlanState(unjudged, options.withPlan),
     }
   })
-  return { findings, notes: options.notes.map((note) => noteResult(note, announced, all, options.exercised)), waivers }
+  const notes = options.notes.map((note) => noteResult(note, announced, explained, options.exercised))
+  return { findings, notes, waivers }
 }
 
 type Announcement = Readonly<{
   note: ReleaseNoteEntry
   id: string
   summary: string
-  explains: (unjudged: UnjudgedFinding) => boolean
+  explains: (unjudged: UnjudgedFinding, all: readonly UnjudgedFinding[]) => boolean
   isExercised: (exercised: Exercised) => boolean
 }>
 
@@ -102,17 +104,56 @@ function announcementOf(
     note,
     id,
     summary: expectation.summary(data),
-    explains: (unjudged) => expectation.explains(unjudged, data),
+    explains: (unjudged, all) => expectation.explains(unjudged, data, all),
     isExercised: (exercised) => expectation.isExercised(exercised, data),
   }
+}
+
+/** Which differences behind each finding each announcement explains, one by one. */
+type Explained = ReadonlyMap<UnjudgedFinding, ReadonlyMap<Announcement, ReadonlySet<Difference>>>
+
+function explanationsOf(announced: readonly Announcement[], all: readonly UnjudgedFinding[]): Explained {
+  return new Map(
+    all.map((unjudged) => {
+      const { finding, differences } = unjudged
+      const own = announced.map((announcement) => {
+        const explained = differences.filter((difference) =>
+          announcement.explains({ finding, differences: [difference] }, all),
+        )
+        return [announcement, new Set(explained)] as const
+      })
+      return [unjudged, new Map(own)]
+    }),
+  )
+}
+
+/**
+ * The announcements that explain a finding: none where one difference behind it is explained by none of them. Two notes may
+ * each announce a part, such as one value of a list.
+ */
+function explaining(
+  unjudged: UnjudgedFinding,
+  announced: readonly Announcement[],
+  explained: Explained,
+): readonly Announcement[] {
+  const isExplained = (announcement: Announcement, difference: Difference) =>
+    explained.get(unjudged)?.get(announcement)?.has(difference) === true
+  const { differences } = unjudged
+  const isWhole = differences.every((difference) =>
+    announced.some((announcement) => isExplained(announcement, difference)),
+  )
+  if (!isWhole) return []
+  return announced.filter((announcement) => differences.some((difference) => isExplained(announcement, difference)))
 }
 
 function noteResult(
   note: ReleaseNoteEntry,
   announced: readonly Announcement[],
-  findings: readonly UnjudgedFinding[],
+  explained: Explained,
   exercised: Exercised,
 ): NoteResult {
+  // What is announced by notes of one judgment is explained by them together.
+  const alike = announced.filter((other) => other.note['affects-us'] === note['affects-us'])
   return {
     id: note.id,
     from: note.from,
@@ -124,8 +165,12 @@ function noteResult(
     expectations: announced
       .filter((announcement) => announcement.note === note)
       .map((announcement) => {
-        const found = findings.filter(announcement.explains).map(({ finding }) => finding.fingerprint)
-        const state = found.length > 0 ? 'met' : announcement.isExercised(exercised) ? 'unmet' : 'untested'
+        const found = [...explained.keys()]
+          .filter((unjudged) => explaining(unjudged, alike, explained).includes(announcement))
+          .map(({ finding }) => finding.fingerprint)
+        // What is there besides something that nobody announced is there all the same.
+        const isSeen = [...explained.values()].some((own) => (own.get(announcement)?.size ?? 0) > 0)
+        const state = isSeen ? 'met' : announcement.isExercised(exercised) ? 'unmet' : 'untested'
         return { expectation: announcement.id, summary: announcement.summary, state, findings: found }
       }),
   }

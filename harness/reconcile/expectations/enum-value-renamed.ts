@@ -7,7 +7,10 @@ const Args = z.strictObject({ resource: z.string(), field: z.string(), from: z.s
 export default defineExpectation<z.infer<typeof Args>>({
   title: 'A value of a selection has another name.',
   args: Args,
+  example: { resource: 'account.period', field: 'state', from: 'close', to: 'closed' },
   summary: ({ resource, field, from, to }) => `${field} of ${resource}: ${from} becomes ${to}`,
+  evidence:
+    'The published list lost exactly the old name and got exactly the new one, or every value seen changed from the one to the other.',
   explains: ({ finding, differences }, { resource, field, from, to }) => {
     if (finding.resource !== resource) return false
     if (finding.check === 'search-value-gone') return finding.pointer === `/${field}` && finding.args.value === from
@@ -24,7 +27,7 @@ export default defineExpectation<z.infer<typeof Args>>({
       differences.every((difference) => difference.baseline === from && difference.candidate === to)
     )
   },
-  isExercised: (exercised, { resource, field }) => exercised(resource, field),
+  isExercised: ({ touches }, { resource, field }) => touches(resource, field),
   suggest: ({ finding, differences }) => {
     const [first] = differences
     if (finding.check !== 'value-altered' || first?.baseline == null || first.candidate == null) return undefined

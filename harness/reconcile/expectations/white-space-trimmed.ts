@@ -7,10 +7,12 @@ const Args = z.strictObject({ resource: z.string(), fields: z.array(z.string()).
 export default defineExpectation<z.infer<typeof Args>>({
   title: 'White space around a text is removed when it is stored.',
   args: Args,
+  example: { resource: 'account.invoice', fields: ['reference', 'description'] },
   summary: ({ resource, fields }) => `white space around ${fields.join(', ')} of ${resource} is removed`,
+  evidence: 'A stored text lost the white space around it and nothing else.',
   explains: ({ finding, differences }, { resource, fields }) =>
     finding.resource === resource && fields.includes(finding.pointer.slice(1)) && differences.every(isTrimmed),
-  isExercised: (exercised, { resource, fields }) => fields.some((field) => exercised(resource, field)),
+  isExercised: ({ touches }, { resource, fields }) => fields.some((field) => touches(resource, field)),
   suggest: ({ finding, differences }) =>
     differences.every(isTrimmed) ? { resource: finding.resource, fields: [finding.pointer.slice(1)] } : undefined,
 })
