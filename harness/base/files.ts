@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { dirname, relative, resolve, sep } from 'node:path'
 import { GateError } from './errors.ts'
 
@@ -34,6 +34,26 @@ export async function writeTextFile(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   const unfinished = `${path}.tmp`
   await writeFile(unfinished, text)
+  await rename(unfinished, path)
+}
+
+/** Writes a file of lines whole or not at all, and makes its folder. Lines are asked for one by one. */
+export async function writeTextLines(path: string, lines: Iterable<string>): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  const unfinished = `${path}.tmp`
+  const file = await open(unfinished, 'w')
+  try {
+    let text = ''
+    for (const line of lines) {
+      text += `${line}\n`
+      if (text.length < 1024 * 1024) continue
+      await file.appendFile(text)
+      text = ''
+    }
+    await file.appendFile(text)
+  } finally {
+    await file.close()
+  }
   await rename(unfinished, path)
 }
 

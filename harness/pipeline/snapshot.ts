@@ -142,13 +142,7 @@ async function publishedBy(
   const first = recordedSchema === undefined ? await session.describe(listed) : undefined
   const schema = first === undefined ? recordedSchema : await arrangedSchema(adapter, await readSchema(first))
   if (schema === undefined) return undefined
-  const { shared, chains } = decodeRecording(recording.interactions, adapter, schema)
-  const touched = new Set(listed)
-  for (const step of [...shared, ...chains.flatMap((chain) => chain.steps)]) {
-    if (step.operation.kind === 'session') continue
-    for (const use of [...step.operation.reads, ...step.operation.sends, ...step.operation.filters])
-      touched.add(use.resource)
-  }
+  const touched = new Set([...listed, ...decodeRecording(recording.interactions, adapter, schema).resources])
   const all = await session.describe([...touched].sort())
   return all === undefined ? undefined : readSchema(all)
 }

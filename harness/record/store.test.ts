@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { GateError } from '../base/errors.ts'
 import { parseJson, writeJson } from '../base/json.ts'
+import { isOnDemand } from '../base/on-demand.ts'
 import type { Interaction } from '../model/recording.ts'
 import { brand, parseRecording, readRecording, textOf, writeRecording } from './store.ts'
 
@@ -82,6 +83,17 @@ describe('round trip', () => {
   test('the digest is that of the bytes', () => {
     expect(parseRecording(TEXT, 'x').digest).toMatch(/^sha256:[0-9a-f]{64}$/)
     expect(parseRecording(TEXT, 'x').digest).not.toBe(parseRecording(textOf(HEADER, []), 'x').digest)
+  })
+
+  test('a large recording is read when it is asked for, and says so when the file is another one by then', async () => {
+    const file = join(folder, 'large.ndjson')
+    await writeFile(file, TEXT)
+    const [held, large] = [await readRecording(file), await readRecording(file, TEXT.length - 1)]
+    expect([isOnDemand(held.interactions), isOnDemand(large.interactions)]).toEqual([false, true])
+    expect(large).toEqual(held)
+    await writeFile(file, TEXT.replace('1250.40', '1260.40'))
+    expect(large.interactions[1]).toEqual(RECORDED[1])
+    expect(() => large.interactions[2]).toThrow(`${file}:4: this line or the one before it was edited`)
   })
 
   test('a missing file says how to record one', async () => {

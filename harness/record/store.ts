@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { access, constants, stat } from 'node:fs/promises'
 import { isLosslessNumber } from 'lossless-json'
 import { GateError, messageOf } from '../base/errors.ts'
-import { writeTextFile } from '../base/files.ts'
+import { writeTextLines } from '../base/files.ts'
 import { digestOf } from '../base/fingerprint.ts'
 import { isJsonObject, type Json, type JsonObject, parseJson, toJson, writeJson } from '../base/json.ts'
+import { type Line, type LinePlace, lineAt, linesOf } from '../base/lines.ts'
+import { onDemand } from '../base/on-demand.ts'
 import {
   type Body,
   type Interaction,
@@ -16,76 +18,141 @@ import {
 
 const VERSION = 1
 
+/** Recordings of more bytes than this are not held in memory: their interactions are read when they are asked for. */
+const LARGEST_HELD = 8 * 1024 * 1024
+
 /**
  * Writes a recording as NDJSON: a header line, one line per interaction, a trailer with the count.
  * Every line ends in a link of a hash chain, so that an edited, missing or cut line is found and named.
  */
 export async function writeRecording(path: string, recording: SanitizedRecording): Promise<void> {
-  await writeTextFile(path, textOf(recording.header, recording.interactions))
+  await writeTextLines(path, recordingLines(recording.header, recording.interactions))
 }
 
 /** The bytes that `writeRecording` writes. */
 export function textOf(header: RecordingHeader, interactions: readonly Interaction[]): string {
+  return `${[...recordingLines(header, interactions)].join('\n')}\n`
+}
+
+/** The lines that `writeRecording` writes; interactions are asked for one by one. */
+export function* recordingLines(header: RecordingHeader, interactions: Iterable<Interaction>): Generator<string> {
   const chain = new Chain()
-  const lines = [chain.link(toJson(header))]
-  for (const interaction of interactions) lines.push(chain.link(toJson(interaction)))
-  lines.push(chain.link(toJson({ count: interactions.length })))
-  return `${lines.join('\n')}\n`
+  let count = 0
+  yield chain.link(toJson(header))
+  for (const interaction of interactions) {
+    count += 1
+    yield chain.link(toJson(interaction))
+  }
+  yield chain.link(toJson({ count }))
 }
 
 /**
- * Reads a recording and proves that it is whole. Throws `file-missing`, `artifact-version`, or `recording-damaged` with
- * the file, the line and what is wrong with it.
+ * Reads a recording and proves that it is whole. Interactions of a large one are read again when they are asked for, and
+ * proven again. Throws `file-missing`, `artifact-version`, or `recording-damaged` with the file, the line and what is wrong
+ * with it.
  */
-export async function readRecording(path: string): Promise<SanitizedRecording> {
-  let text: string
+export async function readRecording(path: string, largestHeld = LARGEST_HELD): Promise<SanitizedRecording> {
+  let size: number
   try {
-    text = await readFile(path, 'utf8')
+    size = (await stat(path)).size
+    await access(path, constants.R_OK)
   } catch (cause) {
     throw new GateError('file-missing', `${path} cannot be read.`, {
       hint: 'Record an export first: change-gate record --upstream URL --listen PORT --out FILE.',
       cause,
     })
   }
-  return parseRecording(text, path)
+  const hash = createHash('sha256')
+  const lines = linesOf(path, (bytes) => hash.update(bytes))
+  const held: Interaction[] = []
+  if (size <= largestHeld) {
+    const header = verified(lines, path, (interaction) => held.push(interaction))
+    return brand({ header, interactions: held, digest: `sha256:${hash.digest('hex')}` })
+  }
+  const places: LinePlace[] = []
+  const links: string[] = []
+  const header = verified(lines, path, (_, { at, length }, before) => {
+    places.push({ at, length })
+    links.push(before)
+  })
+  const interactions = onDemand({
+    length: places.length,
+    read: (index) => interactionAt(path, index, places[index], links[index]),
+  })
+  return brand({ header, interactions, digest: `sha256:${hash.digest('hex')}` })
 }
 
 /** Reads a recording from its text; `file` is named in errors. */
 export function parseRecording(text: string, file: string): SanitizedRecording {
-  const lines = text.split('\n')
-  if (lines.pop() !== '') throw damaged(file, lines.length + 1, 'the last line is cut off')
-  const chain = new Chain()
   const interactions: Interaction[] = []
+  const header = verified(textLines(text), file, (interaction) => interactions.push(interaction))
+  return brand({ header, interactions, digest: digestOf(text) })
+}
+
+function* textLines(text: string): Generator<Line> {
+  const lines = text.split('\n')
+  for (const [index, line] of lines.entries()) {
+    const isWhole = index < lines.length - 1
+    if (isWhole || line !== '') yield { text: line, at: 0, length: 0, isWhole }
+  }
+}
+
+/**
+ * Proves that the lines are a whole recording and hands on its interactions, each with the link of the chain before it.
+ * Returns the header.
+ */
+function verified(
+  lines: Iterable<Line>,
+  file: string,
+  onInteraction: (interaction: Interaction, line: Line, before: string) => void,
+): RecordingHeader {
+  const chain = new Chain()
   let header: RecordingHeader | undefined
   let complete = false
-  for (const [index, line] of lines.entries()) {
-    const number = index + 1
+  let number = 0
+  let found = 0
+  for (const line of lines) {
+    number += 1
+    if (!line.isWhole) throw damaged(file, number, 'the last line is cut off')
     if (complete) throw damaged(file, number, 'there is more after the trailer')
-    const content = parseLine(line, file, number)
+    const content = parseLine(line.text, file, number)
+    const before = chain.last
+    let interaction: Interaction | undefined
     if (header === undefined) {
       header = parseHeader(content, file)
     } else if ('count' in content) {
       const count = wholeOf(content.count)
-      if (count !== interactions.length) {
-        throw damaged(file, number, `the trailer counts ${count} interactions, and ${interactions.length} are there`)
+      if (count !== found) {
+        throw damaged(file, number, `the trailer counts ${count} interactions, and ${found} are there`)
       }
       complete = true
     } else {
-      const interaction = parseInteraction(content, file, number)
-      if (interaction.seq !== interactions.length + 1) {
-        throw damaged(
-          file,
-          number,
-          `interaction ${interactions.length + 1} is missing: this line is interaction ${interaction.seq}`,
-        )
+      interaction = parseInteraction(content, file, number)
+      found += 1
+      if (interaction.seq !== found) {
+        throw damaged(file, number, `interaction ${found} is missing: this line is interaction ${interaction.seq}`)
       }
-      interactions.push(interaction)
     }
-    if (!chain.matches(line)) throw damaged(file, number, 'this line or the one before it was edited after recording')
+    if (!chain.matches(line.text)) throw edited(file, number)
+    if (interaction !== undefined) onInteraction(interaction, line, before)
   }
   if (header === undefined) throw damaged(file, 1, 'the file is empty')
-  if (!complete) throw damaged(file, lines.length + 1, 'the trailer is missing, so the end of the recording is missing')
-  return brand({ header, interactions, digest: digestOf(text) })
+  if (!complete) throw damaged(file, number + 1, 'the trailer is missing, so the end of the recording is missing')
+  return header
+}
+
+/** Reads one interaction of a file that was proven whole; the chain shows whether the file is still the same. */
+function interactionAt(
+  path: string,
+  index: number,
+  place: LinePlace | undefined,
+  before: string | undefined,
+): Interaction {
+  const number = index + 2
+  if (place === undefined || before === undefined) throw damaged(path, number, 'there is no such interaction')
+  const text = lineAt(path, place)
+  if (!new Chain(before).matches(text)) throw edited(path, number)
+  return parseInteraction(parseLine(text, path, number), path, number)
 }
 
 /** Marks a recording as sanitized. Only the sanitizer and the reader of stored recordings call it. */
@@ -94,9 +161,20 @@ export function brand(recording: Omit<SanitizedRecording, symbol>): SanitizedRec
   return recording as SanitizedRecording
 }
 
+const LINK_LENGTH = ',"chain":"0123456789abcdef"}'.length
+
 /** A running SHA-256 over the lines of a file; each line carries the first 16 digits of the chain up to itself. */
 class Chain {
-  #previous = ''
+  #previous: string
+
+  constructor(previous = '') {
+    this.#previous = previous
+  }
+
+  /** The chain up to the line that was linked or matched last. */
+  get last(): string {
+    return this.#previous
+  }
 
   link(content: Json): string {
     const text = writeJson(content)
@@ -105,10 +183,11 @@ class Chain {
   }
 
   matches(line: string): boolean {
-    const match = /^(.*),"chain":"([0-9a-f]{16})"\}$/s.exec(line)
-    if (!match) return false
-    this.#previous = this.#next(`${match[1]}}`)
-    return this.#previous === match[2]
+    const end = line.length - LINK_LENGTH
+    const link = line.slice(end)
+    if (!/^,"chain":"[0-9a-f]{16}"\}$/.test(link)) return false
+    this.#previous = this.#next(`${line.slice(0, end)}}`)
+    return link.slice(10, 26) === this.#previous
   }
 
   #next(text: string): string {
@@ -120,6 +199,10 @@ function damaged(file: string, line: number, what: string): GateError {
   return new GateError('recording-damaged', `${file}:${line}: ${what}.`, {
     hint: 'Restore the file from version control or record the export again; a damaged recording proves nothing.',
   })
+}
+
+function edited(file: string, line: number): GateError {
+  return damaged(file, line, 'this line or the one before it was edited after recording')
 }
 
 function parseLine(line: string, file: string, number: number): JsonObject {

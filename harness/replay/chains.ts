@@ -1,3 +1,4 @@
+import { isOnDemand, onDemand } from '../base/on-demand.ts'
 import type { Interaction } from '../model/recording.ts'
 import type { ErpSchema } from '../model/schema.ts'
 import type { DocumentKey, ErpAdapter, Operation, Outcome } from '../ports/erp.ts'
@@ -12,13 +13,32 @@ export type Chain = Readonly<{
   key: string
   supplier: string
   reference: string
+  /** Which invoice its create is about; `undefined` when nothing was created. */
+  created: DocumentKey | undefined
+  /** Places of its interactions in the recording. */
+  places: readonly number[]
+  /** Places of other chains that create or find a record which this one names. */
+  names: ReadonlySet<number>
+  /** Decoded whenever it is asked for where the recording is too large to be held. */
   steps: readonly Step[]
 }>
 
 /** A recording, taken apart into what serves all invoices and what belongs to each. */
-export type DecodedRecording = Readonly<{ shared: readonly Step[]; chains: readonly Chain[]; names: LearnedNames }>
+export type DecodedRecording = Readonly<{
+  shared: readonly Step[]
+  chains: readonly Chain[]
+  names: LearnedNames
+  /** Every resource that a request sends, reads or filters by. */
+  resources: ReadonlySet<string>
+}>
 
-type OpenChain = { key: string; supplier: string; reference: string; steps: Step[]; created: boolean }
+/** What an adapter knows of requests and answers. */
+type Decoder = Pick<ErpAdapter, 'decode' | 'interpret'>
+
+type Known = WeakMap<ErpAdapter['decode'], WeakMap<ErpAdapter['interpret'], WeakMap<ErpSchema, DecodedRecording>>>
+
+/** A recording is decoded once by one adapter and one schema: every stage asks for it again. */
+const decodedBefore = new WeakMap<readonly Interaction[], Known>()
 
 /**
  * Decodes a recording and sorts its interactions into chains: a search for an invoice and the create, the transitions and
@@ -26,60 +46,164 @@ type OpenChain = { key: string; supplier: string; reference: string; steps: Step
  */
 export function decodeRecording(
   interactions: readonly Interaction[],
-  adapter: ErpAdapter,
+  adapter: Decoder,
   schema: ErpSchema,
 ): DecodedRecording {
-  const names = new LearnedNames()
-  const shared: Step[] = []
-  const chains: OpenChain[] = []
-  const occurrences = new Map<string, number>()
-  const owner = new Map<string, OpenChain>()
+  const byDecode: Known = decodedBefore.get(interactions) ?? new WeakMap()
+  const byInterpret = byDecode.get(adapter.decode) ?? new WeakMap()
+  const bySchema = byInterpret.get(adapter.interpret) ?? new WeakMap()
+  const decoded = bySchema.get(schema) ?? new Decoding(interactions, adapter, schema).decoded()
+  decodedBefore.set(
+    interactions,
+    byDecode.set(adapter.decode, byInterpret.set(adapter.interpret, bySchema.set(schema, decoded))),
+  )
+  return decoded
+}
 
-  const open = ({ key, supplier, reference }: DocumentKey): OpenChain => {
-    const nth = (occurrences.get(key) ?? 0) + 1
-    occurrences.set(key, nth)
-    const chain = { key: nth === 1 ? key : `${key} (${nth})`, supplier, reference, steps: [], created: false }
-    chains.push(chain)
+class Decoding {
+  readonly #interactions: readonly Interaction[]
+  readonly #adapter: Decoder
+  readonly #schema: ErpSchema
+  readonly #names = new LearnedNames()
+  readonly #chains: RecordedChain[] = []
+  readonly #shared: number[] = []
+  /** Chain of each interaction; `undefined` for what serves all invoices. */
+  readonly #chainOf: (RecordedChain | undefined)[] = []
+  /** How many names were known before each interaction. */
+  readonly #known: number[] = []
+  readonly #held: Step[] = []
+  readonly #occurrences = new Map<string, number>()
+  readonly #owners = new Map<string, RecordedChain>()
+  readonly #resources = new Set<string>()
+
+  constructor(interactions: readonly Interaction[], adapter: Decoder, schema: ErpSchema) {
+    this.#interactions = interactions
+    this.#adapter = adapter
+    this.#schema = schema
+  }
+
+  decoded(): DecodedRecording {
+    const isHeld = !isOnDemand(this.#interactions)
+    for (const [place, interaction] of this.#interactions.entries()) {
+      this.#known.push(this.#names.count)
+      const operation = this.#adapter.decode(interaction.request, this.#schema, this.#names)
+      const chain = this.#ownerOf(operation)
+      this.#chainOf.push(chain)
+      const step = this.#step(interaction, operation, chain, this.#names)
+      if (isHeld) this.#held.push(step)
+      if (operation.kind !== 'session') {
+        for (const use of [...operation.reads, ...operation.sends, ...operation.filters]) {
+          this.#resources.add(use.resource)
+        }
+      }
+      if (chain === undefined) {
+        this.#shared.push(place)
+        continue
+      }
+      chain.add(place, operation, this.#names)
+      this.#owners.set(step.at, chain)
+    }
+    const steps = isHeld
+      ? this.#held
+      : onDemand({ length: this.#interactions.length, read: (place) => this.#stepAt(place) })
+    for (const chain of this.#chains) chain.complete(steps, this.#names)
+    const shared = this.#shared
+    return {
+      shared: isHeld
+        ? shared.flatMap((place) => steps[place] ?? [])
+        : onDemand({ length: shared.length, read: (index) => this.#stepAt(shared[index] ?? 0) }),
+      chains: this.#chains,
+      names: this.#names,
+      resources: this.#resources,
+    }
+  }
+
+  /** Decodes one interaction again, with the names that were known when it was decoded first. */
+  #stepAt(place: number): Step {
+    const interaction = this.#interactions[place]
+    if (interaction === undefined) throw new RangeError(`There is no interaction at place ${place}.`)
+    const names = new LearnedNames(this.#names.asOf(this.#known[place] ?? 0))
+    const operation = this.#adapter.decode(interaction.request, this.#schema, names)
+    return this.#step(interaction, operation, this.#chainOf[place], names)
+  }
+
+  #step(interaction: Interaction, operation: Operation, chain: RecordedChain | undefined, names: LearnedNames): Step {
+    const at = nameFor(operation, chain === undefined ? `interaction ${interaction.seq}` : `invoice ${chain.place + 1}`)
+    const outcome = this.#adapter.interpret(operation, interaction.response, this.#schema, names, at)
+    return { interaction, operation, recorded: answeredOf(outcome), at }
+  }
+
+  #open({ key, supplier, reference }: DocumentKey): RecordedChain {
+    const nth = (this.#occurrences.get(key) ?? 0) + 1
+    this.#occurrences.set(key, nth)
+    const chain = new RecordedChain(this.#chains.length, nth === 1 ? key : `${key} (${nth})`, supplier, reference)
+    this.#chains.push(chain)
     return chain
   }
 
-  for (const interaction of interactions) {
-    const operation = adapter.decode(interaction.request, schema, names)
-    const chain = chainOf(operation, chains, owner, open)
-    const at = chain === undefined ? `interaction ${interaction.seq}` : `invoice ${chains.indexOf(chain) + 1}`
-    const recorded = answeredOf(
-      adapter.interpret(operation, interaction.response, schema, names, nameFor(operation, at)),
-    )
-    const step: Step = { interaction, operation, recorded, at: nameFor(operation, at) }
-    if (chain === undefined) {
-      shared.push(step)
-      continue
-    }
-    chain.steps.push(step)
-    if (operation.kind === 'create') chain.created = true
-    owner.set(nameFor(operation, at), chain)
-  }
-  return { shared, chains: chains.map(({ created: _, ...chain }) => chain), names }
-
-  function chainOf(
-    operation: Operation,
-    all: readonly OpenChain[],
-    owners: ReadonlyMap<string, OpenChain>,
-    start: typeof open,
-  ): OpenChain | undefined {
+  #ownerOf(operation: Operation): RecordedChain | undefined {
     if (operation.kind === 'session' || operation.kind === 'lookup') return undefined
-    const last = all.at(-1)
-    if (operation.kind === 'find' && operation.document) return start(operation.document)
+    const last = this.#chains.at(-1)
+    if (operation.kind === 'find' && operation.document) return this.#open(operation.document)
     if (operation.kind === 'create' && operation.document) {
-      const joins = last !== undefined && !last.created && last.supplier === operation.document.supplier
-      return joins && last.reference === operation.document.reference ? last : start(operation.document)
+      const joins = last !== undefined && !last.isCreated && last.supplier === operation.document.supplier
+      return joins && last.reference === operation.document.reference ? last : this.#open(operation.document)
     }
     for (const reference of operation.references) {
-      const name = names.nameOf(reference.resource, reference.id)
-      const found = name === undefined ? undefined : owners.get(/^invoice \d+/.exec(name)?.[0] ?? '')
+      const name = this.#names.nameOf(reference.resource, reference.id)
+      const found = name === undefined ? undefined : this.#owners.get(/^invoice \d+/.exec(name)?.[0] ?? '')
       if (found !== undefined) return found
     }
     return last
+  }
+}
+
+class RecordedChain implements Chain {
+  readonly place: number
+  readonly key: string
+  readonly supplier: string
+  readonly reference: string
+  readonly places: number[] = []
+  readonly names = new Set<number>()
+  created: DocumentKey | undefined
+  isCreated = false
+  #steps: readonly Step[] = []
+  /** Records that it names and whose own name is not known yet. */
+  #unknown: Readonly<{ resource: string; id: string }>[] = []
+
+  constructor(place: number, key: string, supplier: string, reference: string) {
+    this.place = place
+    this.key = key
+    this.supplier = supplier
+    this.reference = reference
+  }
+
+  get steps(): readonly Step[] {
+    return this.places.flatMap((place) => this.#steps[place] ?? [])
+  }
+
+  add(place: number, operation: Operation, names: LearnedNames): void {
+    this.places.push(place)
+    for (const { resource, id } of operation.references) {
+      if (!this.#name(resource, id, names)) this.#unknown.push({ resource, id })
+    }
+    if (operation.kind !== 'create') return
+    if (!this.isCreated) this.created = operation.document
+    this.isCreated = true
+  }
+
+  complete(steps: readonly Step[], names: LearnedNames): void {
+    this.#steps = steps
+    for (const { resource, id } of this.#unknown) this.#name(resource, id, names)
+    this.#unknown = []
+  }
+
+  /** Notes which chain owns a record; `false` when the record has no name. */
+  #name(resource: string, id: string, names: LearnedNames): boolean {
+    const name = names.nameOf(resource, id)
+    const owner = /^invoice (\d+)/.exec(name ?? '')?.[1]
+    if (owner !== undefined && Number(owner) - 1 !== this.place) this.names.add(Number(owner) - 1)
+    return name !== undefined
   }
 }
 

@@ -1,4 +1,3 @@
-import type { DocumentKey } from '../ports/erp.ts'
 import type { InvoiceObservation } from '../ports/observation.ts'
 import type { Chain } from './chains.ts'
 
@@ -21,7 +20,7 @@ export function groupsToFind(
   const groups = new Map<string, FoundTogether>()
   for (const chain of chains) {
     const invoice = observed.get(chain.key)
-    const document = documentOf(chain)
+    const document = chain.created
     if (invoice?.sent === undefined || document === undefined) continue
     const { supplier, reference } = chain
     const group = groups.get(JSON.stringify([supplier, reference]))
@@ -39,8 +38,4 @@ export function groupsToFind(
 
 function isRemoved({ operation, replayed }: InvoiceObservation['operations'][number]): boolean {
   return operation.kind === 'remove' && replayed.state === 'accepted'
-}
-
-function documentOf(chain: Chain): DocumentKey | undefined {
-  return chain.steps.find(({ operation }) => operation.kind === 'create')?.operation.document
 }

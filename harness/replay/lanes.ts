@@ -8,7 +8,7 @@ export type Lane = readonly number[]
  * with the earlier ones of its supplier; so do chains of which one names a record of the other. Lanes do not depend on
  * each other and are in recorded order.
  */
-export function lanesOf({ chains, names }: Pick<DecodedRecording, 'chains' | 'names'>): readonly Lane[] {
+export function lanesOf({ chains }: Pick<DecodedRecording, 'chains'>): readonly Lane[] {
   const leaders = chains.map((_, index) => index)
   const leaderOf = (index: number): number => {
     const leader = leaders[index] ?? index
@@ -26,15 +26,14 @@ export function lanesOf({ chains, names }: Pick<DecodedRecording, 'chains' | 'na
     const earlier = suppliers.get(chain.supplier)
     if (earlier === undefined) suppliers.set(chain.supplier, index)
     else join(earlier, index)
-    for (const { operation } of chain.steps) {
-      for (const { resource, id } of operation.references) {
-        const owner = /^invoice (\d+)/.exec(names.nameOf(resource, id) ?? '')?.[1]
-        if (owner !== undefined) join(Number(owner) - 1, index)
-      }
-    }
+    for (const owner of chain.names) join(owner, index)
   }
   const lanes = new Map<number, number[]>()
-  for (const index of chains.keys()) lanes.set(leaderOf(index), [...(lanes.get(leaderOf(index)) ?? []), index])
+  for (const index of chains.keys()) {
+    const lane = lanes.get(leaderOf(index))
+    if (lane === undefined) lanes.set(leaderOf(index), [index])
+    else lane.push(index)
+  }
   return [...lanes.values()]
 }
 
@@ -46,7 +45,7 @@ export type Shard = Readonly<{ index: number; count: number }>
  * fewest requests so far, so that every machine comes to the same parts from the same recording.
  */
 export function chainsOfShard(decoded: DecodedRecording, shard: Shard): ReadonlySet<number> {
-  const requests = (lane: Lane) => lane.reduce((sum, index) => sum + (decoded.chains[index]?.steps.length ?? 0), 0)
+  const requests = (lane: Lane) => lane.reduce((sum, index) => sum + (decoded.chains[index]?.places.length ?? 0), 0)
   const lanes = lanesOf(decoded)
     .map((lane) => ({ lane, requests: requests(lane) }))
     .sort((left, right) => right.requests - left.requests || (left.lane[0] ?? 0) - (right.lane[0] ?? 0))

@@ -55,3 +55,14 @@ test.each([
   names.learn('party.party', '9', name)
   expect(names.idOf('party.party', name)).toBe('9')
 })
+
+test('what was known at some time is told apart from what was learned later, and stays so', () => {
+  const names = new LearnedNames()
+  names.learn('account.account', '57', '5100')
+  const before = names.asOf(names.count)
+  names.learn('account.account', '58', '5100')
+  names.learn('account.account', '59', '5200')
+  expect(['57', '58', '59'].map((id) => before.nameOf('account.account', id))).toEqual(['5100', undefined, undefined])
+  expect(new LearnedNames(before).idOf('account.account', '5100')).toBe('57')
+  expect(new LearnedNames(before).idOf('account.account', '5200')).toBeUndefined()
+})

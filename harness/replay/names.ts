@@ -10,38 +10,62 @@ export class AmbiguousName extends GateError {
   }
 }
 
+/** What names are looked up in: names that were learned, or those among them that were known at some time. */
+type KnownNames = Readonly<{
+  nameOf: (resource: string, id: string) => string | undefined
+  idsOf: (resource: string, name: string) => readonly string[]
+}>
+
 /**
  * Names of the records of one system, learned from its answers. A scope sees the names of what it was opened in and keeps
  * its own to itself, so that what one lane learns does not depend on how far another one is.
  */
 export class LearnedNames implements Names {
-  readonly #outer: LearnedNames | undefined
-  readonly #names = new Map<string, string>()
-  readonly #ids = new Map<string, Set<string>>()
+  readonly #outer: KnownNames | undefined
+  /** The place of each name in the order of learning. */
+  readonly #places = new Map<string, number>()
+  readonly #names: string[] = []
+  readonly #ids = new Map<string, readonly string[]>()
 
-  constructor(outer?: LearnedNames) {
+  constructor(outer?: KnownNames) {
     this.#outer = outer
+  }
+
+  /** How many names were learned here. */
+  get count(): number {
+    return this.#names.length
   }
 
   learn(resource: string, id: string, name: string): void {
     if (this.nameOf(resource, id) !== undefined) return
-    this.#names.set(`${resource} ${id}`, name)
-    const ids = this.#ids.get(`${resource} ${name}`) ?? new Set()
-    this.#ids.set(`${resource} ${name}`, ids.add(id))
+    this.#places.set(`${resource} ${id}`, this.#names.length)
+    this.#names.push(name)
+    const known = `${resource} ${name}`
+    this.#ids.set(known, [...(this.#ids.get(known) ?? []), id])
   }
 
   nameOf(resource: string, id: string): string | undefined {
-    return this.#names.get(`${resource} ${id}`) ?? this.#outer?.nameOf(resource, id)
+    const place = this.#places.get(`${resource} ${id}`)
+    return place === undefined ? this.#outer?.nameOf(resource, id) : this.#names[place]
   }
 
   idOf(resource: string, name: string): string | undefined {
-    const ids = this.#idsOf(resource, name)
+    const ids = this.idsOf(resource, name)
     if (ids.length > 1) throw new AmbiguousName(resource, name, ids)
     return ids[0]
   }
 
-  #idsOf(resource: string, name: string): readonly string[] {
-    const outer = this.#outer === undefined ? [] : this.#outer.#idsOf(resource, name)
-    return [...outer, ...(this.#ids.get(`${resource} ${name}`) ?? [])]
+  idsOf(resource: string, name: string): readonly string[] {
+    const own = this.#ids.get(`${resource} ${name}`) ?? []
+    return this.#outer === undefined ? own : [...this.#outer.idsOf(resource, name), ...own]
+  }
+
+  /** The names as they were known when so many had been learned. */
+  asOf(count: number): KnownNames {
+    const isKnown = (resource: string, id: string) => (this.#places.get(`${resource} ${id}`) ?? count) < count
+    return {
+      nameOf: (resource, id) => (isKnown(resource, id) ? this.nameOf(resource, id) : undefined),
+      idsOf: (resource, name) => this.idsOf(resource, name).filter((id) => isKnown(resource, id)),
+    }
   }
 }

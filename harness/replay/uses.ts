@@ -2,7 +2,7 @@ import type { PlanOperation } from '../model/change.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
 import type { ErpSchema } from '../model/schema.ts'
 import type { ErpAdapter, FieldUse } from '../ports/erp.ts'
-import { decodeRecording } from './chains.ts'
+import { decodeRecording, type Step } from './chains.ts'
 import { planned } from './plan.ts'
 
 /** What the recorded exports use of an ERP: fields by direction, and listed values, each with the invoices that use it. */
@@ -27,63 +27,111 @@ export function usesOf(
   plan: readonly PlanOperation[] = [],
 ): Uses {
   const { shared, chains, names } = decodeRecording(recording.interactions, adapter, schema)
-  const fields = new Map<string, Set<string>>()
-  const records: { resource: string; fields: Set<string>; invoices: readonly string[] }[] = []
+  const everyone = chains.map((chain) => chain.key)
+  const users = new Users(everyone)
   const values = new Map<string, Set<string>>()
   const resources = new Set<string>()
   const literals = new Map<string, { resource: string; field: string; value: string; invoices: readonly string[] }>()
-  const everyone = chains.map((chain) => chain.key)
-  const note = (table: Map<string, Set<string>>, key: string, invoices: readonly string[]) => {
-    const known = table.get(key) ?? new Set()
-    for (const invoice of invoices) known.add(invoice)
-    table.set(key, known)
-  }
-  for (const [steps, invoices] of [
-    [shared, everyone] as const,
-    ...chains.map((chain) => [chain.steps, [chain.key]] as const),
-  ]) {
+  const collect = (steps: readonly Step[], invoice: string | undefined): void => {
+    const invoices = invoice === undefined ? everyone : [invoice]
+    const fields = new Set<string>()
+    const records = new Map<string, SentRecord>()
     for (const { operation } of steps) {
       if (operation.kind === 'session') continue
       resources.add(operation.resource)
       const places = planned(operation, plan)
       const kept = (use: FieldUse) => !places.has(use.pointer) || places.get(use.pointer) !== undefined
-      for (const use of operation.reads.filter(kept)) note(fields, `read ${use.resource} ${use.field}`, invoices)
-      const sent = new Map<string, { resource: string; fields: Set<string>; invoices: readonly string[] }>()
+      for (const use of operation.reads.filter(kept)) fields.add(`read ${use.resource} ${use.field}`)
+      const sent = new Map<string, SentRecord>()
       for (const { resource, field, pointer } of operation.sends.filter(kept)) {
         const at = `${resource} ${pointer.slice(0, pointer.lastIndexOf('/'))}`
-        const record = sent.get(at) ?? { resource, fields: new Set(), invoices }
-        sent.set(at, { ...record, fields: record.fields.add(field) })
+        const record = sent.get(at) ?? { resource, fields: new Set() }
+        sent.set(at, record)
+        record.fields.add(field)
       }
-      records.push(...sent.values())
+      for (const record of sent.values())
+        records.set(`${record.resource} ${[...record.fields].sort().join(' ')}`, record)
       // A literal in a search is sent to the ERP and means what the ERP takes it to mean.
-      for (const use of [...operation.sends, ...operation.filters])
-        note(fields, `send ${use.resource} ${use.field}`, invoices)
+      for (const use of [...operation.sends, ...operation.filters]) fields.add(`send ${use.resource} ${use.field}`)
       for (const { resource, field, value: recorded, pointer } of operation.filters.filter(kept)) {
         const value = places.get(pointer) ?? recorded
         if (typeof value === 'string')
           literals.set(`${resource} ${field} ${value}`, { resource, field, value, invoices })
       }
-      if (steps === shared) continue
+      if (invoice === undefined) continue
+      const note = (key: string) => values.set(key, (values.get(key) ?? new Set()).add(invoice))
       for (const { resource, id } of operation.references) {
         const name = names.nameOf(resource, id)
-        if (name !== undefined) note(values, `${resource} ${name}`, invoices)
+        if (name !== undefined) note(`${resource} ${name}`)
       }
-      for (const { resource, code } of operation.codes ?? []) note(values, `${resource} ${code}`, invoices)
+      for (const { resource, code } of operation.codes ?? []) note(`${resource} ${code}`)
     }
+    users.add(fields, records, invoices)
   }
+  collect(shared, undefined)
+  for (const { key, steps } of chains) collect(steps, key)
   return {
-    field: (direction, resource, field) => fields.get(`${direction} ${resource} ${field}`),
-    lacking: (resource, field) =>
-      new Set(
-        records
-          .filter((record) => record.resource === resource && !record.fields.has(field))
-          .flatMap((record) => record.invoices),
-      ),
+    field: (direction, resource, field) => users.ofField(`${direction} ${resource} ${field}`),
+    lacking: (resource, field) => users.without(resource, field),
     value: (resource, code) => values.get(`${resource} ${code}`) ?? new Set(),
     literals: [...literals.values()],
     touches: (resource, field) =>
       field === undefined
-        ? resources.has(resource) || [...fields.keys()].some((key) => key.split(' ')[1] === resource)
-        : fields.has(`read ${resource} ${field}`) || fields.has(`send ${resource} ${field}`),
+        ? resources.has(resource) || users.resources.has(resource)
+        : users.ofField(`read ${resource} ${field}`) !== undefined ||
+          users.ofField(`send ${resource} ${field}`) !== undefined,
+  }
+}
+
+type SentRecord = Readonly<{ resource: string; fields: Set<string> }>
+
+/** Invoices that use the same fields. Most invoices are alike, so that there are few such groups. */
+type Group = Set<string>
+
+/** Which invoices use which fields, and send which records. */
+class Users {
+  readonly resources = new Set<string>()
+  readonly #everyone: readonly string[]
+  readonly #groups = new Map<string, Group>()
+  readonly #fields = new Map<string, Group[]>()
+  readonly #records = new Map<string, SentRecord & { groups: Group[] }>()
+
+  constructor(everyone: readonly string[]) {
+    this.#everyone = everyone
+  }
+
+  add(fields: ReadonlySet<string>, records: ReadonlyMap<string, SentRecord>, invoices: readonly string[]): void {
+    const key = JSON.stringify([[...fields].sort(), [...records.keys()].sort()])
+    let group = this.#groups.get(key)
+    if (group === undefined) {
+      group = new Set()
+      this.#groups.set(key, group)
+      for (const field of fields) {
+        this.resources.add(field.split(' ')[1] ?? '')
+        this.#fields.set(field, [...(this.#fields.get(field) ?? []), group])
+      }
+      for (const [name, record] of records) {
+        const known = this.#records.get(name) ?? { ...record, groups: [] }
+        this.#records.set(name, { ...known, groups: [...known.groups, group] })
+      }
+    }
+    for (const invoice of invoices) group.add(invoice)
+  }
+
+  /** Invoices that use a field, `undefined` when nothing does. */
+  ofField(field: string): ReadonlySet<string> | undefined {
+    const groups = this.#fields.get(field)
+    return groups === undefined ? undefined : this.#inOrder(groups)
+  }
+
+  /** Invoices that send a record of a resource without a field. */
+  without(resource: string, field: string): ReadonlySet<string> {
+    const records = [...this.#records.values()].filter((record) => record.resource === resource)
+    return this.#inOrder(records.flatMap(({ fields, groups }) => (fields.has(field) ? [] : groups)))
+  }
+
+  /** The invoices of some groups, in recorded order. */
+  #inOrder(groups: readonly Group[]): ReadonlySet<string> {
+    return new Set(this.#everyone.filter((invoice) => groups.some((group) => group.has(invoice))))
   }
 }
