@@ -12,6 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'second-opinions': ['base', 'model', 'ports'],
   'note-sources': ['base', 'model', 'ports'],
   importers: ['base', 'model', 'ports'],
+  discover: ['base', 'model', 'ports'],
   record: ['base', 'model', 'ports'],
   targets: ['base', 'model', 'ports'],
   replay: ['base', 'model', 'ports'],
@@ -30,6 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'second-opinions',
     'note-sources',
     'importers',
+    'discover',
     'record',
     'targets',
     'replay',
@@ -44,7 +46,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Rooms that are synchronous and pure: no network, disk, clock, randomness or environment. */
-const PURE = ['compare', 'checks', 'reconcile', 'decide', 'reporters', 'importers', 'attest', 'model', 'note-sources']
+const PURE = [
+  'compare',
+  'checks',
+  'reconcile',
+  'decide',
+  'reporters',
+  'importers',
+  'discover',
+  'attest',
+  'model',
+  'note-sources',
+]
 
 /** What a pure file may import from the platform: digests and decompression of bytes that it was given. */
 const PURE_IMPORTS = ['node:crypto', 'node:zlib', 'node:worker_threads']

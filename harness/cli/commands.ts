@@ -17,6 +17,7 @@ import { serveSnapshot } from '../pipeline/serve.ts'
 import { parseShard, runShard } from '../pipeline/shards.ts'
 import { captureSnapshot } from '../pipeline/snapshot.ts'
 import { addDecisionCommands } from './decision-commands.ts'
+import { addInitCommand } from './init-command.ts'
 import { addReportCommands } from './report-commands.ts'
 import { colored, note, print, progress } from './terminal.ts'
 
@@ -159,6 +160,7 @@ export function addCommands(program: Command): void {
       process.exitCode = status
     })
 
+  addInitCommand(program)
   addReportCommands(program)
   addDecisionCommands(program)
 

@@ -1,9 +1,17 @@
 import { z } from 'zod'
 
+/** How `change-gate init` begins a place in the approved invoice that it could not know. The gate takes no such mapping. */
+export const OPEN_FROM = '/?'
+
 /** One row of the field mapping: where a value comes from, where it goes, and what is done to it on the way. */
 const MappingRow = z.strictObject({
   /** Place in the approved invoice; `*` stands for every line. */
-  from: z.string().regex(/^\//),
+  from: z
+    .string()
+    .regex(/^\//)
+    .refine((place) => !place.startsWith(OPEN_FROM), {
+      message: 'nobody has said yet which field of the approved invoice this is; change-gate init left it open',
+    }),
   /** Place in the ERP's resource. */
   to: z.strictObject({ resource: z.string(), field: z.string() }),
   direction: z.enum(['send', 'read']),

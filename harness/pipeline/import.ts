@@ -10,7 +10,7 @@ import { DEEPEST, depthOf } from '../importers/reading/exchange.ts'
 import type { Integration } from '../model/integration.ts'
 import type { Interaction, SanitizedRecording } from '../model/recording.ts'
 import type { ErpAdapter } from '../ports/erp.ts'
-import type { ImportDocument, Imported, ImportedEntry } from '../ports/importer.ts'
+import type { ImportDocument, Imported, ImportedEntry, Importer } from '../ports/importer.ts'
 import { harOf } from '../record/har.ts'
 import { sanitize } from '../record/sanitize.ts'
 import { parseRecording, readRecording, textOf, writeRecording } from '../record/store.ts'
@@ -61,15 +61,7 @@ export async function importTraffic(options: ImportOptions): Promise<ImportResul
   }
   const integration = await readIntegration(options.scenario)
   const adapter = await loadErp(integration)
-  const document = await readDocument(options.file)
-  const importers = [...(await loadPlugIns('importers')).values()]
-  const importer = importers.find((each) => each.recognizes(document))
-  if (importer === undefined) {
-    throw new GateError('recording-unusable', `${document.name} is in no format that can be imported.`, {
-      hint: `It must be one of: ${importers.map(({ title }) => title).join('; ')}.`,
-    })
-  }
-  const imported = importer.read(document)
+  const { document, importer, imported } = await readImported(options.file)
   const notes: string[] = []
   const stored = storedOf(imported, document)
   const recording = stored ?? sanitizedOf(imported, document, { ...options, integration, adapter, notes })
@@ -96,6 +88,56 @@ export async function exportRecording(options: Readonly<{ recording: string; out
   const [name = '', version = ''] = HARNESS.split(' ')
   await writeTextFile(options.out, harOf(recording, { name, version }))
   return recording.interactions.length
+}
+
+/** Reads a file of recorded traffic in whatever format it is. */
+async function readImported(
+  file: string,
+): Promise<Readonly<{ document: ImportDocument; importer: Importer; imported: Imported }>> {
+  const document = await readDocument(file)
+  const importers = [...(await loadPlugIns('importers')).values()]
+  const importer = importers.find((each) => each.recognizes(document))
+  if (importer === undefined) {
+    throw new GateError('recording-unusable', `${document.name} is in no format that can be imported.`, {
+      hint: `It must be one of: ${importers.map(({ title }) => title).join('; ')}.`,
+    })
+  }
+  return { document, importer, imported: importer.read(document) }
+}
+
+/** Traffic as it was recorded, whole but not sanitized; a recording of ours is sanitized already. */
+export type Traffic = Readonly<{
+  name: string
+  interactions: readonly Interaction[]
+  /** Where it was sent and when, where the format keeps it. */
+  urls: readonly string[]
+  startedAt: readonly string[]
+  /** The recording, when the file is one. */
+  stored?: SanitizedRecording
+}>
+
+/** Reads traffic for a look at it. Throws `recording-unusable` as `importTraffic` does. */
+export async function readTraffic(file: string, upstream?: string): Promise<Traffic> {
+  const { document, imported } = await readImported(file)
+  const stored = storedOf(imported, document)
+  if (stored !== undefined) {
+    return { name: document.name, interactions: stored.interactions, urls: [], startedAt: [], stored }
+  }
+  const all = imported.state === 'traffic' ? imported.entries : []
+  const { entries, base } = toTheErp(all, upstream, document.name)
+  refuseIncomplete(entries, document.name)
+  const read = entries.flatMap((entry) => (entry.state === 'read' ? [entry] : []))
+  return {
+    name: document.name,
+    interactions: read.map((entry, index) => interactionOf(entry, index, base)),
+    urls: [...new Set(read.map(({ url }) => originOf(url) + split(url).path))],
+    startedAt: read.flatMap(({ startedAt }) => startedAt ?? []),
+  }
+}
+
+/** The origin of a URL, empty where only a path is kept. */
+export function originOf(url: string): string {
+  return split(url).origin
 }
 
 async function readDocument(file: string): Promise<ImportDocument> {

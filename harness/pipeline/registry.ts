@@ -9,6 +9,7 @@ import type { Importer } from '../ports/importer.ts'
 import type { NoteSource } from '../ports/note-source.ts'
 import type { Reporter } from '../ports/reporter.ts'
 import type { SchemaSource } from '../ports/schema-source.ts'
+import type { Wire } from '../ports/wire.ts'
 
 /** What each plug-in folder holds. The folder is the registry: one file is one plug-in, and its name is its id. */
 type PlugIns = {
@@ -19,6 +20,7 @@ type PlugIns = {
   expectations: Expectation
   reporters: Reporter
   'note-sources': NoteSource
+  wires: Wire
 }
 
 const FOLDERS: Readonly<Record<keyof PlugIns, string>> = {
@@ -29,6 +31,7 @@ const FOLDERS: Readonly<Record<keyof PlugIns, string>> = {
   expectations: '../reconcile/expectations',
   reporters: '../reporters',
   'note-sources': '../note-sources',
+  wires: '../discover/wires',
 }
 
 /** Ids of all plug-ins of a kind, sorted. */
