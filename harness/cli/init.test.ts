@@ -1,6 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { exportRecording } from '../pipeline/import.ts'
+import { initFromTraffic } from '../pipeline/init.ts'
+import { readIntegration, readMapping } from '../pipeline/scenario.ts'
 import { Workspace } from './testing/workspace.ts'
 
 const RECORDING = 'scenarios/tryton-ap/recordings/2026-10.ndjson'
@@ -12,20 +15,30 @@ beforeAll(async () => {
 beforeEach(() => rm(join(workspace.folder, 'draft'), { recursive: true, force: true }))
 afterAll(() => workspace.remove())
 
-const init = (...args: readonly string[]) => workspace.run(['init', ...args, '--out', 'draft'])
+const at = (path: string) => join(workspace.folder, path)
+const init = (from: string, invoices?: string) =>
+  initFromTraffic({ from: at(from), out: at('draft'), ...(invoices === undefined ? {} : { invoices: at(invoices) }) })
 
 describe('a draft', () => {
   test('of a HAR is the same as of the recording that it was made of', async () => {
-    expect(await init('--from', RECORDING)).toMatchObject({ status: 0 })
+    await init(RECORDING)
     const mapping = await workspace.read('draft/mapping.yaml')
-    await workspace.run(['export', RECORDING, '--format', 'har', '--out', '2026-10.ndjson.har'])
+    await exportRecording({ recording: at(RECORDING), out: at('2026-10.ndjson.har') })
     await rm(join(workspace.folder, 'draft'), { recursive: true })
-    await init('--from', '2026-10.ndjson.har')
+    await init('2026-10.ndjson.har')
     expect((await workspace.read('draft/mapping.yaml')).replaceAll('.ndjson.har', '.ndjson')).toBe(mapping)
   })
 
   test('covers both ends with the approved invoices', async () => {
-    const { out } = await init('--from', RECORDING, '--invoices', 'scenarios/tryton-ap/invoices')
+    const { out } = await workspace.run([
+      'init',
+      '--from',
+      RECORDING,
+      '--invoices',
+      'scenarios/tryton-ap/invoices',
+      '--out',
+      'draft',
+    ])
     expect(out).toContain('tryton: 48 of account.invoice with 93 lines')
     const mapping = await workspace.read('draft/mapping.yaml')
     expect(mapping).toContain('{ from: /lines/*/department, to: { resource: analytic.account.entry, field: account }')
@@ -33,22 +46,15 @@ describe('a draft', () => {
   })
 
   test('is refused by the gate until a person has answered what was left open', async () => {
-    await init('--from', RECORDING)
-    await mkdir(join(workspace.folder, 'draft/changes/erp-7.0'), { recursive: true })
-    await workspace.write(
-      'draft/changes/erp-7.0/change.yaml',
-      await workspace.read('scenarios/tryton-ap/changes/erp-7.0/change.yaml'),
-    )
-    const run = () => workspace.run(['run', 'draft/changes/erp-7.0'])
-    expect(await run()).toMatchObject({
-      status: 2,
-      err: expect.stringMatching(/draft\/integration\.yaml:\d+:\d+: "title"/),
+    await init(RECORDING)
+    await expect(readIntegration(at('draft'))).rejects.toMatchObject({ code: 'yaml-invalid' })
+    await expect(readMapping(at('draft'))).rejects.toMatchObject({
+      code: 'yaml-invalid',
+      message: expect.stringMatching(/mapping\.yaml:5:\d+: "fields\.0\.from": nobody has said yet/),
     })
-    await workspace.write('draft/integration.yaml', await workspace.read('scenarios/tryton-ap/integration.yaml'))
-    expect(await run()).toMatchObject({
-      status: 2,
-      err: expect.stringMatching(/draft\/mapping\.yaml:\d+:\d+: "fields\.0\.from": nobody has said yet/),
-    })
+    const mapping = await workspace.read('draft/mapping.yaml')
+    await workspace.write('draft/mapping.yaml', mapping.replaceAll('from: /?/', 'from: /'))
+    expect((await readMapping(at('draft'))).fields).toHaveLength(26)
   })
 
   test('holds no secret and nothing personal of the traffic', async () => {
@@ -74,7 +80,7 @@ describe('a draft', () => {
     await workspace.write('traffic.har', JSON.stringify({ log: { version: '1.2', entries } }))
     await mkdir(join(workspace.folder, 'approved'), { recursive: true })
     await workspace.write('approved/a.json', JSON.stringify(comments.map((note, nth) => ({ no: `KF-${nth}`, note }))))
-    expect(await init('--from', 'traffic.har', '--invoices', 'approved')).toMatchObject({ status: 0 })
+    await init('traffic.har', 'approved')
     const files = await Promise.all(
       ['integration.yaml', 'mapping.yaml', 'questions.md'].map((name) => workspace.read(`draft/${name}`)),
     )
@@ -88,24 +94,14 @@ describe('a draft', () => {
 })
 
 test.each([
-  ['a folder that exists', ['--from', RECORDING, '--out', 'scenarios'], /error usage: scenarios exists already/],
-  [
-    'a file that is not there',
-    ['--from', 'none.har', '--out', 'draft'],
-    /error file-missing: none\.har cannot be read/,
-  ],
-  [
-    'invoices that are not there',
-    ['--from', RECORDING, '--invoices', 'none', '--out', 'draft'],
-    /error file-missing: none cannot/,
-  ],
-  [
-    'a folder without invoices',
-    ['--from', RECORDING, '--invoices', 'ci', '--out', 'draft'],
-    /error file-missing: ci holds no approved invoice/,
-  ],
-])('%s is refused, and nothing is written', async (_, args, message) => {
-  const { status, err } = await workspace.run(['init', ...args])
-  expect([status, err]).toEqual([2, expect.stringMatching(message)])
+  ['a folder that exists', { from: RECORDING, out: 'scenarios' }, 'usage', /scenarios exists already/],
+  ['a file that is not there', { from: 'none.har' }, 'file-missing', /none\.har cannot be read/],
+  ['invoices that are not there', { from: RECORDING, invoices: 'none' }, 'file-missing', /none cannot be read/],
+  ['a folder without invoices', { from: RECORDING, invoices: 'ci' }, 'file-missing', /ci holds no approved invoice/],
+])('%s is refused, and nothing is written', async (_, { from, invoices, out = 'draft' }: Named, code, message) => {
+  const options = { from: at(from), out: at(out), ...(invoices === undefined ? {} : { invoices: at(invoices) }) }
+  await expect(initFromTraffic(options)).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
   await expect(workspace.read('draft/mapping.yaml')).rejects.toThrow()
 })
+
+type Named = Readonly<{ from: string; invoices?: string; out?: string }>
