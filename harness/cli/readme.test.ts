@@ -24,4 +24,5 @@ test('the excerpt in the README is what npm start prints', async () => {
     expect(at, `not printed:\n${part}`).toBeGreaterThanOrEqual(from)
     from = at + part.length
   }
-})
+  // A whole rehearsal, on a machine that may be busy with others.
+}, 180_000)
