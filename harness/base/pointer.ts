@@ -50,6 +50,26 @@ function rewrite(value: Json, at: string, places: ReadonlyMap<string, Json | und
   return value
 }
 
+/** A copy of a value with members put into the objects that are there; each is named by the pointer that it gets. */
+export function withMembers(value: Json, members: ReadonlyMap<string, Json>): Json {
+  const byParent = new Map<string, [string, Json][]>()
+  for (const [pointer, member] of members) {
+    const parent = pointer.slice(0, pointer.lastIndexOf('/'))
+    byParent.set(parent, [...(byParent.get(parent) ?? []), [tokensOf(pointer).at(-1) ?? '', member]])
+  }
+  return filled(value, '', byParent)
+}
+
+function filled(value: Json, at: string, byParent: ReadonlyMap<string, readonly [string, Json][]>): Json {
+  if (isJsonArray(value)) return value.map((item, index) => filled(item, `${at}/${index}`, byParent))
+  if (!isJsonObject(value)) return value
+  const inner = Object.entries(value).map(([key, member]): [string, Json] => [
+    key,
+    filled(member, at + pointerOf([key]), byParent),
+  ])
+  return Object.fromEntries([...inner, ...(byParent.get(at) ?? [])])
+}
+
 /** A pointer with every array index replaced by `*`, so that equal faults on different lines are one finding. */
 export function generalPointer(pointer: string): string {
   return pointer.replace(/\/\d+(?=\/|$)/g, '/*')

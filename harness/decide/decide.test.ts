@@ -150,6 +150,7 @@ function grounds(over: Partial<Grounds> = {}): Grounds {
     uncompared: new Map(),
     missingLists: [],
     planUnproven: undefined,
+    planFaults: [],
     planNotes: [],
     ...over,
   }

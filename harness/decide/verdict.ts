@@ -3,6 +3,7 @@ import { isSamePerson, type Lane } from '../model/common.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Integration } from '../model/integration.ts'
 import type { Ground } from './ground.ts'
+import { type FaultyOperation, planGrounds } from './plan-grounds.ts'
 import { type Readiness, readinessGrounds } from './readiness.ts'
 
 /** Everything the policy weighs. */
@@ -21,6 +22,8 @@ export type Grounds = Readonly<
     /** Why the replay with the plan proves nothing, when there was one. */
     planUnproven: string | undefined
     planNotes: readonly string[]
+    /** Operations of the plan that name what is not there, or lack what is. */
+    planFaults: readonly FaultyOperation[]
   }
 >
 
@@ -34,7 +37,12 @@ const LEVELS = { live: 3, recorded: 2, schema: 1, none: 0 }
  * no-go, and a no-go outweighs an undecided. Conditional means go if what the conditions say is true when it is installed.
  */
 export function decide(grounds: Grounds): Decision {
-  const all = [...brokenGrounds(grounds), ...readinessGrounds(grounds.readiness), ...unknownGrounds(grounds)]
+  const all = [
+    ...planGrounds(grounds.planFaults),
+    ...brokenGrounds(grounds),
+    ...readinessGrounds(grounds.readiness),
+    ...unknownGrounds(grounds),
+  ]
   const { integration } = grounds.readiness
   const weighing = (verdict: Ground['verdict']) => all.filter((ground) => ground.verdict === verdict)
   const open = [...weighing('no-go'), ...weighing('undecided')]

@@ -42,6 +42,7 @@ const MEMBERS: Readonly<Record<Exclude<keyof ErpAdapter, Optional>, 'string' | '
   interpret: 'function',
   sent: 'function',
   facts: 'function',
+  listOf: 'function',
   meaning: 'function',
   connect: 'function',
   virtual: 'function',

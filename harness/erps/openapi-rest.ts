@@ -24,6 +24,12 @@ function adapterOf(product: string, api: RestApi): ErpAdapter {
   const erp = restErp(api)
   const { operations, document, lists } = api
   const meanings = meaningsOf(api)
+  const coded = new Map(
+    [...erp.coding].map(([place, coding]) => {
+      const { resource, field } = erp.fieldAt(place)
+      return [`${resource} ${field}`, coding] as const
+    }),
+  )
   return {
     title: api.title,
     capabilities: [
@@ -69,6 +75,7 @@ function adapterOf(product: string, api: RestApi): ErpAdapter {
     interpret: (operation, response, schema, names, at) => interpretAnswer(operation, response, erp, schema, names, at),
     sent: (_operation, request, _schema, names) => sentDocument(request, erp, names),
     facts: (stored) => factsOf(stored, erp),
+    listOf: (resource, field) => coded.get(`${resource} ${field}`),
     meaning: (resource, field, schema) => {
       const known = meanings.get(`${resource} ${field}`)
       if (known !== undefined) return known

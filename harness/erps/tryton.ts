@@ -4,7 +4,7 @@ import { isJsonArray, isJsonNumber, isJsonObject, type Json, type JsonObject, js
 import { defineErp, type ErpAdapter, type InvoiceFacts } from '../ports/erp.ts'
 import { answerOf, callOf, responseOf } from './protocols/json-rpc.ts'
 import { interpretResponse } from './tryton/answers.ts'
-import { fieldOf } from './tryton/fields.ts'
+import { fieldOf, relationKind } from './tryton/fields.ts'
 import { trytonMutants } from './tryton/mutants.ts'
 import { DOCUMENT_MODELS, decodeRequest, INVOICE, sentRecords } from './tryton/operations.ts'
 import { TrytonSession } from './tryton/session.ts'
@@ -91,6 +91,11 @@ export default defineErp({
     responseOf(request, { result: operation.kind === 'create' ? [jsonNumber(id)] : null }),
   sent: (operation, request, schema, names) => sentRecords(request, operation.resource, schema, names)[0] ?? {},
   facts,
+  listOf: (resource, name, schema) => {
+    const field = fieldOf(schema, resource, name)
+    const isListed = field?.relation !== undefined && relationKind(field.type) === 'one'
+    return isListed ? { list: field.relation ?? '', by: 'id' } : undefined
+  },
   meaning: (resource, name, schema) => {
     const field = fieldOf(schema, resource, name)
     if (ASSIGNED.includes(name)) return { class: 'identity', assigned: true }

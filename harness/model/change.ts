@@ -1,19 +1,7 @@
 import { z } from 'zod'
 import { Id, Instant } from './common.ts'
+import { PlanOperation } from './plan.ts'
 import { Policy } from './policy.ts'
-
-/** One operation of the plan: data that is applied to recorded requests before they are replayed. */
-export const PlanOperation = z.union([
-  z.strictObject({
-    /** Stop reading or sending a field. */
-    'drop-field': z.strictObject({ resource: z.string(), field: z.string(), direction: z.enum(['send', 'read']) }),
-  }),
-  z.strictObject({
-    /** Send or search for another value of a field. */
-    'map-value': z.strictObject({ resource: z.string(), field: z.string(), values: z.record(z.string(), z.string()) }),
-  }),
-])
-export type PlanOperation = z.infer<typeof PlanOperation>
 
 /** One statement of a release note that somebody has read. */
 const ReleaseNoteEntry = z

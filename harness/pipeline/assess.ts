@@ -2,7 +2,7 @@ import { GateError } from '../base/errors.ts'
 import { fingerprintOf } from '../base/fingerprint.ts'
 import { type Json, toJson } from '../base/json.ts'
 import { compareDocuments } from '../compare/documents.ts'
-import type { Meaning } from '../compare/records.ts'
+import { type Meaning, relationsOf } from '../compare/records.ts'
 import { compareStructure } from '../compare/structure/compare.ts'
 import { lostSearchValues, structureFacts } from '../compare/structure-facts.ts'
 import { withoutTolerated } from '../compare/tolerance.ts'
@@ -28,7 +28,10 @@ import type { Snapshot, StoredDocument } from '../model/snapshot.ts'
 import type { ErpAdapter, InvoiceFacts } from '../ports/erp.ts'
 import type { InvoiceObservation, Observation } from '../ports/observation.ts'
 import { runChecks } from '../reconcile/findings.ts'
+import { planSentence } from '../reconcile/plan-sentence.ts'
 import { reconcile } from '../reconcile/reconcile.ts'
+import { expectedDocuments, expectedObservation } from '../replay/expected.ts'
+import { planFaults } from '../replay/planned-recording.ts'
 import { type Uses, usesOf } from '../replay/uses.ts'
 import { HARNESS } from './harness.ts'
 import { loadPlugIns } from './registry.ts'
@@ -71,17 +74,23 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       })
     }
   }
-  const plan = notes.filter((note) => note['affects-us'] === true).flatMap((note) => note.plan)
+  const planNotes = notes.filter((note) => note['affects-us'] === true)
+  const plan = planNotes.flatMap((note) => note.plan)
   const uses = usesOf(recording, adapter, baseline.schema)
   const stored = new Map(baseline.documents.map((document) => [document.key, document]))
   const facts = new Map(asIs.observation.invoices.map((invoice) => [invoice.key, factsOf(invoice, stored, adapter)]))
-  const judge = (observation: Observation, uses: Uses) => {
+  const judge = (seen: Observation, uses: Uses, followed: typeof plan) => {
+    // With the plan, the release is held against what the plan makes of the baseline.
+    const relation = relationsOf(baseline.schema)
+    const observation = expectedObservation(seen, followed, adapter.documentResource, relation)
     const documents = compareDocuments({
       observation,
-      baseline: baseline.documents,
+      baseline: expectedDocuments(baseline.documents, followed, adapter.documentResource, relation),
       baselineSchema: baseline.schema,
       documentResource: adapter.documentResource,
-      meaning: adapter.meaning,
+      // A field that only the plan brings in means what the candidate says.
+      meaning: (resource, field, schema) =>
+        adapter.meaning(resource, field, publishes(schema, resource, field) ? schema : observation.schema),
       noise: evidence.noise,
     })
     const [documentFacts, interactionFacts] = [documents.documents, documents.interactions].map((found) =>
@@ -128,11 +137,15 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     const tolerated = (documentFacts?.tolerated ?? 0) + (interactionFacts?.tolerated ?? 0)
     return { documents, values, run, tolerated }
   }
-  const judged = judge(asIs.observation, uses)
+  const judged = judge(asIs.observation, uses, [])
   const planned =
     evidence.withPlan === undefined
       ? undefined
-      : judge(evidence.withPlan.observation, usesOf(recording, adapter, baseline.schema, plan))
+      : judge(
+          evidence.withPlan.observation,
+          usesOf(recording, adapter, baseline.schema, plan, evidence.withPlan.observation.schema),
+          plan,
+        )
   const planUnproven =
     evidence.withPlan === undefined || planned === undefined
       ? undefined
@@ -243,7 +256,14 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     uncompared: judged.documents.uncompared,
     missingLists: judged.values.missing,
     planUnproven,
-    planNotes: notes.filter((note) => note.plan.length > 0).map((note) => note.id),
+    planNotes: planNotes.filter((note) => note.plan.length > 0).map((note) => note.id),
+    planFaults: planFaults(recording, adapter, baseline.schema, asIs.observation.schema, plan).map(
+      ({ index, ...fault }) => ({
+        ...fault,
+        note: planNotes.find((note) => note.plan.some((step) => step === plan[index]))?.id ?? 'a note',
+        says: plan[index] === undefined ? '' : planSentence(plan[index]),
+      }),
+    ),
   })
   const owners = ownersOf(reconciled.findings, integration.owners)
   const changes = reconciled.notes.filter((note) => note.affectsUs === 'yes').flatMap((note) => note.plan)
@@ -472,6 +492,12 @@ function factsOf(
 
 function finalDocument(stages: InvoiceObservation['stages']): Json | undefined {
   return stages.filter((stage) => stage.outcome === 'accepted').at(-1)?.document
+}
+
+function publishes(schema: ErpSchema, resource: string, field: string): boolean {
+  const read = schema.resources[resource]?.read
+  const properties: unknown = typeof read === 'object' ? read.properties : undefined
+  return typeof properties === 'object' && properties !== null && Object.hasOwn(properties, field)
 }
 
 /** The label of a field, from the published schema. */

@@ -30,7 +30,17 @@ export type Credential = Readonly<{ user: string; password: string }>
 export type Reference = Readonly<{ pointer: string; resource: string; id: string }>
 
 /** A field that a request sends, reads or filters by, and where in the request it stands, as in `Reference`. */
-export type FieldUse = Readonly<{ pointer: string; resource: string; field: string; value?: Json }>
+export type FieldUse = Readonly<{
+  pointer: string
+  resource: string
+  field: string
+  value?: Json
+  /** Where the name of the field stands as a value of its own, as in a list of names; else it is the end of `pointer`. */
+  named?: string
+}>
+
+/** The value list that a field names a value of, and by what. */
+export type ListedBy = Readonly<{ list: string; by: 'id' | 'code' }>
 
 /** Which invoice an operation is about, where its request says so. */
 export type DocumentKey = Readonly<{
@@ -59,7 +69,7 @@ export type Operation = Readonly<{
   reads: readonly FieldUse[]
   filters: readonly FieldUse[]
   /** Listed values that the request names by their code; those it names by their id are `references`. */
-  codes?: readonly Readonly<{ resource: string; code: string }>[]
+  codes?: readonly Readonly<{ pointer: string; resource: string; code: string }>[]
   document?: DocumentKey
 }>
 
@@ -228,6 +238,8 @@ export type ErpAdapter = Readonly<{
   /** What a `create` sends, references by name. */
   sent: (operation: Operation, request: RecordedRequest, schema: ErpSchema, names: Names) => Json
   facts: (document: Json) => InvoiceFacts
+  /** The list that a field names a value of, `undefined` where it names none. */
+  listOf: (resource: string, field: string, schema: ErpSchema) => ListedBy | undefined
   meaning: (resource: string, field: string, schema: ErpSchema) => FieldMeaning
   connect: (transport: Transport, credential: Credential, database: string) => Promise<Session>
   /** Currency of the books, `undefined` when the value lists do not tell. */

@@ -4,7 +4,8 @@ import type { Check } from '../ports/check.ts'
 import type { Exercised, UnjudgedFinding } from '../ports/expectation.ts'
 import { runChecks } from './findings.ts'
 import { allExpectations, difference, found, INVOICE, KEY, LINE } from './fixtures/findings.ts'
-import { planSentence, reconcile } from './reconcile.ts'
+import { planSentence } from './plan-sentence.ts'
+import { reconcile } from './reconcile.ts'
 
 const expectations = await allExpectations()
 

@@ -1,10 +1,11 @@
 import { GateError } from '../base/errors.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
-import type { PlanOperation, ReleaseNoteEntry, Waiver } from '../model/change.ts'
+import type { ReleaseNoteEntry, Waiver } from '../model/change.ts'
 import { isSamePerson } from '../model/common.ts'
 import type { Difference } from '../model/difference.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Exercised, Expectation, UnjudgedFinding } from '../ports/expectation.ts'
+import { planSentence } from './plan-sentence.ts'
 
 type NoteResult = ChangeAssessment['notes'][number]
 type WaiverResult = ChangeAssessment['waivers'][number]
@@ -174,17 +175,6 @@ function noteResult(
         return { expectation: announcement.id, summary: announcement.summary, state, findings: found }
       }),
   }
-}
-
-/** What an operation of the plan does, in one sentence. */
-export function planSentence(operation: PlanOperation): string {
-  if ('drop-field' in operation) {
-    const { resource, field, direction } = operation['drop-field']
-    return `Stop ${direction === 'read' ? 'reading' : 'sending'} ${field} of ${resource}.`
-  }
-  const { resource, field, values } = operation['map-value']
-  const pairs = Object.entries(values).map(([from, to]) => `${from} becomes ${to}`)
-  return `Send and search ${field} of ${resource} with other values: ${pairs.join(', ')}.`
 }
 
 /** A finding is the same with the plan when it is about the same place in the same way and still weighs something. */

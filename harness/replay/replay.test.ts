@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { GateError } from '../base/errors.ts'
-import type { PlanOperation } from '../model/change.ts'
+import type { PlanOperation } from '../model/plan.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
 import type { ErpAdapter, Session } from '../ports/erp.ts'
 import type { Observation } from '../ports/observation.ts'

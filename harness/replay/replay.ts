@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GateError, messageOf } from '../base/errors.ts'
 import { isPassing, retryAfter } from '../base/http.ts'
-import { canonicalJson, type Json } from '../base/json.ts'
-import type { PlanOperation } from '../model/change.ts'
+import { canonicalJson, type Json, jsonNumber } from '../base/json.ts'
+import type { PlanOperation } from '../model/plan.ts'
 import type { RecordedRequest, RecordedResponse, SanitizedRecording } from '../model/recording.ts'
 import type { ErpSchema } from '../model/schema.ts'
 import type { DocumentStage, ValueLists } from '../model/snapshot.ts'
@@ -23,9 +23,10 @@ import type { Journal } from './journal.ts'
 import { chainsOfShard, type Lane, lanesOf, type Shard } from './lanes.ts'
 import { AmbiguousName, LearnedNames } from './names.ts'
 import { withPlaces } from './places.ts'
-import { planned } from './plan.ts'
+import { type ListedUse, planned, redirected, withPlan } from './plan.ts'
 import { type Rewriting, withIds } from './requests.ts'
 import { answerWithoutTag, type RunTag, tagged, withoutTag } from './run-tag.ts'
+import { isWrite, methodOf } from './write-stage.ts'
 
 /** What a replay needs. */
 export type ReplayOptions = Readonly<{
@@ -177,6 +178,8 @@ type Progress = {
   document: DocumentKey | undefined
   /** The document as last read back. */
   stored: Json | undefined
+  /** The operation that wrote the document last. */
+  after: string
 }
 
 /** A document to be removed, or why it cannot be. */
@@ -213,7 +216,7 @@ class Run {
     const { adapter, recordedSchema } = this.#options
     const operations: OperationObservation[] = []
     const stages: DocumentStage[] = []
-    const progress: Progress = { chain, names, id: undefined, document: undefined, stored: undefined }
+    const progress: Progress = { chain, names, id: undefined, document: undefined, stored: undefined, after: '' }
     let sent: Json | undefined
     let stopped: string | undefined
     for (const step of chain.steps) {
@@ -234,6 +237,7 @@ class Run {
       }
       if (operation.kind === 'remove' && result.replayed.state === 'accepted') this.#forget(chain.key, progress.id)
       if (isWrite(operation)) {
+        progress.after = methodOf(operation)
         const stage = await this.#stage(step, result, progress, stages)
         if (stage !== undefined) stages.push(stage)
         // What follows a write that ended otherwise would be asked of a document that the connector never saw.
@@ -260,9 +264,11 @@ class Run {
     if (step.operation.kind === 'session') return observed(step, step.recorded)
     const names = progress?.names ?? this.#live
     try {
-      const request = this.#rewritten(step, names)
-      if (typeof request === 'string') return observed(step, { state: 'unresolved', because: request })
-      const operation = this.#options.adapter.decode(request, this.#options.schema, names)
+      const rewritten = this.#rewritten(step, names, progress?.after ?? '')
+      if (typeof rewritten === 'string') return observed(step, { state: 'unresolved', because: rewritten })
+      const operation = this.#options.adapter.decode(rewritten, this.#options.schema, names)
+      // What a request does is read under the path that was recorded, whatever path the plan sends it to.
+      const request = { ...rewritten, path: redirected(rewritten.path, this.#options.plan) }
       const outcome = await this.#answer(step, operation, request, names, progress)
       const answered = answeredOf(outcome)
       if (answered.state === 'fault') this.#fail(step, answered.code, answered.message)
@@ -570,10 +576,22 @@ class Run {
   }
 
   /** The recorded request with the target's ids and the plan applied, or why it cannot be sent. */
-  #rewritten(step: Step, names: LearnedNames): RecordedRequest | string {
+  #rewritten(step: Step, names: LearnedNames, after: string): RecordedRequest | string {
+    const { adapter, schema, plan } = this.#options
+    const change = planned(step.operation, plan, {
+      nameOf: (resource, id) => this.#recorded.nameOf(resource, id),
+      listOf: (resource, field) => adapter.listOf(resource, field, schema),
+      after,
+      path: step.interaction.request.path,
+    })
     const rewritings: Rewriting[] = []
     for (const reference of step.operation.references) {
-      const name = this.#recorded.nameOf(reference.resource, reference.id)
+      const isPlanned = change.names.has(reference.pointer)
+      const name = isPlanned
+        ? change.names.get(reference.pointer)
+        : this.#recorded.nameOf(reference.resource, reference.id)
+      // What the plan no longer names need not be there.
+      if (isPlanned && name === undefined) continue
       if (name === undefined) {
         return `${reference.resource} ${reference.id} at ${reference.pointer} was never looked up in the recording, so it has no name to be found by`
       }
@@ -581,11 +599,18 @@ class Run {
       if (id === undefined) return `${reference.resource} "${name}" was not found in the target`
       rewritings.push({ reference, id })
     }
-    const request = withIds(step.interaction.request, rewritings)
-    if (typeof request === 'string') return request
-    const places = new Map<string, Json | undefined>(this.#tags(step.operation))
-    for (const [pointer, value] of planned(step.operation, this.#options.plan)) places.set(pointer, value)
-    return withPlaces(request, places)
+    const withTargetIds = withIds(step.interaction.request, rewritings)
+    if (typeof withTargetIds === 'string') return withTargetIds
+    const changed = withPlan(withTargetIds, change, (listed) => this.#idFor(listed, names))
+    if (typeof changed === 'string') return changed
+    return withPlaces(changed, new Map(this.#tags(change.operation)))
+  }
+
+  /** The id of a listed value that only the plan names, as the field of the target takes it. */
+  #idFor({ resource, code }: ListedUse, names: LearnedNames): Json | undefined {
+    const id = names.idOf(resource, code)
+    // Ids that are whole numbers are numbers on the wire, as far as any ERP that is known here goes.
+    return id !== undefined && /^-?\d+$/.test(id) ? jsonNumber(id) : id
   }
 
   #tags(operation: Operation): readonly (readonly [string, Json])[] {
@@ -622,10 +647,6 @@ function idOf(names: LearnedNames, resource: string, name: string): string | und
 
 function observed(step: Step, replayed: Replayed): OperationObservation {
   return { seq: step.interaction.seq, operation: step.operation, recorded: step.recorded, replayed }
-}
-
-function isWrite(operation: Operation): boolean {
-  return operation.kind === 'create' || operation.kind === 'transition' || operation.kind === 'remove'
 }
 
 /** A gateway gives up before the ERP behind it does. */

@@ -1,9 +1,9 @@
-import type { PlanOperation } from '../model/change.ts'
+import type { PlanOperation } from '../model/plan.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
 import type { ErpSchema } from '../model/schema.ts'
-import type { ErpAdapter, FieldUse } from '../ports/erp.ts'
+import type { ErpAdapter } from '../ports/erp.ts'
 import { decodeRecording, type Step } from './chains.ts'
-import { planned } from './plan.ts'
+import { planning, withStages } from './planned-recording.ts'
 
 /** What the recorded exports use of an ERP: fields by direction, and listed values, each with the invoices that use it. */
 export type Uses = Readonly<{
@@ -25,6 +25,8 @@ export function usesOf(
   adapter: ErpAdapter,
   schema: ErpSchema,
   plan: readonly PlanOperation[] = [],
+  /** Schema of the release that the plan is for. */
+  target: ErpSchema = schema,
 ): Uses {
   const { shared, chains, names } = decodeRecording(recording.interactions, adapter, schema)
   const everyone = chains.map((chain) => chain.key)
@@ -32,18 +34,18 @@ export function usesOf(
   const values = new Map<string, Set<string>>()
   const resources = new Set<string>()
   const literals = new Map<string, { resource: string; field: string; value: string; invoices: readonly string[] }>()
+  const planOf = planning(adapter, schema, target, plan, (resource, id) => names.nameOf(resource, id))
   const collect = (steps: readonly Step[], invoice: string | undefined): void => {
     const invoices = invoice === undefined ? everyone : [invoice]
     const fields = new Set<string>()
     const records = new Map<string, SentRecord>()
-    for (const { operation } of steps) {
-      if (operation.kind === 'session') continue
+    for (const { step, after } of withStages(steps)) {
+      if (step.operation.kind === 'session') continue
+      const { operation, listed } = planOf(step, after)
       resources.add(operation.resource)
-      const places = planned(operation, plan)
-      const kept = (use: FieldUse) => !places.has(use.pointer) || places.get(use.pointer) !== undefined
-      for (const use of operation.reads.filter(kept)) fields.add(`read ${use.resource} ${use.field}`)
+      for (const use of operation.reads) fields.add(`read ${use.resource} ${use.field}`)
       const sent = new Map<string, SentRecord>()
-      for (const { resource, field, pointer } of operation.sends.filter(kept)) {
+      for (const { resource, field, pointer } of operation.sends) {
         const at = `${resource} ${pointer.slice(0, pointer.lastIndexOf('/'))}`
         const record = sent.get(at) ?? { resource, fields: new Set() }
         sent.set(at, record)
@@ -53,18 +55,13 @@ export function usesOf(
         records.set(`${record.resource} ${[...record.fields].sort().join(' ')}`, record)
       // A literal in a search is sent to the ERP and means what the ERP takes it to mean.
       for (const use of [...operation.sends, ...operation.filters]) fields.add(`send ${use.resource} ${use.field}`)
-      for (const { resource, field, value: recorded, pointer } of operation.filters.filter(kept)) {
-        const value = places.get(pointer) ?? recorded
+      for (const { resource, field, value } of operation.filters) {
         if (typeof value === 'string')
           literals.set(`${resource} ${field} ${value}`, { resource, field, value, invoices })
       }
       if (invoice === undefined) continue
       const note = (key: string) => values.set(key, (values.get(key) ?? new Set()).add(invoice))
-      for (const { resource, id } of operation.references) {
-        const name = names.nameOf(resource, id)
-        if (name !== undefined) note(`${resource} ${name}`)
-      }
-      for (const { resource, code } of operation.codes ?? []) note(`${resource} ${code}`)
+      for (const { resource, code } of listed) note(`${resource} ${code}`)
     }
     users.add(fields, records, invoices)
   }

@@ -113,14 +113,14 @@ function createdBy(
   const { envelope, document } = erp.api
   const sent = valueAt(jsonOf(request) ?? null, envelope.send) ?? null
   const references: Reference[] = []
-  const codes: { resource: string; code: string }[] = []
+  const codes: { pointer: string; resource: string; code: string }[] = []
   const sends = membersOf(sent).map(({ at, place, value }): FieldUse => {
     const pointer = envelope.send + at
     const coding = erp.coding.get(place)
     const text = textOf(value)
     if (coding !== undefined && text !== '') {
       if (coding.by === 'id') references.push({ pointer, resource: coding.list, id: text })
-      else codes.push({ resource: coding.list, code: text })
+      else codes.push({ pointer, resource: coding.list, code: text })
     }
     return { pointer, ...erp.fieldAt(place), value }
   })

@@ -176,7 +176,8 @@ class Collector {
   fieldList(model: string, value: Json, at: string): void {
     if (!isJsonArray(value)) return
     for (const [index, name] of value.entries()) {
-      if (typeof name === 'string') this.reads.push({ pointer: `${at}/${index}`, resource: model, field: name })
+      const pointer = `${at}/${index}`
+      if (typeof name === 'string') this.reads.push({ pointer, named: pointer, resource: model, field: name })
     }
   }
 
@@ -192,7 +193,7 @@ class Collector {
       : [[value ?? null, `${at}/2`] as const]
     const relation = name === 'id' ? model : fieldOf(this.#schema, model, name)?.relation
     for (const [item, pointer] of values) {
-      this.filters.push({ pointer, resource: model, field: name, value: item })
+      this.filters.push({ pointer, named: `${at}/0`, resource: model, field: name, value: item })
       if (relation !== undefined) this.#reference(relation, item, pointer)
     }
   }
