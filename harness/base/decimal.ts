@@ -46,3 +46,13 @@ export function scaleOf(amount: string): number {
 export function percentOf(part: string, whole: string, scale: number): string {
   return new Big(part).times(100).div(new Big(whole)).round(scale, Big.roundHalfUp).toFixed(scale)
 }
+
+/** What is left of the first decimal when the second is taken away. */
+export function minus(left: string, right: string): string {
+  return new Big(left).minus(new Big(right)).toFixed()
+}
+
+/** Whether a decimal is a whole number of steps. Throws when the step is zero. */
+export function isMultipleOf(amount: string, step: string): boolean {
+  return new Big(amount).mod(new Big(step)).eq(0)
+}

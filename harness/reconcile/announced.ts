@@ -22,11 +22,6 @@ export function isOf(unjudged: UnjudgedFinding, checks: readonly string[], place
   return checks.includes(unjudged.finding.check) && isAt(unjudged, place)
 }
 
-/** Whether every difference is a change of one keyword of the published schema. */
-export function isKeyword({ differences }: UnjudgedFinding, keyword: string): boolean {
-  return differences.every(({ published }) => published?.keyword === keyword)
-}
-
 /** Whether a text holds a name as a whole word: `D10` is in `unknown department D10` and not in `D100` or `D10-A`. */
 export function holdsWord(text: string | null, word: string): boolean {
   const escaped = word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
@@ -46,9 +41,7 @@ export function isRefusal(
   if (code === undefined || !['invoice-refused', 'read-refused'].includes(finding.check)) return false
   if (!isWithin(resource, finding.resource)) return false
   return differences.every(({ kind, candidate }) => {
-    const start = `${code}: `
-    const isCode = candidate === code || candidate?.startsWith(start) === true
-    return kind === 'refused' && isCode && words.some((word) => holdsWord(candidate, word))
+    return kind === 'refused' && isCoded(candidate, code) && words.some((word) => holdsWord(candidate, word))
   })
 }
 
@@ -107,3 +100,32 @@ export function isStoredAsSent(
 ): boolean {
   return baseline === null && candidate !== null && candidate === sent && isAnnounced(candidate)
 }
+
+/** Whether a difference is a change of one keyword of the published schema, from one value to the other in canonical JSON. */
+export function isPublished(
+  { published, baseline, candidate }: Difference,
+  keyword: string,
+  from: string | null,
+  to: string | null,
+): boolean {
+  return published?.keyword === keyword && baseline === from && candidate === to
+}
+
+/** Whether an operation on exactly this resource is refused with the announced code, whatever its message says. */
+export function isRefusedWith(
+  { finding, differences }: UnjudgedFinding,
+  resource: string,
+  code: string | undefined,
+): boolean {
+  if (code === undefined || finding.resource !== resource) return false
+  if (!['invoice-refused', 'read-refused'].includes(finding.check)) return false
+  return differences.every((difference) => difference.kind === 'refused' && isCoded(difference.candidate, code))
+}
+
+/** Whether a refusal is told with a code; after it stands the message. */
+export function isCoded(refusal: string | null, code: string): boolean {
+  return refusal === code || refusal?.startsWith(`${code}: `) === true
+}
+
+/** Checks that object to what the published schema allows for a value. */
+export const VALUE_CHECKS = ['send-narrowed', 'send-widened', 'read-narrowed', 'read-widened', 'rule-changed']

@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import { shapeOf } from '../base/shape.ts'
 import type { Difference } from '../model/difference.ts'
 import type { UnjudgedFinding } from '../ports/expectation.ts'
 import { isAt, isOf, isRefusal, Place } from './announced.ts'
+import { once } from './once.ts'
 
 /** Arguments about the codes of one value list. */
 export const ListArgs = {
@@ -11,22 +13,22 @@ export const ListArgs = {
   'used-in': z.array(Place).optional(),
   'refused-with': z.string().min(1).optional(),
 }
-type ListArgs = Readonly<{
+export type ListArgs = Readonly<{
   resource: string
   'used-in'?: readonly Place[] | undefined
   'refused-with'?: string | undefined
 }>
 
-/** How codes of a list change: what an old code becomes, and whether a code is one that an old one becomes. */
+/** How codes of a list change. */
 export type Recoding = Readonly<{
+  /** What an old code can become; nothing when it stays. */
   becomes: (code: string) => readonly string[]
-  isNew: (code: string) => boolean
   /** Whether what an old code becomes has to be new in the list, or may have been there before. */
   into: 'new' | 'any'
   /** Whether the old code may stay in the list, blocked, instead of being gone. */
   isBlockedInstead: boolean
-  /** Whether codes that were built like the first are built like the second now; `9` is any digit and `A` any letter. */
-  isShaped?: (before: string, after: string) => boolean
+  /** Whether it is about how codes are built, so that forms of codes become others as codes do: `9` is any digit, `A` any letter. */
+  isOfForms: boolean
   /** The old codes that are known by name. */
   old: readonly string[]
 }>
@@ -50,76 +52,99 @@ export function recodingOf(
   how: Pick<Recoding, 'into' | 'isBlockedInstead'>,
 ): Recoding {
   const to = new Map(Object.entries(table))
-  const images = new Set(to.values())
   return {
     becomes: (code) => [to.get(code)].filter((known) => known !== undefined),
-    isNew: (code) => images.has(code),
     ...how,
+    isOfForms: false,
     old: [...to.keys()],
   }
 }
 
+/** Whether a finding is what an announced recoding does and nothing else. */
+export function explainsRecoding<Args extends ListArgs>(
+  recodingFor: (args: Args) => Recoding,
+): (unjudged: UnjudgedFinding, args: Args, all: readonly UnjudgedFinding[]) => boolean {
+  const factsOf = once((args: Args, all) => recodedIn(args, recodingFor(args), all))
+  return (unjudged, args, all) => isRecoded(unjudged, args, factsOf(args, all))
+}
+
+/** A recoding, and what was found in its list. */
+type Recoded = Readonly<{
+  recoding: Recoding
+  /** Whether what an old code becomes is in the list of the candidate and usable, as far as what was found tells. */
+  isKept: (code: string | null) => boolean
+  isNew: (code: string | null) => boolean
+  /** Old codes that a refusal may name. */
+  words: readonly string[]
+}>
+
+function recodedIn({ resource }: ListArgs, recoding: Recoding, all: readonly UnjudgedFinding[]): Recoded {
+  const { becomes, into, old } = recoding
+  const codesOf = (...checks: readonly string[]) =>
+    all
+      .filter(({ finding }) => finding.resource === resource && checks.includes(finding.check))
+      .flatMap(({ differences }) => differences.map(codeOf))
+  const gone = codesOf('value-removed')
+  const [added, unusable] = [new Set(codesOf('value-added')), new Set(codesOf('value-removed', 'value-blocked'))]
+  // An account is new because one that is gone, or was closed for it, becomes it.
+  const next = new Set([...old, ...unusable].flatMap(becomes))
+  const isThere = (code: string) => (into === 'new' ? added.has(code) : !unusable.has(code))
+  const isKept = (code: string | null) => becomes(code ?? '').some(isThere)
+  return {
+    recoding,
+    isKept,
+    isNew: (code) => next.has(code ?? ''),
+    words: [...new Set([...old, ...gone.filter(isKept)])],
+  }
+}
+
 /**
- * Whether a finding is what a recoding does and nothing else: an old code is gone and what it becomes is there, the new code
- * is new, a document holds the new code where it held the old one, a look-up answers it, or the ERP refuses the old one.
+ * An old code is gone and what it becomes is there, the new code is new, a document holds the new code where it held the old
+ * one, a look-up answers it, or the ERP refuses the old one.
  */
-export function isRecoded(
+function isRecoded(
   unjudged: UnjudgedFinding,
-  args: ListArgs,
-  { becomes, isNew, into, isBlockedInstead, isShaped, old }: Recoding,
-  all: readonly UnjudgedFinding[],
+  { resource, 'used-in': usedIn = [], 'refused-with': code }: ListArgs,
+  { recoding, isKept, isNew, words }: Recoded,
 ): boolean {
   const { finding, differences } = unjudged
-  const usedIn = args['used-in'] ?? []
+  const { becomes, isBlockedInstead, isOfForms } = recoding
   const isPair = (before: string | null, after: string | null) =>
     before !== null && after !== null && becomes(before).includes(after)
-  const isKept = (code: string | null) => becomes(code ?? '').some((next) => isThere(next, into, args.resource, all))
-  const code = args['refused-with']
-  if (code !== undefined) {
-    const gone = all
-      .filter(({ finding: other }) => other.check === 'value-removed' && other.resource === args.resource)
-      .flatMap((other) => other.differences.map(codeOf))
-      .filter(isKept)
-    const owners = [args.resource, ...usedIn.map(({ resource }) => resource)]
-    if (owners.some((owner) => isRefusal(unjudged, owner, code, [...old, ...gone]))) return true
-  }
+  const owners = [resource, ...usedIn.map((place) => place.resource)]
+  if (owners.some((owner) => isRefusal(unjudged, owner, code, words))) return true
   if (usedIn.some((place) => isOf(unjudged, ['stored-coding-changed'], place)))
     return differences.every(({ baseline, candidate }) => isPair(baseline, candidate))
-  if (finding.resource !== args.resource) return false
+  if (finding.resource !== resource) return false
   switch (finding.check) {
     case 'value-removed':
       return differences.every(({ baseline }) => isKept(baseline))
     case 'value-blocked':
       return isBlockedInstead && differences.every((difference) => isKept(codeOf(difference)))
     case 'value-added':
-      return differences.every(({ candidate }) => isNew(candidate ?? ''))
+      return differences.every(({ candidate }) => isNew(candidate))
     case 'value-format-changed':
-      return differences.every(({ baseline, candidate }) => isShaped?.(baseline ?? '', candidate ?? '') === true)
+      return isOfForms && differences.every(({ baseline, candidate }) => isForm(becomes, baseline, candidate))
     case 'value-renamed':
+      return differences.every(({ baseline, candidate }) => isPair(baseline, candidate))
     case 'lookup-value-changed':
       return (
-        (finding.check === 'value-renamed' || isAt(unjudged, { resource: args.resource, field: 'found' })) &&
+        isAt(unjudged, { resource, field: 'found' }) &&
         differences.every(({ baseline, candidate }) => isPair(idOf(baseline), idOf(candidate)))
       )
     case 'lookup-value-lost':
       return differences.every(({ baseline }) => isKept(idOf(baseline)))
     case 'lookup-value-gained':
-      return differences.every(({ candidate }) => isNew(idOf(candidate) ?? ''))
+      return differences.every(({ candidate }) => isNew(idOf(candidate)))
     default:
       return false
   }
 }
 
-/** Whether a code is in the list of the candidate and usable, as far as what was found tells. */
-function isThere(code: string, into: Recoding['into'], list: string, all: readonly UnjudgedFinding[]): boolean {
-  const isSeen = (...checks: readonly string[]) =>
-    all.some(
-      ({ finding, differences }) =>
-        finding.resource === list &&
-        checks.includes(finding.check) &&
-        differences.some((difference) => codeOf(difference) === code),
-    )
-  return into === 'new' ? isSeen('value-added') : !isSeen('value-removed', 'value-blocked')
+/** Whether codes of the one form become codes of the other. */
+function isForm(becomes: Recoding['becomes'], before: string | null, after: string | null): boolean {
+  const forms: readonly (string | null)[] = becomes(before ?? '').map(shapeOf)
+  return forms.includes(after)
 }
 
 /** The code of a listed value that a difference is about. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Difference } from '../model/difference.ts'
+import type { StructureChange } from '../model/structure.ts'
 import type { UnjudgedFinding } from '../ports/expectation.ts'
 import { allExpectations, found, INVOICE, LINE } from './fixtures/findings.ts'
 import { reconcile } from './reconcile.ts'
@@ -39,7 +40,7 @@ const coded = (
   candidate,
   ...over,
 })
-const refusal = (code: string, message: string) =>
+const refusal = (code: string, message: string, resource = BILL) =>
   found(
     'invoice-refused',
     [
@@ -47,13 +48,52 @@ const refusal = (code: string, message: string) =>
         kind: 'refused',
         class: 'state',
         loudness: 'loud',
-        resource: BILL,
+        resource,
         pointer: '/create',
         candidate: `${code}: ${message}`,
       },
     ],
     { code },
   )
+/** A change of one keyword of the published schema. */
+const keyword = (
+  check: string,
+  field: string,
+  name: string,
+  baseline: string | null,
+  candidate: string | null,
+  resource = BILL_LINE,
+  change: StructureChange = 'narrowed',
+) => schema(check, resource, field, { baseline, candidate, published: { keyword: name, direction: 'send', change } })
+/** One finding with the differences of two. */
+const both = (one: UnjudgedFinding, other: UnjudgedFinding): UnjudgedFinding => ({
+  ...one,
+  differences: [...one.differences, ...other.differences],
+})
+const duty = (account: string, before: string, now: string, field = 'costCenterRequired') =>
+  found('value-required', [{ ...listed('accounts', before, now), pointer: `/${field}`, at: `/${account}` }])
+const reworded = (baseline: string, candidate: string) =>
+  found('refusal-changed', [
+    { resource: BILL, pointer: '/create', loudness: 'loud', class: 'text', baseline, candidate },
+  ])
+const rounded = (baseline: string | null, candidate: string | null, field = 'tax') =>
+  found('stored-amount-rounded', [
+    {
+      kind: 'rounded',
+      class: 'rounding',
+      resource: 'bill.totals',
+      pointer: `/${field}`,
+      at: `/totals/${field}`,
+      baseline,
+      candidate,
+    },
+  ])
+const total = (baseline: string, candidate: string): Partial<Difference> => ({
+  pointer: '/total_amount',
+  at: '/total_amount',
+  baseline,
+  candidate,
+})
 const schema = (check: string, resource: string, field: string, over: Partial<Difference> = {}) =>
   found(check, [
     {
@@ -93,6 +133,7 @@ function table(
   )
 }
 
+const MOVED = [schema('field-removed', BILL, 'costCenter'), schema('field-added', BILL_LINE, 'costCenter')]
 const RENAMED = [schema('field-removed', BILL_LINE, 'department'), schema('field-added', BILL_LINE, 'costCenter')]
 
 /** What else was found is needed only where one finding alone does not tell. */
@@ -266,14 +307,14 @@ const ROWS: readonly Row[] = [
     'sort-order-changed',
     'the order of the record',
     { resource: 'account.period' },
-    found('lookup-order-changed', [{ resource: 'account.period', pointer: '/found' }]),
+    found('lookup-order-changed', [{ resource: 'account.period', pointer: '/found', kind: 'reordered' }]),
     true,
   ],
   [
     'sort-order-changed',
     'the order of another record',
     { resource: 'account.period' },
-    found('lookup-order-changed', [{ resource: 'party.party', pointer: '/found' }]),
+    found('lookup-order-changed', [{ resource: 'party.party', pointer: '/found', kind: 'reordered' }]),
     false,
   ],
   [
@@ -293,7 +334,7 @@ const ROWS: readonly Row[] = [
   ],
   [
     'stage-of-computation-changed',
-    'the tax after create and after posting',
+    'the tax after create and after posting, as one finding',
     { resource: INVOICE, fields: ['tax_amount'], after: 'create' },
     found('stored-amount-changed', [{}, { stage: 'post' }]),
     false,
@@ -645,7 +686,7 @@ const ROWS: readonly Row[] = [
         gone('01-4000-100', 'accounts'),
         [fresh('01-4000-100-00', 'accounts')],
       ],
-      ['an account with the segment', fresh('01-4000-100-10', 'accounts')],
+      ['an account with the segment', fresh('01-4000-100-10', 'accounts'), [gone('01-4000-100', 'accounts')]],
       [
         'a line that holds it',
         found('stored-coding-changed', [coded('01-4000-100', '01-4000-100-10', { pointer: '/account' })]),
@@ -663,7 +704,12 @@ const ROWS: readonly Row[] = [
     not: [
       ['an account gone for good', gone('01-4000-100', 'accounts')],
       ['an account gone, and another one new', gone('01-4000-100', 'accounts'), [fresh('01-4000-200-00', 'accounts')]],
-      ['a value of the segment that was not announced', fresh('01-4000-100-99', 'accounts')],
+      [
+        'a value of the segment that was not announced',
+        fresh('01-4000-100-99', 'accounts'),
+        [gone('01-4000-100', 'accounts')],
+      ],
+      ['an account that is new by itself', fresh('01-9000-100-10', 'accounts'), [gone('01-4000-100', 'accounts')]],
       [
         'another account in a line',
         found('stored-coding-changed', [coded('01-4000-100', '01-4001-100-10', { pointer: '/account' })]),
@@ -688,6 +734,719 @@ const ROWS: readonly Row[] = [
       [
         'codes of another list built otherwise',
         found('value-format-changed', [listed('funds', '99-9999-999', '99-9999-999-99')]),
+      ],
+    ],
+  }),
+
+  ...table('enum-value-renamed', {
+    args: rename,
+    explains: [
+      [
+        'a search by the old name that finds nothing more',
+        found('lookup-value-lost', [state('id 2026-08, state close', null, { pointer: '/found' })]),
+      ],
+    ],
+    not: [
+      [
+        'a search that loses an open period',
+        found('lookup-value-lost', [state('id 2026-12, state open', null, { pointer: '/found' })]),
+      ],
+      [
+        'a search that loses what has the new name',
+        found('lookup-value-lost', [state('id 2026-12, state closed', null, { pointer: '/found' })]),
+      ],
+      [
+        'a search that finds what has the old name',
+        found('lookup-value-gained', [state(null, 'id 2026-12, state close', { pointer: '/found' })]),
+      ],
+    ],
+  }),
+  ...table('field-added', {
+    args: { resource: BILL, field: 'approvedBy' },
+    explains: [['the field', schema('field-added', BILL, 'approvedBy')]],
+    not: [
+      ['that it has to be sent', schema('field-required', BILL, 'approvedBy')],
+      ['another field', schema('field-added', BILL, 'approved')],
+      ['the field of another resource', schema('field-added', BILL_LINE, 'approvedBy')],
+      ['a value of it', found('stored-text-changed', [coded(null, 'Bo', { pointer: '/approvedBy', resource: BILL })])],
+    ],
+  }),
+  ...table('field-moved', {
+    args: {
+      from: { resource: BILL, field: 'costCenter' },
+      to: { resource: BILL_LINE, field: 'costCenter' },
+      'refused-with': 'unknown-field',
+    },
+    explains: [
+      ['the old place gone', schema('field-removed', BILL, 'costCenter')],
+      ['the new place', schema('field-added', BILL_LINE, 'costCenter')],
+      ['a refusal that names it', refusal('unknown-field', '/costCenter is not known')],
+      [
+        'a value sent to the old place and stored nowhere',
+        found('stored-coding-changed', [coded('CC10', null, { resource: BILL, sent: 'CC10' })]),
+        MOVED,
+      ],
+      [
+        'a value stored at the new place',
+        found('stored-coding-changed', [coded(null, 'CC10', { sent: 'CC10' })]),
+        MOVED,
+      ],
+    ],
+    not: [
+      ['the new place required', schema('field-required', BILL_LINE, 'costCenter')],
+      ['the field gone from the lines', schema('field-removed', BILL_LINE, 'costCenter')],
+      [
+        'a value lost and the old place there',
+        found('stored-coding-changed', [coded('CC10', null, { resource: BILL, sent: 'CC10' })]),
+      ],
+      [
+        'another value at the new place than was sent',
+        found('stored-coding-changed', [coded(null, 'CC11', { sent: 'CC10' })]),
+        MOVED,
+      ],
+      [
+        'another value at the old place',
+        found('stored-coding-changed', [coded('CC10', 'CC11', { resource: BILL, sent: 'CC10' })]),
+        MOVED,
+      ],
+    ],
+  }),
+  ...table('field-retyped', {
+    args: { resource: BILL_LINE, field: 'quantity', from: 'number', to: 'string', 'refused-with': 'type' },
+    explains: [
+      ['the type of what is sent', keyword('send-narrowed', 'quantity', 'type', '"number"', '"string"')],
+      ['the type of what is read', keyword('read-widened', 'quantity', 'type', '"number"', '"string"')],
+      ["the publisher's own type", keyword('rule-changed', 'quantity', 'x-erp-type', '"number"', '"string"')],
+      ['a refusal that names the field', refusal('type', '/lines/0/quantity must be string')],
+    ],
+    not: [
+      ['the other way round', keyword('send-narrowed', 'quantity', 'type', '"string"', '"number"')],
+      ['another type', keyword('send-narrowed', 'quantity', 'type', '"number"', '"integer"')],
+      [
+        'the type and a shorter length',
+        both(
+          keyword('send-narrowed', 'quantity', 'type', '"number"', '"string"'),
+          keyword('send-narrowed', 'quantity', 'maxLength', null, '4'),
+        ),
+      ],
+      ['another field', keyword('send-narrowed', 'unitPrice', 'type', '"number"', '"string"')],
+      ['a default with the same texts', keyword('rule-changed', 'quantity', 'default', '"number"', '"string"')],
+      [
+        'a stored quantity',
+        found('stored-amount-changed', [coded('3', '2', { pointer: '/quantity', class: 'amount' })]),
+      ],
+    ],
+  }),
+  ...table('field-retyped', {
+    args: { resource: BILL_LINE, field: 'account', from: 'string', to: 'uuid' },
+    explains: [['a text that has a format now', keyword('send-narrowed', 'account', 'format', null, '"uuid"')]],
+    not: [
+      ['a text that has another format now', keyword('send-narrowed', 'account', 'format', null, '"date"')],
+      ['a format that is gone', keyword('send-widened', 'account', 'format', '"uuid"', null)],
+    ],
+  }),
+  ...table('field-required', {
+    args: { resource: BILL, field: 'paymentTermsId', 'refused-with': 'required' },
+    explains: [
+      ['that it is required', schema('field-required', BILL, 'paymentTermsId')],
+      ['that it may not be empty', keyword('send-narrowed', 'paymentTermsId', 'null', 'true', 'false', BILL)],
+      ['a refusal that asks for it', refusal('required', 'paymentTermsId is required')],
+    ],
+    not: [
+      ['that another field is', schema('field-required', BILL, 'paymentMethod')],
+      ['that the field of the lines is', schema('field-required', BILL_LINE, 'paymentTermsId')],
+      ['that it takes fewer values', keyword('send-narrowed', 'paymentTermsId', 'enum', '["30"]', null, BILL)],
+      ['a refusal that asks for another field', refusal('required', 'paymentMethod is required')],
+      ['a refusal of what it holds', refusal('unknown-value', 'paymentTermsId 30 is unknown')],
+      [
+        'a refusal that asks for it, and one that does not',
+        both(refusal('required', 'paymentTermsId is required'), refusal('required', 'dueDate is required')),
+      ],
+    ],
+  }),
+  ...table('field-optional', {
+    args: { resource: BILL, field: 'dueDate', direction: 'read' },
+    explains: [
+      ['that it can be missing', schema('answer-optional', BILL, 'dueDate')],
+      ['that it can be empty', keyword('read-widened', 'dueDate', 'null', 'false', 'true', BILL)],
+    ],
+    not: [
+      ['that it need not be sent', schema('field-optional', BILL, 'dueDate')],
+      ['that another one can be missing', schema('answer-optional', BILL, 'billDate')],
+      [
+        'that it can be of another type',
+        keyword('read-widened', 'dueDate', 'type', '"string"', '["number","string"]', BILL),
+      ],
+      ['that it is gone', schema('field-removed', BILL, 'dueDate')],
+      [
+        'a stored date that is gone',
+        found('stored-coding-changed', [coded('2026-11-30', null, { resource: BILL, pointer: '/dueDate' })]),
+      ],
+    ],
+  }),
+  ...table('enum-value-added', {
+    args: { resource: BILL, field: 'status', values: ['on-hold', 'parked'] },
+    explains: [
+      ['one of the values', keyword('read-widened', 'status', 'enum', null, '["on-hold"]', BILL, 'widened')],
+      ['all of them', keyword('send-widened', 'status', 'enum', null, '["on-hold","parked"]', BILL, 'widened')],
+    ],
+    not: [
+      ['another value', keyword('read-widened', 'status', 'enum', null, '["frozen"]', BILL, 'widened')],
+      [
+        'one of them and another one',
+        keyword('read-widened', 'status', 'enum', null, '["frozen","on-hold"]', BILL, 'widened'),
+      ],
+      [
+        'one of them instead of another one',
+        keyword('read-widened', 'status', 'enum', '["draft"]', '["on-hold"]', BILL, 'widened'),
+      ],
+      ['a list that is free now', keyword('send-widened', 'status', 'enum', '["draft"]', null, BILL, 'removed')],
+      [
+        'a list too long to be told',
+        keyword('read-widened', 'status', 'enum', null, '["on-hold","par…', BILL, 'widened'),
+      ],
+      ['another field', keyword('read-widened', 'type', 'enum', null, '["on-hold"]', BILL, 'widened')],
+      [
+        'a bill on hold',
+        found('stored-state-changed', [coded('approved', 'on-hold', { resource: BILL, pointer: '/status' })]),
+      ],
+    ],
+  }),
+  ...table('enum-value-removed', {
+    args: { resource: BILL, field: 'paymentMethod', values: ['cheque', 'cash'], 'refused-with': 'enum' },
+    explains: [
+      ['one of the values', keyword('send-narrowed', 'paymentMethod', 'enum', '["cheque"]', null, BILL)],
+      [
+        'a search by one',
+        found('search-value-gone', [coded('cash', null, { resource: BILL, pointer: '/paymentMethod' })]),
+      ],
+      ['a refusal that names the field', refusal('enum', '/paymentMethod must be one of: transfer')],
+    ],
+    not: [
+      ['another value', keyword('send-narrowed', 'paymentMethod', 'enum', '["transfer"]', null, BILL)],
+      [
+        'one of them and another one',
+        keyword('send-narrowed', 'paymentMethod', 'enum', '["cheque","transfer"]', null, BILL),
+      ],
+      [
+        'a list where there was none',
+        keyword('send-narrowed', 'paymentMethod', 'enum', null, '["cheque"]', BILL, 'added'),
+      ],
+      [
+        'a search by another one',
+        found('search-value-gone', [coded('transfer', null, { resource: BILL, pointer: '/paymentMethod' })]),
+      ],
+      ['a refusal that names another field', refusal('enum', '/type must be one of: invoice')],
+      ['a shorter text', keyword('send-narrowed', 'paymentMethod', 'maxLength', '20', '10', BILL)],
+      [
+        'a bill that holds another one',
+        found('stored-coding-changed', [coded('cheque', 'transfer', { resource: BILL, pointer: '/paymentMethod' })]),
+      ],
+    ],
+  }),
+  ...table('dimension-added', {
+    args: { resource: BILL_LINE, field: 'fund', list: 'funds', values: ['F00'] },
+    explains: [
+      ['the field', schema('field-added', BILL_LINE, 'fund')],
+      ['its value list', schema('record-added', 'funds', '')],
+      [
+        'a value that was sent',
+        found('stored-coding-changed', [coded(null, 'F00', { pointer: '/fund', sent: 'F00' })]),
+      ],
+    ],
+    not: [
+      ['that it is required', schema('field-required', BILL_LINE, 'fund')],
+      ['another list', schema('record-added', 'projects', '')],
+      ['a value that nobody sent', found('stored-coding-changed', [coded(null, 'F00', { pointer: '/fund' })])],
+      [
+        'a value that was not announced',
+        found('stored-coding-changed', [coded(null, 'F99', { pointer: '/fund', sent: 'F99' })]),
+      ],
+      ['a value lost', found('stored-coding-changed', [coded('F00', null, { pointer: '/fund', sent: 'F00' })])],
+    ],
+  }),
+  ...table('dimension-removed', {
+    args: { resource: BILL_LINE, field: 'department', list: 'departments' },
+    explains: [
+      ['the field gone', schema('field-removed', BILL_LINE, 'department')],
+      ['its list gone', schema('record-removed', 'departments', '')],
+      ['its values gone', gone('D10', 'departments')],
+      [
+        'what was sent to it stored nowhere',
+        found('stored-coding-changed', [coded('D10', null, { pointer: '/department', sent: 'D10' })]),
+        RENAMED,
+      ],
+    ],
+    not: [
+      ['another field gone', schema('field-removed', BILL_LINE, 'project')],
+      ['a value gone from another list', gone('D10')],
+      ['a value closed', blocked('D10', 'departments')],
+      [
+        'what was sent to it lost, and the field there',
+        found('stored-coding-changed', [coded('D10', null, { pointer: '/department', sent: 'D10' })]),
+      ],
+      [
+        'another value in it',
+        found('stored-coding-changed', [coded('D10', 'D20', { pointer: '/department', sent: 'D10' })]),
+        RENAMED,
+      ],
+      [
+        'another dimension lost',
+        found('stored-coding-changed', [coded('P-7', null, { pointer: '/project', sent: 'P-7' })]),
+        RENAMED,
+      ],
+    ],
+  }),
+  ...table('dimension-required', {
+    args: {
+      resource: BILL_LINE,
+      field: 'costCenter',
+      'demanded-by': { resource: 'accounts', field: 'costCenterRequired', values: ['5100'] },
+      'refused-with': 'dimension-missing',
+    },
+    explains: [
+      ['that the account demands it', duty('5100', 'false', 'true')],
+      ['a refusal that names it', refusal('dimension-missing', 'account 5100 needs a costCenter')],
+    ],
+    not: [
+      ['that another account demands it', duty('5200', 'false', 'true')],
+      ['that the account demands something else', duty('5100', 'false', 'true', 'projectRequired')],
+      ['that every line has to name it', schema('field-required', BILL_LINE, 'costCenter')],
+      ['a refusal that names another dimension', refusal('dimension-missing', 'account 5100 needs a project')],
+      ['a refusal with another code', refusal('blocked-value', 'costCenter CC10 is blocked')],
+      ['a line that lost it', found('stored-coding-changed', [coded('CC10', null)])],
+    ],
+  }),
+  ...table('dimension-required', {
+    args: { resource: BILL_LINE, field: 'costCenter' },
+    explains: [['that every line has to name it', schema('field-required', BILL_LINE, 'costCenter')]],
+    not: [
+      ['that an account demands it', duty('5100', 'false', 'true')],
+      ['a refusal, when no code is announced', refusal('required', 'costCenter is required')],
+    ],
+  }),
+  ...table('gl-segment-removed', {
+    args: {
+      resource: 'accounts',
+      separator: '-',
+      position: 3,
+      'used-in': [{ resource: BILL_LINE, field: 'account' }],
+      'refused-with': 'unknown-value',
+    },
+    explains: [
+      ['an account gone, and new without the segment', gone('01-4000-100', 'accounts'), [fresh('01-4000', 'accounts')]],
+      ['an account without the segment', fresh('01-4000', 'accounts'), [gone('01-4000-100', 'accounts')]],
+      [
+        'a line that holds it',
+        found('stored-coding-changed', [coded('01-4000-100', '01-4000', { pointer: '/account' })]),
+      ],
+      ['codes built without it', found('value-format-changed', [listed('accounts', '99-9999-999', '99-9999')])],
+      [
+        'a refusal that names an old account',
+        refusal('unknown-value', '01-4000-100 is unknown in accounts'),
+        [gone('01-4000-100', 'accounts'), fresh('01-4000', 'accounts')],
+      ],
+    ],
+    not: [
+      ['an account gone for good', gone('01-4000-100', 'accounts')],
+      ['another segment gone', gone('01-4000-100', 'accounts'), [fresh('01-100', 'accounts')]],
+      ['an account that is new by itself', fresh('01-9000', 'accounts'), [gone('01-4000-100', 'accounts')]],
+      [
+        'a line that holds another account',
+        found('stored-coding-changed', [coded('01-4000-100', '01-4001', { pointer: '/account' })]),
+      ],
+      ['a line that lost it', found('stored-coding-changed', [coded('01-4000-100', null, { pointer: '/account' })])],
+      ['codes built otherwise', found('value-format-changed', [listed('accounts', '99-9999-999', '99-999-999')])],
+    ],
+  }),
+  ...table('gl-segment-removed', {
+    args: { resource: BILL_LINE, field: 'fund' },
+    explains: [['the field gone', schema('field-removed', BILL_LINE, 'fund')]],
+    not: [
+      ['another field gone', schema('field-removed', BILL_LINE, 'account')],
+      [
+        'what was sent to it lost',
+        found('stored-coding-changed', [coded('F10', null, { pointer: '/fund', sent: 'F10' })]),
+        [schema('field-removed', BILL_LINE, 'fund')],
+      ],
+    ],
+  }),
+  ...table('gl-segment-lengthened', {
+    args: {
+      resource: 'accounts',
+      separator: '-',
+      position: 2,
+      from: 4,
+      to: 5,
+      fill: '0',
+      side: 'right',
+      'used-in': [{ resource: BILL_LINE, field: 'account' }],
+    },
+    explains: [
+      [
+        'an account gone, and new with the segment filled up',
+        gone('01-4000-100', 'accounts'),
+        [fresh('01-40000-100', 'accounts')],
+      ],
+      ['the account with the segment filled up', fresh('01-40000-100', 'accounts'), [gone('01-4000-100', 'accounts')]],
+      [
+        'a line that holds it',
+        found('stored-coding-changed', [coded('01-4000-100', '01-40000-100', { pointer: '/account' })]),
+      ],
+      ['what looks like a rename', found('value-renamed', [listed('accounts', '01-4000-100', '01-40000-100')])],
+      ['codes built so', found('value-format-changed', [listed('accounts', '99-9999-999', '99-99999-999')])],
+    ],
+    not: [
+      [
+        'the segment filled up on the other side',
+        found('stored-coding-changed', [coded('01-4000-100', '01-04000-100', { pointer: '/account' })]),
+      ],
+      [
+        'filled up with another digit',
+        found('stored-coding-changed', [coded('01-4000-100', '01-40001-100', { pointer: '/account' })]),
+      ],
+      [
+        'another segment filled up',
+        found('stored-coding-changed', [coded('01-4000-100', '01-4000-1000', { pointer: '/account' })]),
+      ],
+      ['an account gone for good', gone('01-4000-100', 'accounts')],
+      ['an account that is new by itself', fresh('01-90000-100', 'accounts'), [gone('01-4000-100', 'accounts')]],
+      ['the code in another list', fresh('01-40000-100', 'funds'), [gone('01-4000-100', 'funds')]],
+    ],
+  }),
+  ...table('gl-segment-reordered', {
+    args: {
+      resource: 'accounts',
+      separator: '-',
+      order: [1, 3, 2],
+      'used-in': [{ resource: BILL_LINE, field: 'account' }],
+    },
+    explains: [
+      [
+        'an account gone, and new in the other order',
+        gone('01-4000-100', 'accounts'),
+        [fresh('01-100-4000', 'accounts')],
+      ],
+      [
+        'a line that holds it',
+        found('stored-coding-changed', [coded('01-4000-100', '01-100-4000', { pointer: '/account' })]),
+      ],
+      ['codes built so', found('value-format-changed', [listed('accounts', '99-9999-999', '99-999-9999')])],
+    ],
+    not: [
+      ['another order', found('stored-coding-changed', [coded('01-4000-100', '100-4000-01', { pointer: '/account' })])],
+      [
+        'the order and another number',
+        found('stored-coding-changed', [coded('01-4000-100', '01-100-4001', { pointer: '/account' })]),
+      ],
+      [
+        'a code with another number of segments',
+        found('stored-coding-changed', [coded('01-4000', '4000-01', { pointer: '/account' })]),
+      ],
+      ['an account gone for good', gone('01-4000-100', 'accounts')],
+      ['a line that lost it', found('stored-coding-changed', [coded('01-4000-100', null, { pointer: '/account' })])],
+    ],
+  }),
+  ...table('account-renumbered', {
+    args: {
+      resource: 'accounts',
+      accounts: { '6540': '6545' },
+      'used-in': [{ resource: BILL_LINE, field: 'account' }],
+      'refused-with': 'unknown-value',
+    },
+    explains: [
+      ['the old number gone, the new one in the list', gone('6540', 'accounts'), [fresh('6545', 'accounts')]],
+      ['the old number closed, the new one in the list', blocked('6540', 'accounts'), [fresh('6545', 'accounts')]],
+      [
+        'a line that holds the new number',
+        found('stored-coding-changed', [coded('6540', '6545', { pointer: '/account' })]),
+      ],
+      ['a refusal that names the old number', refusal('unknown-value', '6540 is unknown in accounts')],
+    ],
+    not: [
+      ['the old number gone and no new one', gone('6540', 'accounts')],
+      ['the old number closed and no new one', blocked('6540', 'accounts')],
+      ['another number gone', gone('6541', 'accounts'), [fresh('6545', 'accounts')]],
+      ['another number in a line', found('stored-coding-changed', [coded('6540', '6550', { pointer: '/account' })])],
+      ['another account in a line', found('stored-coding-changed', [coded('6541', '6545', { pointer: '/account' })])],
+      ['a line that lost it', found('stored-coding-changed', [coded('6540', null, { pointer: '/account' })])],
+      [
+        'the number in a journal line, which is not announced',
+        found('stored-coding-changed', [coded('6540', '6545', { resource: 'journal.lines', pointer: '/account' })]),
+      ],
+      [
+        'its title changed',
+        found('value-altered', [{ ...listed('accounts', 'IT', 'Software'), pointer: '/name', at: '/6540' }]),
+      ],
+    ],
+  }),
+  ...table('account-blocked', {
+    args: {
+      resource: 'accounts',
+      accounts: ['6540'],
+      'used-in': [{ resource: BILL_LINE, field: 'account' }],
+      'refused-with': 'blocked-value',
+    },
+    explains: [
+      ['the account closed', blocked('6540', 'accounts')],
+      ['a refusal that names it', refusal('blocked-value', '6540 is blocked in accounts')],
+    ],
+    not: [
+      ['another account closed', blocked('6541', 'accounts')],
+      ['a cost center of this number closed', blocked('6540')],
+      ['the account gone', gone('6540', 'accounts')],
+      ['a refusal that names another one', refusal('blocked-value', '65401 is blocked in accounts')],
+      ['a line on another account', found('stored-coding-changed', [coded('6540', '6999', { pointer: '/account' })])],
+    ],
+  }),
+  ...table('account-split', {
+    args: {
+      resource: 'accounts',
+      account: '6540',
+      into: ['6541', '6542'],
+      'used-in': [{ resource: BILL_LINE, field: 'account' }],
+    },
+    explains: [
+      ['the account gone, one of the new ones there', gone('6540', 'accounts'), [fresh('6541', 'accounts')]],
+      ['a new one', fresh('6542', 'accounts')],
+      [
+        'lines on both of them',
+        found('stored-coding-changed', [
+          coded('6540', '6541', { pointer: '/account' }),
+          coded('6540', '6542', { pointer: '/account' }),
+        ]),
+      ],
+    ],
+    not: [
+      ['the account gone for good', gone('6540', 'accounts')],
+      ['another new account', fresh('6543', 'accounts')],
+      ['a line on a third one', found('stored-coding-changed', [coded('6540', '6543', { pointer: '/account' })])],
+      [
+        'a line that went from one of them to the other',
+        found('stored-coding-changed', [coded('6541', '6542', { pointer: '/account' })]),
+      ],
+      ['a line that lost it', found('stored-coding-changed', [coded('6540', null, { pointer: '/account' })])],
+    ],
+  }),
+  ...table('tax-code-changed', {
+    args: { resource: 'taxCodes', code: 'V12', field: 'rate', from: '12', to: '11.5' },
+    explains: [
+      ['the rate', found('value-altered', [{ ...listed('taxCodes', '12', '11.5'), pointer: '/rate', at: '/V12' }])],
+    ],
+    not: [
+      ['another rate', found('value-altered', [{ ...listed('taxCodes', '12', '11'), pointer: '/rate', at: '/V12' }])],
+      [
+        'the rate of another code',
+        found('value-altered', [{ ...listed('taxCodes', '12', '11.5'), pointer: '/rate', at: '/V25' }]),
+      ],
+      [
+        'another field of the code',
+        found('value-altered', [{ ...listed('taxCodes', '12', '11.5'), pointer: '/share', at: '/V12' }]),
+      ],
+      [
+        'the amount that follows from it',
+        found('stored-amount-changed', [
+          { baseline: '12.00', candidate: '11.50', resource: 'bill.totals', pointer: '/tax' },
+        ]),
+      ],
+    ],
+  }),
+  ...table('tax-code-changed', {
+    args: { resource: 'taxCodes', codes: { V12: 'V115' }, 'used-in': [{ resource: BILL_LINE, field: 'taxCode' }] },
+    explains: [
+      ['the old code gone, the new one in the list', gone('V12', 'taxCodes'), [fresh('V115', 'taxCodes')]],
+      [
+        'a line that holds the new code',
+        found('stored-coding-changed', [coded('V12', 'V115', { pointer: '/taxCode' })]),
+      ],
+    ],
+    not: [
+      ['the old code gone for good', gone('V12', 'taxCodes')],
+      ['a line without a code', found('stored-coding-changed', [coded('V12', null, { pointer: '/taxCode' })])],
+      ['a line with another code', found('stored-coding-changed', [coded('V12', 'V0', { pointer: '/taxCode' })])],
+    ],
+  }),
+  ...table('endpoint-moved', {
+    args: { from: 'POST /bills', to: 'POST /v2/bills', 'refused-with': 'http-404' },
+    explains: [
+      ['the old endpoint gone', schema('record-removed', 'POST /bills', '')],
+      ['the new endpoint', schema('record-added', 'POST /v2/bills', '')],
+      ['a refusal of the old endpoint', refusal('http-404', 'Not found.', 'POST /bills')],
+    ],
+    not: [
+      ['another endpoint gone', schema('record-removed', 'GET /bills', '')],
+      ['the new endpoint gone', schema('record-removed', 'POST /v2/bills', '')],
+      ['a refusal of another endpoint', refusal('http-404', 'Not found.', 'GET /bills')],
+      ['a refusal with another code', refusal('http-400', 'Not found.', 'POST /bills')],
+      ['a field of it gone', schema('field-removed', 'POST /bills', 'reference')],
+    ],
+  }),
+  ...table('endpoint-retired', {
+    args: { endpoint: 'paymentTerms', 'refused-with': 'http-410' },
+    explains: [
+      ['the endpoint gone', schema('record-removed', 'paymentTerms', '')],
+      ['a refusal of it', refusal('http-410', 'Gone.', 'paymentTerms')],
+    ],
+    not: [
+      ['another endpoint gone', schema('record-removed', 'paymentMethods', '')],
+      ['an endpoint that begins alike', schema('record-removed', 'paymentTerms.rows', '')],
+      ['a refusal with another code', refusal('http-404', 'Gone.', 'paymentTerms')],
+      ['a value of it gone', gone('30', 'paymentTerms')],
+    ],
+  }),
+  ...table('authentication-changed', {
+    args: { from: 'scope bills.write', to: 'scope bills.approve', refused: { resource: BILL, code: 'scope-missing' } },
+    explains: [['a refusal with the code', refusal('scope-missing', 'The token lacks bills.approve.')]],
+    not: [
+      ['a refusal with another code', refusal('blocked-value', 'The token lacks bills.approve.')],
+      ['a refusal with a code that begins alike', refusal('scope-missing-2', 'The token lacks bills.approve.')],
+      ['a refusal of another resource', refusal('scope-missing', 'The token lacks suppliers.read.', 'suppliers')],
+      [
+        'both',
+        both(refusal('scope-missing', 'The token lacks bills.approve.'), refusal('blocked-value', 'CC10 is blocked.')),
+      ],
+    ],
+  }),
+  ...table('error-code-changed', {
+    args: { resource: BILL, from: 'BILL_DUPLICATE', to: 'DUPLICATE' },
+    explains: [['the other code', reworded('BILL_DUPLICATE: It is there.', 'DUPLICATE: It is there.')]],
+    not: [
+      ['a third code', reworded('BILL_DUPLICATE: It is there.', 'CONFLICT: It is there.')],
+      ['the code of another refusal', reworded('SUPPLIER_BLOCKED: No.', 'DUPLICATE: No.')],
+      ['another text with the old code', reworded('BILL_DUPLICATE: It is there.', 'BILL_DUPLICATE: There it is.')],
+      ['a bill that was accepted', refusal('DUPLICATE', 'It is there.')],
+      [
+        'a bill that is accepted',
+        found('invoice-newly-accepted', [
+          { resource: BILL, kind: 'accepted', baseline: 'BILL_DUPLICATE: It is there.', candidate: 'accepted' },
+        ]),
+      ],
+    ],
+  }),
+  ...table('default-changed', {
+    args: { resource: BILL, field: 'paymentMethod', from: 'transfer', to: 'direct-debit' },
+    explains: [
+      [
+        'the published default',
+        keyword('rule-changed', 'paymentMethod', 'default', '"transfer"', '"direct-debit"', BILL),
+      ],
+      [
+        'a bill that said nothing',
+        found('stored-coding-changed', [
+          coded('transfer', 'direct-debit', { resource: BILL, pointer: '/paymentMethod' }),
+        ]),
+      ],
+    ],
+    not: [
+      ['another default', keyword('rule-changed', 'paymentMethod', 'default', '"transfer"', '"cheque"', BILL)],
+      [
+        'a default where there was none',
+        keyword('rule-changed', 'paymentMethod', 'default', null, '"direct-debit"', BILL),
+      ],
+      [
+        'a bill that said so',
+        found('stored-coding-changed', [
+          coded('transfer', 'direct-debit', { resource: BILL, pointer: '/paymentMethod', sent: 'transfer' }),
+        ]),
+      ],
+      [
+        'a bill that holds nothing',
+        found('stored-coding-changed', [coded('transfer', null, { resource: BILL, pointer: '/paymentMethod' })]),
+      ],
+      [
+        'another field',
+        found('stored-coding-changed', [coded('transfer', 'direct-debit', { resource: BILL, pointer: '/terms' })]),
+      ],
+      [
+        'one bill that said nothing and one that did',
+        found('stored-coding-changed', [
+          coded('transfer', 'direct-debit', { resource: BILL, pointer: '/paymentMethod' }),
+          coded('transfer', 'direct-debit', { resource: BILL, pointer: '/paymentMethod', sent: 'transfer' }),
+        ]),
+      ],
+    ],
+  }),
+  ...table('rounding-changed', {
+    args: { resource: 'bill.totals', fields: ['tax', 'gross'], unit: '0.01' },
+    explains: [
+      ['the cent above', rounded('12.34', '12.35')],
+      ['a longer amount', rounded('12.3449', '12.34')],
+      ['a credit', rounded('-12.35', '-12.34')],
+    ],
+    not: [
+      ['two cents', rounded('12.34', '12.36')],
+      ['a cent and a half', rounded('12.335', '12.35')],
+      ['an amount that is not rounded to cents', rounded('12.34', '12.345')],
+      ['a lost amount', rounded('12.34', null)],
+      ['another sign', rounded('12.34', '-12.34')],
+      ['a cent on one invoice and a lot on another', both(rounded('12.34', '12.35'), rounded('12.34', '1234.00'))],
+      ['another field', rounded('12.34', '12.35', 'net')],
+      ['a code', found('stored-coding-changed', [coded('5100', '5101', { resource: 'bill.totals', pointer: '/tax' })])],
+    ],
+  }),
+  ...table('rounding-changed', {
+    args: { resource: 'bill.totals', fields: ['gross'], unit: '0.05' },
+    explains: [['the nearest five cents', rounded('12.34', '12.35', 'gross')]],
+    not: [
+      ['ten cents', rounded('12.35', '12.45', 'gross')],
+      ['the cent above', rounded('12.34', '12.36', 'gross')],
+      ['the next but one', rounded('12.34', '12.40', 'gross')],
+    ],
+  }),
+  ...table('limit-changed', {
+    args: { resource: BILL, field: 'reference', limit: 'maxLength', from: 40, to: 20, 'refused-with': 'maxLength' },
+    explains: [
+      ['the published limit', keyword('send-narrowed', 'reference', 'maxLength', '40', '20', BILL)],
+      ['a refusal that names the field', refusal('maxLength', '/reference must not be longer than 20')],
+    ],
+    not: [
+      ['a lower limit', keyword('send-narrowed', 'reference', 'maxLength', '40', '10', BILL)],
+      ['a limit where there was none', keyword('send-narrowed', 'reference', 'maxLength', null, '20', BILL)],
+      ['another limit of the field', keyword('send-narrowed', 'reference', 'minLength', '40', '20', BILL)],
+      [
+        'the limit and a rule',
+        both(
+          keyword('send-narrowed', 'reference', 'maxLength', '40', '20', BILL),
+          keyword('send-narrowed', 'reference', 'pattern', null, '"^[A-Z]+$"', BILL),
+        ),
+      ],
+      [
+        'a reference that was cut',
+        found('stored-identity-changed', [
+          {
+            resource: BILL,
+            pointer: '/reference',
+            kind: 'truncated',
+            baseline: 'RE-2026-000000000000817',
+            candidate: 'RE-2026-00000000000',
+          },
+        ]),
+      ],
+      ['a refusal that names another field', refusal('maxLength', '/note must not be longer than 20')],
+    ],
+  }),
+  ...table('stage-of-computation-changed', {
+    args: { resource: INVOICE, fields: ['tax_amount', 'total_amount'], after: 'create' },
+    explains: [
+      ['the tax that is there already', found('stored-amount-changed', [{ baseline: '0', candidate: '9.26' }])],
+      [
+        'the total that holds it already',
+        found('stored-amount-changed', [total('37.04', '46.30')]),
+        [found('stored-amount-changed', [{ baseline: '0', candidate: '9.26' }])],
+      ],
+    ],
+    not: [
+      ['another tax', found('stored-amount-changed', [{ baseline: '9.26', candidate: '9.62' }])],
+      [
+        'a total that is higher by more than the tax',
+        found('stored-amount-changed', [total('37.04', '46.31')]),
+        [found('stored-amount-changed', [{ baseline: '0', candidate: '9.26' }])],
+      ],
+      ['a total without any tax that is new', found('stored-amount-changed', [total('37.04', '46.30')])],
+      [
+        'a total that holds the tax of another invoice',
+        found('stored-amount-changed', [total('37.04', '46.30')]),
+        [found('stored-amount-changed', [{ baseline: '0', candidate: '9.26', invoices: ['S-105 RE-2'] }])],
       ],
     ],
   }),
@@ -719,6 +1478,19 @@ describe('what an expectation explains', () => {
     expect(suggested.length).toBeGreaterThan(8)
     expect(suggested.filter(({ explains }) => !explains)).toEqual([])
   })
+})
+
+test('there is one for everything that release notes of an ERP or a connector announce', () => {
+  expect([...expectations.keys()]).toEqual(
+    `account-blocked account-renumbered account-split authentication-changed default-changed
+    dimension-added dimension-removed dimension-renamed dimension-required
+    dimension-value-added dimension-value-blocked dimension-value-merged dimension-value-renamed
+    endpoint-moved endpoint-retired enum-value-added enum-value-removed enum-value-renamed error-code-changed
+    field-added field-moved field-optional field-removed field-renamed field-required field-retyped
+    gl-segment-added gl-segment-lengthened gl-segment-removed gl-segment-reordered limit-changed posting-changed
+    rounding-changed sort-order-changed stage-of-computation-changed tax-code-changed warning-added
+    white-space-trimmed`.split(/\s+/),
+  )
 })
 
 describe.each([...expectations])('%s', (id, expectation) => {

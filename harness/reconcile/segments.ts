@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Recoding } from './codes.ts'
 
 /** Where a segment stands in the codes of a value list: `01-4000-100` has three, parted by `-`. */
 export const SegmentArgs = {
@@ -24,4 +25,9 @@ export function withoutSegment(code: string, separator: string, position: number
   const segments = segmentsOf(code, separator)
   if (segments.length < 2 || position > segments.length) return undefined
   return segments.toSpliced(position - 1, 1).join(separator)
+}
+
+/** The recoding of every code of a list by one rule. */
+export function recodingBy(becomes: Recoding['becomes']): Recoding {
+  return { becomes, into: 'new', isBlockedInstead: true, isOfForms: true, old: [] }
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { defineExpectation } from '../../ports/expectation.ts'
 import { isFieldGone, isFieldNew, isRefusal, isStoredElsewhere } from '../announced.ts'
-import { CodeTable, isRecoded, type Recoding, recodingOf } from '../codes.ts'
+import { CodeTable, explainsRecoding, type ListArgs, recodingOf } from '../codes.ts'
+import { once } from '../once.ts'
 
 const Args = z
   .strictObject({
@@ -17,9 +18,19 @@ const Args = z
   })
   .refine(({ from, to }) => from !== to, { message: 'must be another name', path: ['to'] })
 
-const HOW = { into: 'any', isBlockedInstead: true } as const
+type Args = z.infer<typeof Args>
 
-export default defineExpectation<z.infer<typeof Args>>({
+/** What is announced of the value list, when it is named. */
+const listed = once(({ resource, to, list, values, 'refused-with': code }: Args) =>
+  list === undefined || values === undefined
+    ? null
+    : { resource: list, 'used-in': [{ resource, field: to }], 'refused-with': code, values },
+)
+const isRecoded = explainsRecoding(({ values }: ListArgs & Readonly<{ values: Record<string, string> }>) =>
+  recodingOf(values, { into: 'any', isBlockedInstead: true }),
+)
+
+export default defineExpectation<Args>({
   title: 'A dimension has another name, and perhaps other values.',
   args: Args,
   example: {
@@ -40,25 +51,18 @@ export default defineExpectation<z.infer<typeof Args>>({
     }`,
   evidence:
     'The published schema has lost the old name and got the new one, and every value seen is one of the table: a value that the table does not hold, or that becomes another one than it says, is not explained.',
-  explains: (unjudged, { resource, from, to, list, values, 'refused-with': code }, all) => {
+  explains: (unjudged, args, all) => {
+    const { resource, from, to, values, 'refused-with': code } = args
     const places = { from: { resource, field: from }, to: { resource, field: to } }
-    const recoding: Recoding | undefined = values === undefined ? undefined : recodingOf(values, HOW)
+    const list = listed(args, all)
+    const isOld = (value: string) => values === undefined || values[value] !== undefined
+    const isNew = (value: string) => values === undefined || Object.values(values).includes(value)
     return (
       isFieldGone(unjudged, places.from) ||
       isFieldNew(unjudged, places.to) ||
       isRefusal(unjudged, resource, code, [from]) ||
-      isStoredElsewhere(unjudged, places, all, {
-        old: (value) => recoding === undefined || recoding.becomes(value).length > 0,
-        new: (value) => recoding === undefined || recoding.isNew(value),
-      }) ||
-      (recoding !== undefined &&
-        list !== undefined &&
-        isRecoded(
-          unjudged,
-          { resource: list, 'used-in': [places.to], ...(code === undefined ? {} : { 'refused-with': code }) },
-          recoding,
-          all,
-        ))
+      isStoredElsewhere(unjudged, places, all, { old: isOld, new: isNew }) ||
+      (list !== null && isRecoded(unjudged, list, all))
     )
   },
   isExercised: ({ touches }, { resource, from }) => touches(resource, from),

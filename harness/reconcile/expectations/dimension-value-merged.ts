@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineExpectation } from '../../ports/expectation.ts'
-import { isRecoded, ListArgs, recodingOf } from '../codes.ts'
+import { explainsRecoding, ListArgs, recodingOf } from '../codes.ts'
 
 const Args = z
   .strictObject({ ...ListArgs, values: z.array(z.string().min(1)).min(1), into: z.string().min(1) })
@@ -24,8 +24,9 @@ export default defineExpectation<z.infer<typeof Args>>({
     `in ${resource}, ${values.join(', ')} ${values.length === 1 ? 'is' : 'are'} merged into ${into}`,
   evidence:
     'The merged code is gone or blocked while the one it is merged into is there, or a document holds the latter where it held the former.',
-  explains: (unjudged, args, all) =>
-    isRecoded(unjudged, args, recodingOf(Object.fromEntries(args.values.map((value) => [value, args.into])), HOW), all),
+  explains: explainsRecoding((args) =>
+    recodingOf(Object.fromEntries(args.values.map((value) => [value, args.into])), HOW),
+  ),
   isExercised: ({ names }, { resource, values }) => values.some((value) => names(resource, value)),
   suggest: () => undefined,
 })

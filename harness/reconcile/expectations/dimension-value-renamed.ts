@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineExpectation } from '../../ports/expectation.ts'
-import { isRecoded, ListArgs, OneToOne, recodingOf } from '../codes.ts'
+import { explainsRecoding, ListArgs, OneToOne, recodingOf } from '../codes.ts'
 
 const Args = z.strictObject({ ...ListArgs, values: OneToOne })
 const HOW = { into: 'new', isBlockedInstead: false } as const
@@ -20,7 +20,7 @@ export default defineExpectation<z.infer<typeof Args>>({
       .join(', ')}`,
   evidence:
     'The old code is gone from the list and exactly the announced new one is new in it, or a document holds the announced new code where it held the old one.',
-  explains: (unjudged, args, all) => isRecoded(unjudged, args, recodingOf(args.values, HOW), all),
+  explains: explainsRecoding((args) => recodingOf(args.values, HOW)),
   isExercised: ({ names }, { resource, values }) => Object.keys(values).some((value) => names(resource, value)),
   suggest: ({ finding, differences }) => {
     const [first] = differences

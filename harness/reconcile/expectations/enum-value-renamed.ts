@@ -16,12 +16,10 @@ export default defineExpectation<z.infer<typeof Args>>({
     if (finding.check === 'search-value-gone') return finding.pointer === `/${field}` && finding.args.value === from
     if (finding.area === 'structure')
       return finding.pointer === `/${field}` && differences.every((difference) => isRename(difference, from, to))
-    if (finding.check === 'lookup-value-gained' || finding.check === 'lookup-value-lost') {
-      // A search that excludes the old name finds everything that has the new one.
-      return differences.every((difference) =>
-        `, ${difference.candidate ?? difference.baseline ?? ''},`.includes(`, ${field} ${to},`),
-      )
-    }
+    // A search that excludes the old name finds everything that has the new one; one that asks for it finds nothing.
+    const holds = (row: string | null, value: string) => `, ${row ?? ''},`.includes(`, ${field} ${value},`)
+    if (finding.check === 'lookup-value-gained') return differences.every(({ candidate }) => holds(candidate, to))
+    if (finding.check === 'lookup-value-lost') return differences.every(({ baseline }) => holds(baseline, from))
     return (
       finding.pointer === `/${field}` &&
       differences.every((difference) => difference.baseline === from && difference.candidate === to)

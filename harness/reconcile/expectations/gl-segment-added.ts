@@ -1,9 +1,8 @@
 import { z } from 'zod'
-import { shapeOf } from '../../base/shape.ts'
 import { defineExpectation } from '../../ports/expectation.ts'
 import { isAt, isFieldNew, isOf, isRefusal, isStoredAsSent, RefusedWith } from '../announced.ts'
-import { isRecoded, ListArgs, type Recoding } from '../codes.ts'
-import { SegmentArgs, segmentsOf, withoutSegment, withSegment } from '../segments.ts'
+import { explainsRecoding, ListArgs, type Recoding } from '../codes.ts'
+import { recodingBy, SegmentArgs, withSegment } from '../segments.ts'
 
 const Values = {
   /** The values that the segment may have. */
@@ -12,17 +11,20 @@ const Values = {
   default: z.string().min(1).optional(),
 }
 
+const InCodes = z.strictObject({ ...ListArgs, ...SegmentArgs, ...Values })
 const Args = z
   .union([
     /** The segment is a field of its own. */
     z.strictObject({ resource: z.string(), field: z.string(), ...Values, 'refused-with': RefusedWith }),
     /** The segment is a part of the codes of a list of accounts. */
-    z.strictObject({ ...ListArgs, ...SegmentArgs, ...Values }),
+    InCodes,
   ])
   .refine((args) => args.default === undefined || args.values.includes(args.default), {
     message: 'must be one of the values',
     path: ['default'],
   })
+
+const isRecoded = explainsRecoding(recodingOf)
 
 export default defineExpectation<z.infer<typeof Args>>({
   title: 'Account combinations have one segment more.',
@@ -41,7 +43,7 @@ export default defineExpectation<z.infer<typeof Args>>({
   evidence:
     'The schema publishes the field, or the codes of the list are the old ones with one more segment; and every value seen in it is an announced one.',
   explains: (unjudged, args, all) => {
-    if (!('field' in args)) return isRecoded(unjudged, args, recodingOf(args), all)
+    if (!('field' in args)) return isRecoded(unjudged, args, all)
     const { values, 'refused-with': code } = args
     const { differences } = unjudged
     if (isFieldNew(unjudged, args)) return true
@@ -65,22 +67,8 @@ export default defineExpectation<z.infer<typeof Args>>({
   suggest: () => undefined,
 })
 
-function recodingOf({
-  separator,
-  position,
-  values,
-}: Readonly<{ separator: string; position: number; values: readonly string[] }>): Recoding {
-  return {
-    becomes: (code) =>
-      values.map((value) => withSegment(code, separator, position, value)).filter((next) => next !== code),
-    isNew: (code) =>
-      withoutSegment(code, separator, position) !== undefined &&
-      values.includes(segmentsOf(code, separator)[position - 1] ?? ''),
-    isShaped: (before, after) =>
-      withoutSegment(after, separator, position) === before &&
-      values.map(shapeOf).includes(segmentsOf(after, separator)[position - 1] ?? ''),
-    into: 'new',
-    isBlockedInstead: true,
-    old: [],
-  }
+function recodingOf({ separator, position, values }: z.infer<typeof InCodes>): Recoding {
+  return recodingBy((code) =>
+    values.map((value) => withSegment(code, separator, position, value)).filter((next) => next !== code),
+  )
 }

@@ -1,7 +1,11 @@
 import { z } from 'zod'
 import { defineExpectation } from '../../ports/expectation.ts'
 
-const Args = z.strictObject({ resource: z.string(), fields: z.array(z.string()).min(1), after: z.string() })
+const Args = z.strictObject({
+  resource: z.string(),
+  fields: z.array(z.string()).min(1),
+  after: z.string().refine((after) => after !== 'create', { message: 'a document that is created is not booked yet' }),
+})
 
 export default defineExpectation<z.infer<typeof Args>>({
   title: 'The ERP books an operation in another way.',

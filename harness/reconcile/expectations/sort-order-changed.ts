@@ -9,7 +9,10 @@ export default defineExpectation<z.infer<typeof Args>>({
   example: { resource: 'account.period' },
   summary: ({ resource }) => `${resource} is listed in another order`,
   evidence: 'A look-up finds the same records in another order.',
-  explains: ({ finding }, { resource }) => finding.check === 'lookup-order-changed' && finding.resource === resource,
+  explains: ({ finding, differences }, { resource }) =>
+    finding.check === 'lookup-order-changed' &&
+    finding.resource === resource &&
+    differences.every(({ kind }) => kind === 'reordered'),
   isExercised: ({ touches }, { resource }) => touches(resource),
   suggest: ({ finding }) => (finding.check === 'lookup-order-changed' ? { resource: finding.resource } : undefined),
 })

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { defineExpectation } from '../../ports/expectation.ts'
+import { isFieldGone, isFieldNew, isRefusal, isStoredElsewhere, Place, RefusedWith } from '../announced.ts'
+
+const Args = z
+  .strictObject({ from: Place, to: Place, 'refused-with': RefusedWith })
+  .refine(({ from, to }) => from.resource !== to.resource, {
+    message: 'must be another resource; within one resource a field is renamed',
+    path: ['to'],
+  })
+
+const ANY = { old: () => true, new: () => true }
+
+export default defineExpectation<z.infer<typeof Args>>({
+  title: 'A field belongs to another resource, such as to each line instead of to the document.',
+  args: Args,
+  example: {
+    from: { resource: 'bill', field: 'costCenter' },
+    to: { resource: 'bill.lines', field: 'costCenter' },
+    'refused-with': 'additionalProperties /costCenter',
+  },
+  summary: ({ from, to }) => `${from.field} of ${from.resource} is ${to.field} of ${to.resource} now`,
+  evidence:
+    'The published schema has lost the field at the old place and got one at the new place. Only then is a value that was sent to the old place, and is not stored, a matter of the move.',
+  explains: (unjudged, { from, to, 'refused-with': code }, all) =>
+    isFieldGone(unjudged, from) ||
+    isFieldNew(unjudged, to) ||
+    isRefusal(unjudged, from.resource, code, [from.field]) ||
+    isStoredElsewhere(unjudged, { from, to }, all, ANY),
+  isExercised: ({ touches }, { from }) => touches(from.resource, from.field),
+  suggest: () => undefined,
+})

@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { defineExpectation } from '../../ports/expectation.ts'
+import { isAt, isOf, isPublished, isRefusal, RefusedWith } from '../announced.ts'
+
+const Args = z.strictObject({ resource: z.string(), field: z.string(), 'refused-with': RefusedWith })
+
+export default defineExpectation<z.infer<typeof Args>>({
+  title: 'A field has to be sent, and has to hold a value.',
+  args: Args,
+  example: { resource: 'bill', field: 'paymentTermsId', 'refused-with': 'required /paymentTermsId' },
+  summary: ({ resource, field }) => `${field} of ${resource} has to be sent`,
+  evidence:
+    'The published schema requires the field, or takes no empty value for it any more, or a request without it is refused with the announced code in a message that names it.',
+  explains: (unjudged, { resource, field, 'refused-with': code }) =>
+    isOf(unjudged, ['field-required'], { resource, field }) ||
+    (unjudged.finding.check === 'send-narrowed' &&
+      isAt(unjudged, { resource, field }) &&
+      unjudged.differences.every((difference) => isPublished(difference, 'null', 'true', 'false'))) ||
+    isRefusal(unjudged, resource, code, [field]),
+  isExercised: ({ touches }, { resource }) => touches(resource),
+  suggest: ({ finding }) =>
+    finding.check === 'field-required' ? { resource: finding.resource, field: finding.pointer.slice(1) } : undefined,
+})
