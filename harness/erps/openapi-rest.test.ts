@@ -149,11 +149,11 @@ const VALUES: ValueLists = {
   vat: [{ id: 'H', code: 'H', active: true, fields: { percent: toJson(25) } }],
 }
 
-function adapter(): ErpAdapter {
+function adapter(api = API): ErpAdapter {
   const configured = plugIn.configure?.({
     id: 'sjofart-ap',
     title: 'Sjøfart',
-    erp: { product: 'sjofart', adapter: 'openapi-rest', api: API, environments: {} },
+    erp: { product: 'sjofart', adapter: 'openapi-rest', api, environments: {} },
     connector: { name: 'havn', release: '1.0.0' },
     auth: { method: 'key', 'password-from': 'SJOFART_KEY', owner: 'it' },
     schedule: 'hourly',
@@ -536,6 +536,92 @@ describe('the virtual ERP', () => {
       json: { voucher: { theirNumber: 'SK-88 ', creditor: expect.objectContaining({ value: '31' }) } },
     })
     expect(erp.unrecorded()).toEqual([])
+  })
+})
+
+describe('a run tag', () => {
+  const { evidence: _, ...meta } = snapshot().meta
+  const sent = ERP.sent(ERP.decode(create(), SCHEMA, named()), create(), SCHEMA, named())
+  const document = { theirNumber: 'SK-88', creditor: '914 772 088', phase: 'open', rows: [] }
+  const documents = [{ key: 'K', sent, stages: [{ after: 'create', outcome: 'accepted' as const, document }] }]
+  const adapters = {
+    'that fits': ERP,
+    'that costs the reference its end': adapter(
+      parseYaml(
+        CONFIGURATION.replace('  date: /on', '  reference-longest: 10\n  date: /on'),
+        RestApi,
+        'integration.yaml',
+      ),
+    ),
+  }
+
+  test.each([
+    ['that fits', 'SK-88~00c0de', '~00c0de'],
+    ['that costs the reference its end', 'SK-~00c0de', '~00c0de'],
+  ] as const)('%s leads to what the release stored, once for every tag', (which, reference, tag) => {
+    const erp = adapters[which].virtual(snapshot({ meta, documents }), { user: '', password: 'dry-dock' }, '7')
+    const once = erp.handle(create(VOUCHER.replace('SK-88', reference)))
+    expect(once.body).toMatchObject({ json: { voucher: { theirNumber: reference, rows: [] } } })
+    expect([once.headers['x-change-gate-by-rules'], erp.unrecorded()]).toEqual([undefined, []])
+    const withPlan = erp.handle(create(VOUCHER.replace('SK-88', reference.replace(tag, '~00c0dd'))))
+    expect(withPlan.headers['x-change-gate-by-rules']).toBeUndefined()
+    const again = erp.handle(create(VOUCHER.replace('SK-88', reference)))
+    expect(again.headers['x-change-gate-by-rules']).toBe('yes')
+  })
+})
+
+describe('the answer of a write that was lost', () => {
+  const sessionOf = async (erp: ErpAdapter, schema = SCHEMA) =>
+    erp.connect(
+      virtualTransport(erp.virtual(snapshot({ schema }), { user: '', password: 'dry-dock' }, '7')),
+      { user: '', password: 'dry-dock' },
+      '7',
+    )
+
+  test.each([
+    ['create', create()],
+    ['transition', request('PUT', '/companies/7/vouchers/1/book')],
+    ['remove', request('DELETE', '/companies/7/vouchers/1')],
+  ])('is the one that a %s would have had', async (kind, asked) => {
+    const session = await sessionOf(ERP)
+    if (kind !== 'create') await session.send(create(), false)
+    const operation = ERP.decode(asked, SCHEMA, named())
+    const seen = await session.send(asked, false)
+    const told = kind === 'remove' ? undefined : await session.answerOf?.(operation, asked, '1', SCHEMA)
+    const read = (response: RecordedResponse | undefined) =>
+      response && ERP.interpret(operation, response, SCHEMA, named(), 'invoice 1')
+    expect(read(told ?? { status: 204, headers: {} })).toEqual(read(seen))
+  })
+
+  test('cannot be known where it holds what no document shows, and that is a fault of the connection', async () => {
+    const receipt = wrapper({
+      type: 'object',
+      properties: { voucherNo: { type: 'integer' }, receipt: { type: 'string' } },
+    })
+    const post = { requestBody: body(SENT), responses: { 201: body(receipt) } }
+    const path = '/companies/{company}/vouchers'
+    const get = list({ type: 'object', properties: { voucherNo: { type: 'integer' } } })
+    const { schema } = arrange(specification({ [path]: { get, post } }), API)
+    const session = await sessionOf(ERP, schema)
+    await session.send(create(), false)
+    const lost = session.answerOf?.(ERP.decode(create(), schema, named()), create(), '1', schema)
+    await expect(lost).rejects.toMatchObject({ code: 'target-fault', message: /no document shows its receipt/ })
+  })
+
+  test('a search that the ERP does not narrow names no other document', async () => {
+    const transport = {
+      url: 'http://erp.example',
+      close: async () => undefined,
+      send: async ({ path }: RecordedRequest) =>
+        path === '/whoami'
+          ? answer(200, '{"test":true}')
+          : answer(
+              200,
+              '{"rows":[{"voucherNo":1,"theirNumber":"SK-8"},{"voucherNo":2,"theirNumber":"SK-88"},{"voucherNo":3,"theirNumber":"TK-1"}]}',
+            ),
+    }
+    const session = await ERP.connect(transport, { user: '', password: 'dry-dock' }, '7')
+    expect(await session.find('31', 'SK-88')).toEqual(['2'])
   })
 })
 

@@ -1,6 +1,7 @@
 import { absolute, sum } from '../base/decimal.ts'
 import { isJsonObject, type Json } from '../base/json.ts'
 import { tokensOf } from '../base/pointer.ts'
+import type { RecordedRequest } from '../model/recording.ts'
 import { RestApi } from '../model/rest-api.ts'
 import { defineErp, type ErpAdapter, type FieldMeaning, type InvoiceFacts } from '../ports/erp.ts'
 import { interpretAnswer } from './openapi-rest/answers.ts'
@@ -30,6 +31,7 @@ function adapterOf(product: string, api: RestApi): ErpAdapter {
       return [`${resource} ${field}`, coding] as const
     }),
   )
+  const keyHeader = api['idempotency-header']?.toLowerCase()
   return {
     title: api.title,
     capabilities: [
@@ -40,6 +42,7 @@ function adapterOf(product: string, api: RestApi): ErpAdapter {
       ...(operations.remove === undefined ? [] : (['delete-draft'] as const)),
       ...(operations.void === undefined ? [] : (['void-posted'] as const)),
       ...(operations.post === undefined ? [] : (['draft-stage'] as const)),
+      ...(keyHeader === undefined ? [] : (['idempotency-key'] as const)),
     ],
     arrange: (published) => arrange(published, api),
     documentResource: document.name,
@@ -73,6 +76,14 @@ function adapterOf(product: string, api: RestApi): ErpAdapter {
     },
     decode: (request, schema, names) => decodeRequest(request, erp, schema, names),
     interpret: (operation, response, schema, names, at) => interpretAnswer(operation, response, erp, schema, names, at),
+    ...(keyHeader === undefined
+      ? {}
+      : {
+          keyed: (request: RecordedRequest, key: string): RecordedRequest => ({
+            ...request,
+            headers: { ...request.headers, [keyHeader]: key },
+          }),
+        }),
     sent: (_operation, request, _schema, names) => sentDocument(request, erp, names),
     facts: (stored) => factsOf(stored, erp),
     listOf: (resource, field) => coded.get(`${resource} ${field}`),

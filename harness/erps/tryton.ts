@@ -1,8 +1,8 @@
 import { absolute, roundTo, sum, times } from '../base/decimal.ts'
 import { GateError } from '../base/errors.ts'
-import { isJsonArray, isJsonNumber, isJsonObject, type Json, type JsonObject, jsonNumber } from '../base/json.ts'
+import { isJsonArray, isJsonNumber, isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import { defineErp, type ErpAdapter, type InvoiceFacts } from '../ports/erp.ts'
-import { answerOf, callOf, responseOf } from './protocols/json-rpc.ts'
+import { answerOf, callOf } from './protocols/json-rpc.ts'
 import { interpretResponse } from './tryton/answers.ts'
 import { fieldOf, relationKind } from './tryton/fields.ts'
 import { trytonMutants } from './tryton/mutants.ts'
@@ -86,9 +86,6 @@ export default defineErp({
     })
   },
   interpret: interpretResponse,
-  // Tryton answers a create with the new ids, and a transition or a deletion with nothing.
-  answerOfWrite: (operation, request, id) =>
-    responseOf(request, { result: operation.kind === 'create' ? [jsonNumber(id)] : null }),
   sent: (operation, request, schema, names) => sentRecords(request, operation.resource, schema, names)[0] ?? {},
   facts,
   listOf: (resource, name, schema) => {

@@ -12,6 +12,8 @@ const OperationName = z
   .string()
   .regex(/^(GET|POST|PUT|PATCH|DELETE) \/\S*$/, 'must be a method and a path of the specification, such as POST /bills')
 
+const HeaderName = z.string().regex(/^[A-Za-z0-9-]+$/, 'must be the name of a header such as X-Api-Key')
+
 /** A member of an answer and the value that says yes. */
 const Test = z.strictObject({ at: Place, is: z.union([z.string(), z.boolean()]) })
 
@@ -48,7 +50,7 @@ export const RestApi = z
       .default(''),
     /** Path at which the ERP serves its OpenAPI document; without it the snapshot's is used. */
     specification: z.string().startsWith('/').optional(),
-    auth: z.union([z.enum(['bearer', 'basic']), z.strictObject({ header: z.string().regex(/^[A-Za-z0-9-]+$/) })]),
+    auth: z.union([z.enum(['bearer', 'basic']), z.strictObject({ header: HeaderName })]),
     /** Path parameter that names the company; it becomes the `database` of the environment. */
     tenant: z.string().optional(),
     operations: z.strictObject({
@@ -69,6 +71,23 @@ export const RestApi = z
       /** What only a sandbox answers. */
       sandbox: Test,
     }),
+    /** Header by which the ERP knows a write that comes again, such as `Idempotency-Key`. */
+    'idempotency-header': HeaderName.optional(),
+    /** How an ERP that does writes later is asked what became of one. */
+    jobs: z
+      .strictObject({
+        /** Writes that are answered by a job: status 202 with the job's id. */
+        of: z.array(z.enum(['create', 'post', 'void'])).min(1),
+        /** Where the id of the job stands; without it, at the end of the `Location` header. */
+        id: Place.optional(),
+        status: OperationName,
+        state: Place,
+        done: z.string(),
+        failed: z.string(),
+        /** Where the id of the document stands once a create is done; without it, at the end of `Location`. */
+        document: Place.optional(),
+      })
+      .optional(),
     envelope: z
       .strictObject({
         send: Wrapper.default(''),

@@ -1,5 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Passing, passOn, startFaultProxy } from '../cli/testing/fault-proxy.ts'
+import { type Passing, startFaultProxy } from '../cli/testing/fault-proxy.ts'
+import {
+  answer,
+  chaos,
+  deliveredTwice,
+  from,
+  late,
+  on,
+  reset,
+  resetAfter,
+  resetMidBody,
+  truncated,
+} from '../cli/testing/faults.ts'
 import { Workspace } from '../cli/testing/workspace.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
 import { writeRecording } from '../record/store.ts'
@@ -44,60 +56,6 @@ async function rehearsed(
     timing: { settle: 20, pause: 5 },
   })
   return { assessment }
-}
-
-const answer =
-  (status: number, body: string, headers: Readonly<Record<string, string>> = {}) =>
-  async ({ outgoing }: Passing): Promise<void> => {
-    outgoing.writeHead(status, { 'content-type': 'text/html', ...headers }).end(body)
-  }
-const reset = async ({ outgoing }: Passing) => void outgoing.destroy()
-const resetAfter = async (passing: Passing) => {
-  await passing.forward()
-  passing.outgoing.destroy()
-}
-const resetMidBody = async (passing: Passing) => {
-  const { status, headers, body } = await passing.forward()
-  passing.outgoing.writeHead(status, { ...headers, 'content-length': String(body.length) })
-  passing.outgoing.write(body.subarray(0, body.length / 2), () => passing.outgoing.destroy())
-}
-const truncated = async (passing: Passing) => {
-  const { status, headers, body } = await passing.forward()
-  passing.outgoing.writeHead(status, headers).end(body.subarray(0, body.length - 2))
-}
-const deliveredTwice = async (passing: Passing) => {
-  const { status, headers, body } = await passing.forward()
-  await passing.forward()
-  passing.outgoing.writeHead(status, headers).end(body)
-}
-const late = async (passing: Passing) => {
-  await new Promise((resolve) => setTimeout(resolve, 40))
-  await passOn(passing)
-}
-
-/** Spoils the calls of a method, some of them. */
-function on(method: RegExp, fault: (passing: Passing) => Promise<void>, which = (nth: number) => nth % 5 === 2) {
-  let nth = 0
-  return (passing: Passing) => (method.test(passing.method) && which(nth++) ? fault(passing) : passOn(passing))
-}
-
-/** Spoils everything from a request on. */
-function from(first: number, fault: (passing: Passing) => Promise<void>) {
-  return (passing: Passing) => (passing.nth >= first ? fault(passing) : passOn(passing))
-}
-
-/** Spoils some requests in some way, the same ones for the same seed. */
-function chaos(seed: number) {
-  const faults = [reset, resetAfter, resetMidBody, truncated, late, answer(503, 'busy'), answer(502, 'bad gateway')]
-  let state = seed
-  const random = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
-  }
-  return (passing: Passing) => {
-    const fault = random() < 0.04 ? faults[Math.floor(random() * faults.length)] : undefined
-    return (fault ?? passOn)(passing)
-  }
 }
 
 const CREATE = /invoice\.create$/

@@ -58,9 +58,10 @@ export type DocumentKey = Readonly<{
 export type Operation = Readonly<{
   /**
    * `session` logs in or asks for the version; `lookup` reads master data; `find` looks for a document by its reference;
-   * `create`, `transition` and `remove` write a document; `read` reads one; `acknowledge` answers a warning.
+   * `create`, `transition` and `remove` write a document; `read` reads one; `acknowledge` answers a warning; `poll` asks
+   * what became of a write that the ERP does later.
    */
-  kind: 'session' | 'lookup' | 'find' | 'create' | 'transition' | 'read' | 'remove' | 'acknowledge'
+  kind: 'session' | 'lookup' | 'find' | 'create' | 'transition' | 'read' | 'remove' | 'acknowledge' | 'poll'
   /** The ERP's own name, such as `account.invoice.post`. */
   name: string
   resource: string
@@ -71,6 +72,12 @@ export type Operation = Readonly<{
   /** Listed values that the request names by their code; those it names by their id are `references`. */
   codes?: readonly Readonly<{ pointer: string; resource: string; code: string }>[]
   document?: DocumentKey
+  /** The job that a `poll` asks for. */
+  job?: string
+  /** Whether the ERP does it later, as a job: that its document is not there yet says nothing. */
+  isDeferred?: boolean
+  /** Set where the answer to be read is one to a question after the job that the operation became. */
+  isAwaited?: boolean
 }>
 
 /** One error as the ERP told it. */
@@ -130,6 +137,16 @@ export type Session = Readonly<{
   authorize: (request: RecordedRequest) => RecordedRequest
   /** Sends a request; one that only reads is sent again when its answer is lost on the way. */
   send: (request: RecordedRequest, readsOnly: boolean) => Promise<RecordedResponse>
+  /**
+   * The answer to a write that is known to have been done although its answer was lost; `id` is the document's. Absent where
+   * an ERP's answer cannot be known afterwards: such a write is sent again only under a key. Throws `target-fault`.
+   */
+  answerOf?: (
+    operation: Operation,
+    request: RecordedRequest,
+    id: string,
+    schema: ErpSchema,
+  ) => Promise<RecordedResponse>
   /** Asks for the outcome of a job; `undefined` while the ERP still works on it. Absent where an ERP answers at once. */
   poll?: (job: string) => Promise<RecordedResponse | undefined>
   /** The published schema of these resources, in the publisher's own format; `undefined` when the ERP does not tell. */
@@ -230,11 +247,8 @@ export type ErpAdapter = Readonly<{
   decode: (request: RecordedRequest, schema: ErpSchema, names: Names) => Operation
   /** Reads an answer, learns the names of the records in it, and returns the result with names in place of ids. */
   interpret: (operation: Operation, response: RecordedResponse, schema: ErpSchema, names: Names, at: string) => Outcome
-  /**
-   * The answer to a write that is known to have been done although its answer was lost; `id` is the document's.
-   * Absent where an ERP's answer cannot be known afterwards: such a write is never resumed.
-   */
-  answerOfWrite?: (operation: Operation, request: RecordedRequest, id: string) => RecordedResponse
+  /** Puts the key into a write by which the ERP knows it when it comes again. Absent where the ERP has no such key. */
+  keyed?: (request: RecordedRequest, key: string) => RecordedRequest
   /** What a `create` sends, references by name. */
   sent: (operation: Operation, request: RecordedRequest, schema: ErpSchema, names: Names) => Json
   facts: (document: Json) => InvoiceFacts

@@ -75,6 +75,10 @@ class Decoding {
   readonly #occurrences = new Map<string, number>()
   readonly #owners = new Map<string, RecordedChain>()
   readonly #resources = new Set<string>()
+  /** Writes that the ERP does later, by the job that they became. */
+  readonly #waiting = new Map<string, Readonly<{ place: number; step: Step }>>()
+  /** Which interaction tells what became of the write at a place. */
+  readonly #concludedBy = new Map<number, number>()
 
   constructor(interactions: readonly Interaction[], adapter: Decoder, schema: ErpSchema) {
     this.#interactions = interactions
@@ -89,8 +93,10 @@ class Decoding {
       const operation = this.#adapter.decode(interaction.request, this.#schema, this.#names)
       const chain = this.#ownerOf(operation)
       this.#chainOf.push(chain)
-      const step = this.#step(interaction, operation, chain, this.#names)
+      const { step, outcome } = this.#read(interaction, operation, chain, this.#names)
       if (isHeld) this.#held.push(step)
+      if (outcome.state === 'pending') this.#waiting.set(outcome.job, { place, step })
+      if (operation.kind === 'poll') this.#conclude(place, interaction, operation)
       if (operation.kind !== 'session') {
         for (const use of [...operation.reads, ...operation.sends, ...operation.filters]) {
           this.#resources.add(use.resource)
@@ -124,13 +130,37 @@ class Decoding {
     if (interaction === undefined) throw new RangeError(`There is no interaction at place ${place}.`)
     const names = new LearnedNames(this.#names.asOf(this.#known[place] ?? 0))
     const operation = this.#adapter.decode(interaction.request, this.#schema, names)
-    return this.#step(interaction, operation, this.#chainOf[place], names)
+    const { step } = this.#read(interaction, operation, this.#chainOf[place], names)
+    const end = this.#interactions[this.#concludedBy.get(place) ?? -1]
+    return end === undefined ? step : { ...step, recorded: answeredOf(this.#awaited(step, end, names)) }
   }
 
-  #step(interaction: Interaction, operation: Operation, chain: RecordedChain | undefined, names: LearnedNames): Step {
+  /** Gives a write the answer that its job came to. */
+  #conclude(place: number, interaction: Interaction, { job }: Operation): void {
+    const write = this.#waiting.get(job ?? '')
+    const outcome = write === undefined ? undefined : this.#awaited(write.step, interaction, this.#names)
+    if (write === undefined || outcome === undefined || outcome.state === 'pending') return
+    this.#concludedBy.set(write.place, place)
+    if (this.#held.length > 0) this.#held[write.place] = { ...write.step, recorded: answeredOf(outcome) }
+  }
+
+  #awaited({ operation, at }: Step, { response }: Interaction, names: LearnedNames): Outcome {
+    return this.#adapter.interpret({ ...operation, isAwaited: true }, response, this.#schema, names, at)
+  }
+
+  #read(
+    interaction: Interaction,
+    operation: Operation,
+    chain: RecordedChain | undefined,
+    names: LearnedNames,
+  ): Readonly<{ step: Step; outcome: Outcome }> {
     const at = nameFor(operation, chain === undefined ? `interaction ${interaction.seq}` : `invoice ${chain.place + 1}`)
-    const outcome = this.#adapter.interpret(operation, interaction.response, this.#schema, names, at)
-    return { interaction, operation, recorded: answeredOf(outcome), at }
+    // A question after a job is read with the write that it is about.
+    const outcome: Outcome =
+      operation.kind === 'poll'
+        ? { state: 'accepted', result: null, warnings: [] }
+        : this.#adapter.interpret(operation, interaction.response, this.#schema, names, at)
+    return { step: { interaction, operation, recorded: answeredOf(outcome), at }, outcome }
   }
 
   #open({ key, supplier, reference }: DocumentKey): RecordedChain {
@@ -143,6 +173,7 @@ class Decoding {
 
   #ownerOf(operation: Operation): RecordedChain | undefined {
     if (operation.kind === 'session' || operation.kind === 'lookup') return undefined
+    if (operation.kind === 'poll') return this.#chainOf[this.#waiting.get(operation.job ?? '')?.place ?? -1]
     const last = this.#chains.at(-1)
     if (operation.kind === 'find' && operation.document) return this.#open(operation.document)
     if (operation.kind === 'create' && operation.document) {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GateError, messageOf } from '../base/errors.ts'
 import { isPassing, retryAfter } from '../base/http.ts'
@@ -25,7 +26,7 @@ import { AmbiguousName, LearnedNames } from './names.ts'
 import { withPlaces } from './places.ts'
 import { type ListedUse, planned, redirected, withPlan } from './plan.ts'
 import { type Rewriting, withIds } from './requests.ts'
-import { answerWithoutTag, type RunTag, tagged, withoutTag } from './run-tag.ts'
+import { answerWithoutTag, type RunTag, tagged, withoutTag, writeKey } from './run-tag.ts'
 import { isWrite, methodOf } from './write-stage.ts'
 
 /** What a replay needs. */
@@ -198,11 +199,14 @@ class Run {
   readonly #timing: Timing
   readonly #recorded: LearnedNames
   readonly #live = new LearnedNames()
+  /** What the keys of this run's writes are made of; a target that is thrown away has no tag and sees no second run. */
+  readonly #keys: string
 
   constructor(options: ReplayOptions, recorded: LearnedNames) {
     this.#options = options
     this.#timing = { ...TIMING, ...options.timing }
     this.#recorded = recorded
+    this.#keys = options.runTag === '' ? randomUUID() : options.runTag
   }
 
   /** Names of a lane: those that serve all invoices, and its own. */
@@ -260,8 +264,8 @@ class Run {
     if (this.fault !== undefined) {
       return observed(step, { state: 'not-reached', because: `the connection failed at interaction ${this.fault.seq}` })
     }
-    // Logging in was done once for this session; a recorded log-in has no password left in it.
-    if (step.operation.kind === 'session') return observed(step, step.recorded)
+    // Logging in was done once for this session; a recorded log-in has no password left in it. Jobs are this run's own.
+    if (step.operation.kind === 'session' || step.operation.kind === 'poll') return observed(step, step.recorded)
     const names = progress?.names ?? this.#live
     try {
       const rewritten = this.#rewritten(step, names, progress?.after ?? '')
@@ -380,10 +384,11 @@ class Run {
   ): Promise<Outcome> {
     const { adapter, session, schema, journal, runTag } = this.#options
     const { seq } = step.interaction
-    const read = (response: RecordedResponse): Outcome => {
+    const read = (response: RecordedResponse, isAwaited = false): Outcome => {
       if (progress !== undefined && response.headers[VIRTUAL_BY_RULES] !== undefined)
         this.byRules.add(progress.chain.key)
-      return adapter.interpret(operation, answerWithoutTag(response, runTag), schema, names, step.at)
+      const asked = isAwaited ? { ...operation, isAwaited } : operation
+      return adapter.interpret(asked, answerWithoutTag(response, runTag), schema, names, step.at)
     }
     const keep = (response: RecordedResponse) => {
       if (progress !== undefined) journal.answered(seq, response)
@@ -393,20 +398,24 @@ class Run {
       this.#documents.set(progress.chain.key, operation.document)
     }
     const before = progress === undefined ? undefined : journal.past.answers.get(seq)
-    if (before !== undefined) return this.#settled(read(before), read, keep)
+    if (before !== undefined && progress !== undefined) return this.#settled(read(before), operation, progress, read)
     if (progress === undefined || !(isWrite(operation) || operation.kind === 'acknowledge')) {
       const response = await session.send(session.authorize(request), true)
       const outcome = read(response)
       if (outcome.state !== 'fault') keep(response)
-      return this.#settled(outcome, read, keep)
+      return outcome
     }
     const begun = journal.past.begun.get(seq)
-    const canBeSeen = operation.kind === 'acknowledge' || adapter.answerOfWrite !== undefined
+    const isKeyed = adapter.keyed !== undefined
+    const write = adapter.keyed?.(request, writeKey(this.#keys, seq)) ?? request
+    const canBeSeen = operation.kind === 'acknowledge' || isKeyed || session.answerOf !== undefined
     let unsureUntil = begun === undefined ? undefined : Date.parse(begun) + this.#timing.settle
     for (let attempt = 1; ; attempt++) {
       if (unsureUntil !== undefined) {
         await waitUntil(unsureUntil)
-        const recovered = await this.#recovered(operation, request, progress)
+        // How long an ERP remembers a key is not known, so a run that was cut off looks first.
+        const isRemembered = isKeyed && (attempt > 1 || operation.isDeferred === true)
+        const recovered = isRemembered ? undefined : await this.#recovered(operation, request, progress)
         if (recovered !== undefined) {
           keep(recovered)
           this.#unsure.delete(progress.chain.key)
@@ -416,12 +425,12 @@ class Run {
       await journal.announce({ seq, invoice: progress.chain.key, what: operation.name })
       let pause = this.#timing.pause * 2 ** (attempt - 1)
       try {
-        const response = await session.send(session.authorize(request), false)
+        const response = await session.send(session.authorize(write), false)
         const outcome = read(response)
         if (outcome.state !== 'fault') {
           keep(response)
           this.#unsure.delete(progress.chain.key)
-          return this.#settled(outcome, read, keep)
+          return this.#settled(outcome, operation, progress, read)
         }
         this.#noteUnsure(operation, progress)
         pause = Math.max(pause, retryAfter(response.headers, Date.now()) ?? 0)
@@ -448,30 +457,34 @@ class Run {
     request: RecordedRequest,
     progress: Progress,
   ): Promise<RecordedResponse | undefined> {
-    const { adapter, session, runTag } = this.#options
+    const { adapter, session, schema, runTag } = this.#options
     // Saying yes to a warning twice changes no document.
     if (operation.kind === 'acknowledge') return undefined
     const { document, id, names } = progress
-    const answer = adapter.answerOfWrite
-    if (operation.kind === 'create' && document !== undefined && answer !== undefined) {
+    const canAnswer = session.answerOf !== undefined
+    const answer = async (of: string) => session.answerOf?.(operation, request, of, schema)
+    if (operation.kind === 'create' && document !== undefined && canAnswer) {
       const unknown = await this.#unknownIds(document, names)
       const [found, ...more] = unknown
-      if (found === undefined) return undefined
-      if (more.length === 0) return answer(operation, request, found)
+      if (found === undefined && operation.isDeferred !== true) return undefined
+      if (found === undefined)
+        throw lost(`${operation.name} of ${progress.chain.key} may still be at work in the target`)
+      if (more.length === 0) return answer(found)
       throw lost(
         `${operation.name} of ${progress.chain.key} was done ${unknown.length} times: ids ${unknown.join(' and ')}`,
       )
     }
-    if (operation.kind === 'remove' && document !== undefined && id !== undefined && answer !== undefined) {
+    if (operation.kind === 'remove' && document !== undefined && id !== undefined && canAnswer) {
       const found = await session.find(document.supplierId, document.reference)
-      return found.includes(id) ? undefined : answer(operation, request, id)
+      return found.includes(id) ? undefined : answer(id)
     }
-    if (operation.kind === 'transition' && id !== undefined && progress.stored !== undefined && answer !== undefined) {
+    if (operation.kind === 'transition' && id !== undefined && progress.stored !== undefined && canAnswer) {
       const shows = adapter.documentResources.includes(operation.resource)
       const now = shows ? await this.#readBack(id) : undefined
       if (now !== undefined) {
         const isSame = canonicalJson(withoutTag(now.document, runTag)) === canonicalJson(progress.stored)
-        return isSame ? undefined : answer(operation, request, id)
+        if (!isSame) return answer(id)
+        if (operation.isDeferred !== true) return undefined
       }
     }
     throw lost(
@@ -479,24 +492,25 @@ class Run {
     )
   }
 
-  /** Asks after a job until it is done or has taken too long. */
+  /** Asks after a job until it is done or has taken too long; a run that was cut off asks again. */
   async #settled(
     outcome: Outcome,
-    read: (response: RecordedResponse) => Outcome,
-    keep: (response: RecordedResponse) => void,
+    operation: Operation,
+    progress: Progress,
+    read: (response: RecordedResponse, isAwaited: boolean) => Outcome,
   ): Promise<Outcome> {
+    if (outcome.state !== 'pending') return outcome
     const { session } = this.#options
+    // Until the job is known to be done, it may store a document at any time.
+    this.#noteUnsure(operation, progress)
     const until = Date.now() + this.#timing.jobWithin
-    let current = outcome
+    let current: Outcome = outcome
     while (current.state === 'pending' && session.poll !== undefined && Date.now() < until) {
       const response = await session.poll(current.job)
-      if (response === undefined) {
-        await sleep(this.#timing.poll)
-        continue
-      }
-      current = read(response)
-      if (current.state !== 'fault') keep(response)
+      if (response === undefined) await sleep(this.#timing.poll)
+      else current = read(response, true)
     }
+    if (current.state !== 'pending' && current.state !== 'fault') this.#unsure.delete(progress.chain.key)
     return current
   }
 

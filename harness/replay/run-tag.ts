@@ -1,3 +1,4 @@
+import { digestOf } from '../base/fingerprint.ts'
 import { isJsonArray, isJsonObject, type Json } from '../base/json.ts'
 import type { RecordedResponse } from '../model/recording.ts'
 
@@ -14,6 +15,14 @@ export function tagged(reference: string, tag: RunTag, longest: number | undefin
   const [text, space] = [reference.slice(0, end), reference.slice(end)]
   const room = longest === undefined ? text.length : Math.max(0, longest - tag.length - space.length)
   return text.slice(0, room) + tag + space
+}
+
+/** The key of one write of a run: the same whenever it is sent, also by a process that resumes the run. */
+export function writeKey(run: string, seq: number): string {
+  const [, a = '', b = '', c = '', d = '', e = ''] =
+    /([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{3})([0-9a-f]{3})([0-9a-f]{12})/.exec(digestOf(`${run} ${seq}`)) ?? []
+  // A UUID of version 8 (RFC 9562): what servers that check the form of a key ask for.
+  return `${a}-${b}-8${c}-8${d}-${e}`
 }
 
 /** A value without the tag, wherever the ERP copied the reference to. */

@@ -1,11 +1,12 @@
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http'
 
 /** A request on its way to the ERP, and the hands to spoil it. */
 export type Passing = Readonly<{
   /** 1 for the first request. */
   nth: number
-  /** The method of the JSON-RPC call. */
+  /** The method of the JSON-RPC call, or the HTTP method and path where it is none. */
   method: string
+  headers: IncomingHttpHeaders
   body: Buffer
   /** Sends it to the ERP and returns what came back; may be called more than once. */
   forward: () => Promise<Readonly<{ status: number; headers: Readonly<Record<string, string>>; body: Buffer }>>
@@ -23,7 +24,8 @@ export async function startFaultProxy(
     const chunks: Buffer[] = []
     for await (const chunk of incoming) chunks.push(chunk)
     const body = Buffer.concat(chunks)
-    const method = /"method":"([^"]*)"/.exec(body.toString('utf8'))?.[1] ?? ''
+    const called = /"method":"([^"]*)"/.exec(body.toString('utf8'))?.[1]
+    const method = called ?? `${incoming.method} ${incoming.url?.split('?')[0]}`
     nth += 1
     const forward: Passing['forward'] = () =>
       new Promise((resolve, reject) => {
@@ -49,7 +51,7 @@ export async function startFaultProxy(
         onward.end(body)
       })
     try {
-      await spoil({ nth, method, body, forward, outgoing })
+      await spoil({ nth, method, headers: incoming.headers, body, forward, outgoing })
     } catch {
       outgoing.destroy()
     }

@@ -6,7 +6,7 @@ import type { ErpSchema } from '../../model/schema.ts'
 import type { ErpError, Names, Operation, Outcome } from '../../ports/erp.ts'
 import { namedDocument } from './operations.ts'
 import { holds, keptPlaces, textOf, valuesAt, withMember } from './places.ts'
-import { jsonOf, type RestErp, rowsIn } from './routes.ts'
+import { idInLocation, jsonOf, type RestErp, rowsIn } from './routes.ts'
 
 /** Reads an answer and learns the names of the records in it; `at` is the name of what the operation creates or finds. */
 export function interpretAnswer(
@@ -20,8 +20,11 @@ export function interpretAnswer(
   const { api } = erp
   const { status } = response
   const body = jsonOf(response)
+  if (operation.isAwaited === true) return outcomeOfJob(operation, response, api, names, at)
   if (status === 401 || status === 403 || status === 429 || status >= 500) return faultOf(status)
   const isGood = status >= 200 && status < 300
+  // A page with another status than those of a path that is gone is of a proxy, and says nothing about a document.
+  if (!isGood && isPage(response) && ![404, 405, 410].includes(status)) return faultOf(status)
   if (!isGood || (api.fault !== undefined && holds(api.fault, body))) {
     return { state: 'rejected', errors: errorsIn(body, status, api), raw: toJson({ status, body: body ?? null }) }
   }
@@ -30,6 +33,11 @@ export function interpretAnswer(
       state: 'fault',
       error: { scope: 'connection', code: 'not-json', message: `The answer to ${operation.name} is not JSON.` },
     }
+  }
+  const isDone = textOf(valuesAt(body, api.envelope.read + api.document.id)[0]) !== '' && api.jobs === undefined
+  if (isWrite(operation) && status === 202 && !isDone) {
+    const job = api.jobs?.id === undefined ? idInLocation(response) : textOf(valuesAt(body, api.jobs.id)[0])
+    return { state: 'pending', job: job || 'without a name' }
   }
   // An answer that is not what was asked for is of somebody else: a proxy, a login page, a cut connection.
   if (lacksAnswer(operation, body, erp, schema)) {
@@ -56,19 +64,57 @@ export function interpretAnswer(
   const record = body === undefined ? undefined : valueAt(body, api.envelope.read)
   const id = textOf(valuesAt(record, api.document.id)[0]) || idInLocation(response)
   if (operation.kind === 'create') {
-    if (id === '') {
-      if (status !== 202) {
-        const message = `The answer to ${operation.name} holds no id at ${api.envelope.read}${api.document.id}.`
-        return { state: 'fault', error: { scope: 'connection', code: 'no-id', message } }
-      }
-      return { state: 'pending', job: response.headers.location ?? 'without a name' }
-    }
+    if (id === '') return withoutId(operation, `${api.envelope.read}${api.document.id}`)
     names.learn(operation.resource, id, at)
   }
   const result = isJsonObject(record)
     ? namedDocument(record, erp, (resource, value) => names.nameOf(resource, value))
     : null
   return { state: 'accepted', result, warnings: [] }
+}
+
+/** What became of a write that was done later: the answer to a question after its job. */
+function outcomeOfJob(
+  operation: Operation,
+  response: RecordedResponse,
+  api: RestApi,
+  names: Names,
+  at: string,
+): Outcome {
+  const { status } = response
+  const { jobs } = api
+  const body = jsonOf(response)
+  const state = textOf(valuesAt(body, jobs?.state ?? '')[0])
+  // A job that is done may answer with the place of what it made (RFC 9110 §15.4.4).
+  const isElsewhere = status === 302 || status === 303
+  if (!isElsewhere && (status < 200 || status >= 300)) return faultOf(status)
+  if (!isElsewhere && state === '') {
+    const message = `The answer to a question after the job of ${operation.name} holds no state at ${jobs?.state ?? '/'}.`
+    return { state: 'fault', error: { scope: 'connection', code: 'not-an-answer', message } }
+  }
+  if (state === jobs?.failed) {
+    return { state: 'rejected', errors: errorsIn(body, status, api), raw: toJson({ status, body: body ?? null }) }
+  }
+  if (!isElsewhere && state !== jobs?.done) return { state: 'pending', job: state }
+  if (operation.kind === 'create') {
+    const id = textOf(valuesAt(body, jobs?.document ?? '')[0]) || idInLocation(response)
+    if (id === '') return withoutId(operation, jobs?.document ?? ' Location')
+    names.learn(operation.resource, id, at)
+  }
+  return { state: 'accepted', result: null, warnings: [] }
+}
+
+function isPage({ body }: RecordedResponse): boolean {
+  return body !== undefined && 'text' in body && /^\s*</.test(body.text)
+}
+
+function withoutId(operation: Operation, place: string): Outcome {
+  const message = `The answer to ${operation.name} holds no id at ${place}.`
+  return { state: 'fault', error: { scope: 'connection', code: 'no-id', message } }
+}
+
+function isWrite({ kind }: Operation): boolean {
+  return kind === 'create' || kind === 'transition' || kind === 'remove'
 }
 
 function lacksAnswer(operation: Operation, body: Json | undefined, erp: RestErp, schema: ErpSchema): boolean {
@@ -100,12 +146,6 @@ export function listedRow(row: Json, list: RestApi['lists'][string], code: strin
     },
     { id: code },
   )
-}
-
-/** The id at the end of a `Location`, for an ERP that answers a create with nothing else. */
-function idInLocation(response: RecordedResponse): string {
-  const { location } = response.headers
-  return location === undefined ? '' : decodeURIComponent(location.split(/[?#]/)[0]?.split('/').at(-1) ?? '')
 }
 
 function faultOf(status: number): Outcome {

@@ -85,6 +85,13 @@ class Arranger {
       const place = identity[key]
       if (place !== undefined) this.#place(identified, place, ['identity', key])
     }
+    const { jobs } = this.#api
+    if (jobs !== undefined) {
+      const asked = this.#body(jobs.status, 'read', ['jobs', 'status'])
+      this.#record(jobs.status, 'read', asked)
+      this.#place(asked, jobs.state, ['jobs', 'state'])
+      if (jobs.document !== undefined) this.#place(asked, jobs.document, ['jobs', 'document'])
+    }
     if (operations.remove !== undefined) this.#exists(operations.remove, ['operations', 'remove'])
     this.#documentPlaces(sent, stored)
     const resources = Object.fromEntries([...this.#resources].sort(([left], [right]) => (left < right ? -1 : 1)))

@@ -19,6 +19,7 @@ const KINDS: Readonly<Record<Role, Operation['kind']>> = {
   void: 'transition',
   read: 'read',
   remove: 'remove',
+  job: 'poll',
 }
 
 /** What a recorded request does. Throws `recording-unusable` for an operation that `integration.yaml` does not name. */
@@ -36,8 +37,14 @@ export function decodeRequest(request: RecordedRequest, erp: RestErp, schema: Er
   const { api } = erp
   const { document } = api
   const resource = route.role === 'list' ? route.list : document.name
-  const operation = { kind: KINDS[route.role], name: nameOf(route, erp), resource }
+  const isDeferred = api.jobs?.of.some((role) => role === route.role) === true
+  const named = { kind: KINDS[route.role], name: nameOf(route, erp), resource }
+  const operation = isDeferred ? { ...named, isDeferred } : named
   if (operation.kind === 'session') return { ...operation, references: [], sends: [], reads: [], filters: [] }
+  if (route.role === 'job') {
+    const job = idInPath(request, route, erp)
+    return { ...operation, job, references: [], sends: [], reads: [], filters: [] }
+  }
   const filters = queryOf(request).flatMap(([name, value]): FieldUse[] => [
     { pointer: `query:${name}`, resource: parametersOf(route.operation), field: name, value },
     ...filterOf(route, name, value, erp),

@@ -5,7 +5,7 @@ import type { RestApi } from '../../model/rest-api.ts'
 import { type Field, fieldAt } from './places.ts'
 
 /** What an operation is for. */
-export type Role = 'identify' | 'create' | 'post' | 'void' | 'read' | 'find' | 'remove' | 'list' | 'session'
+export type Role = 'identify' | 'create' | 'post' | 'void' | 'read' | 'find' | 'remove' | 'list' | 'session' | 'job'
 
 /** One configured operation. */
 export type Route = Readonly<{
@@ -41,6 +41,7 @@ export function restErp(api: RestApi): RestErp {
   for (const role of ['identify', 'create', 'post', 'void', 'read', 'find', 'remove'] as const) {
     add(role, api.operations[role])
   }
+  add('job', api.jobs?.status)
   for (const operation of api.operations.session) add('session', operation)
   for (const [name, list] of Object.entries(api.lists)) add('list', list.operation, name)
   return {
@@ -127,15 +128,16 @@ export function jsonOf(message: RecordedRequest | RecordedResponse): Json | unde
   return message.body !== undefined && 'json' in message.body ? message.body.json : undefined
 }
 
+/** The id at the end of a `Location`, for an ERP that answers with nothing else. */
+export function idInLocation(response: RecordedResponse): string {
+  const { location } = response.headers
+  return location === undefined ? '' : decodeURIComponent(location.split(/[?#]/)[0]?.split('/').at(-1) ?? '')
+}
+
 /** The rows of a list in an answer. */
 export function rowsIn(body: Json | undefined, wrapper: string): readonly Json[] {
   const rows = body === undefined ? undefined : valueAt(body, wrapper)
   return isJsonArray(rows) ? rows.filter(isJsonObject) : []
-}
-
-/** Whether a body holds a list at all, be it an empty one. */
-export function holdsRows(body: Json | undefined, wrapper: string): boolean {
-  return body !== undefined && isJsonArray(valueAt(body, wrapper) ?? null)
 }
 
 /** The parameters of a query. */

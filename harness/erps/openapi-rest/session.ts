@@ -1,11 +1,15 @@
 import { GateError } from '../../base/errors.ts'
+import { isPassing } from '../../base/http.ts'
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
 import { valueAt } from '../../base/pointer.ts'
 import type { RecordedRequest, RecordedResponse } from '../../model/recording.ts'
+import type { RestApi } from '../../model/rest-api.ts'
+import type { ErpSchema } from '../../model/schema.ts'
 import type { ListedValue, ValueLists } from '../../model/snapshot.ts'
 import {
   type Credential,
   type Identity,
+  type Operation,
   type ReadBack,
   type Repeatable,
   type Session,
@@ -16,7 +20,11 @@ import type { SchemaDocument } from '../../ports/schema-source.ts'
 import { listedRow } from './answers.ts'
 import { namedDocument } from './operations.ts'
 import { holds, membersOf, textOf, valuesAt } from './places.ts'
-import { forTenant, holdsRows, jsonOf, type RestErp, requestOf, rowsIn } from './routes.ts'
+import { forTenant, jsonOf, type RestErp, requestOf, rowsIn } from './routes.ts'
+import { wrapped } from './rules.ts'
+import { propertiesOf } from './schema.ts'
+
+type Jobs = NonNullable<RestApi['jobs']>
 
 /** More pages than any value list has; a list that never ends is a fault of the ERP. */
 const MOST_PAGES = 1000
@@ -32,12 +40,16 @@ export class RestSession implements Session {
   readonly #credential: Credential
   readonly #database: string
 
+  readonly poll?: (job: string) => Promise<RecordedResponse | undefined>
+
   private constructor(erp: RestErp, product: string, transport: Transport, credential: Credential, database: string) {
     this.#erp = erp
     this.#product = product
     this.#transport = transport
     this.#credential = credential
     this.#database = database
+    const { jobs } = erp.api
+    if (jobs !== undefined) this.poll = (job) => this.#outcomeOf(job, jobs)
   }
 
   /** Asks who answers, which proves the credential. Throws `target-refused-login` or `target-fault`. */
@@ -95,6 +107,51 @@ export class RestSession implements Session {
     return this.#transport.send(request, readsOnly && request.method === 'GET' ? WHOLE : undefined)
   }
 
+  async #outcomeOf(job: string, { status, state, done, failed }: Jobs): Promise<RecordedResponse | undefined> {
+    const request = requestOf(status, this.#erp, { tenant: this.#database, id: job })
+    const response = await this.#transport.send(this.authorize(request), WHOLE)
+    const told = response.status === 200 ? textOf(valuesAt(jsonOf(response), state)[0]) : ''
+    return told === '' || told === done || told === failed ? response : undefined
+  }
+
+  /**
+   * Reads the document and answers with it as the ERP publishes that it answers. Throws `target-fault` where the answer holds
+   * what no document shows.
+   */
+  async answerOf(
+    operation: Operation,
+    request: RecordedRequest,
+    id: string,
+    schema: ErpSchema,
+  ): Promise<RecordedResponse> {
+    const { document, envelope } = this.#erp.api
+    // The plan may have sent it to another path.
+    const role = operation.name.slice(operation.name.lastIndexOf('.') + 1)
+    const route = this.#erp.routes.find((each) => each.role === role)
+    const isCreate = operation.kind === 'create'
+    const place = isCreate ? { location: `${request.path}/${encodeURIComponent(id)}` } : undefined
+    const isPublished = route !== undefined && schema.resources[route.operation]?.read !== undefined
+    if (operation.kind === 'remove' || operation.isDeferred === true || !isPublished) {
+      return { status: isCreate ? 201 : 204, headers: place ?? {} }
+    }
+    const record = await this.#read(id)
+    const own = schema.resources[`${document.name} (${route.role})`]
+    const answered = own === undefined ? undefined : Object.keys(propertiesOf(own.read))
+    const lacking = answered?.filter((name) => !isJsonObject(record) || record[name] === undefined) ?? []
+    if (!isJsonObject(record) || lacking.length > 0) {
+      const what = lacking.length > 0 ? `, and no document shows its ${lacking.join(', ')}` : ''
+      throw new GateError('target-fault', `The answer to ${operation.name} of ${id} was lost${what}.`, {
+        hint: 'Run again when the sandbox answers; name the idempotency header of the ERP in integration.yaml, if it has one.',
+      })
+    }
+    const shown = Object.entries(record).filter(([name]) => answered?.includes(name) ?? true)
+    return {
+      status: isCreate ? 201 : 200,
+      headers: {},
+      body: { json: wrapped(envelope.read, Object.fromEntries(shown)) },
+    }
+  }
+
   async describe(): Promise<SchemaDocument | undefined> {
     const { specification, base } = this.#erp.api
     if (specification === undefined) return undefined
@@ -134,15 +191,16 @@ export class RestSession implements Session {
   }
 
   async find(supplierId: string, reference: string): Promise<readonly string[]> {
-    const { operations, find, envelope, document } = this.#erp.api
+    const { operations, find, document } = this.#erp.api
     const query = { [find.supplier]: supplierId, [find.reference]: reference }
-    const body = jsonOf(await this.#ask(operations.find, { query }))
-    if (!holdsRows(body, envelope.list)) {
-      throw new GateError('target-fault', `The answer to ${operations.find} holds no list at "${envelope.list}".`, {
-        hint: 'Ask again when the ERP answers, or correct envelope.list in integration.yaml.',
-      })
+    // An ERP that does not know the parameter answers with every document.
+    const plain = (text: string) => text.trim().toLowerCase()
+    const isWanted = (row: Json) => {
+      const shown = plain(textOf(valuesAt(row, document.reference)[0]))
+      return shown === '' || shown === plain(reference)
     }
-    return rowsIn(body, envelope.list).map((row) => textOf(valueAt(row, document.id)))
+    const rows = await this.#rows(operations.find, query)
+    return rows.filter(isWanted).map((row) => textOf(valueAt(row, document.id)))
   }
 
   async remove(id: string): Promise<'deleted' | 'voided' | 'left'> {
@@ -185,23 +243,24 @@ export class RestSession implements Session {
     if (response.status === 404) return undefined
     const record = valueAt(jsonOf(response) ?? null, envelope.read)
     if (isJsonObject(record)) return record
-    throw this.#otherAnswer(operations.read, `no document at ${envelope.read || 'its root'}`)
+    throw this.#otherAnswer(operations.read, response, `no document at ${envelope.read || 'its root'}`)
   }
 
   /** Every row of a list, page after page. */
-  async #rows(operation: string): Promise<readonly Json[]> {
+  async #rows(operation: string, asked: Readonly<Record<string, string>> = {}): Promise<readonly Json[]> {
     const { envelope } = this.#erp.api
     const rows: Json[] = []
-    let query: Record<string, string> = {}
+    let query = asked
     for (let page = 0; page < MOST_PAGES; page++) {
-      const body = jsonOf(await this.#ask(operation, { query }))
+      const response = await this.#ask(operation, { query })
+      const body = jsonOf(response)
       if (!isJsonArray(valueAt(body ?? null, envelope.list))) {
-        throw this.#otherAnswer(operation, `no list at ${envelope.list || 'its root'}`)
+        throw this.#otherAnswer(operation, response, `no list at ${envelope.list || 'its root'}`)
       }
       rows.push(...rowsIn(body, envelope.list))
       const next = envelope.next === undefined ? '' : textOf(valuesAt(body, envelope.next)[0])
       if (next === '' || envelope.cursor === undefined) return rows
-      query = { [envelope.cursor]: next }
+      query = { ...asked, [envelope.cursor]: next }
     }
     throw new GateError('target-fault', `${operation} has more than ${MOST_PAGES} pages.`, {
       hint: 'Check envelope.next and envelope.cursor in integration.yaml: the same page may be asked for again and again.',
@@ -209,10 +268,14 @@ export class RestSession implements Session {
   }
 
   /** An answer that is not what the configuration says: of a proxy or a login page, or the configuration is wrong. */
-  #otherAnswer(operation: string, lacks: string): GateError {
-    return new GateError('target-fault', `${this.#transport.url} answered ${operation} with ${lacks}.`, {
-      hint: 'Check that the ERP itself answers, and envelope under erp.api in integration.yaml.',
-    })
+  #otherAnswer(operation: string, response: RecordedResponse, lacks: string): GateError {
+    return new GateError(
+      WHOLE.isWhole(response) ? 'target-fault' : 'target-unreachable',
+      `${this.#transport.url} answered ${operation} with ${lacks}.`,
+      {
+        hint: 'Check that the ERP itself answers, and envelope under erp.api in integration.yaml.',
+      },
+    )
   }
 
   #ask(
@@ -230,7 +293,7 @@ export class RestSession implements Session {
     if ((status >= 200 && status < 300 && !isFault) || alsoGood.includes(status)) return response
     const isLogin = status === 401 || status === 403
     throw new GateError(
-      isLogin ? 'target-refused-login' : 'target-fault',
+      isLogin ? 'target-refused-login' : isPassing(status) ? 'target-unreachable' : 'target-fault',
       `${this.#transport.url} did not answer ${request.method} ${request.path} (HTTP ${status}).`,
       {
         hint: isLogin

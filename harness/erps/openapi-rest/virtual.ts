@@ -3,17 +3,17 @@ import { isJsonObject, type Json, jsonNumber, toJson } from '../../base/json.ts'
 import { tokensOf, valueAt } from '../../base/pointer.ts'
 import type { RecordedRequest, RecordedResponse } from '../../model/recording.ts'
 import type { DocumentStage, Snapshot, StoredDocument } from '../../model/snapshot.ts'
-import { type Credential, VIRTUAL_BY_RULES, type VirtualErp } from '../../ports/erp.ts'
+import { type Credential, RUN_TAG, VIRTUAL_BY_RULES, type VirtualErp } from '../../ports/erp.ts'
 import { refusalBody } from './answers.ts'
 import { inflated, parametersOf } from './arrange.ts'
 import { namedDocument } from './operations.ts'
 import { rewritten, textOf, valuesAt, withMember } from './places.ts'
-import { idInPath, jsonOf, queryOf, type RestErp, type Route, routeOf } from './routes.ts'
+import { idInLocation, idInPath, jsonOf, queryOf, type RestErp, type Route, routeOf } from './routes.ts'
 import { type Refusal, Rules, wrapped } from './rules.ts'
 import { hasType, isSchemaObject, propertiesOf, schemaAt } from './schema.ts'
 
 /** A document in the virtual ERP, as it goes over the wire. */
-type Filed = { source: StoredDocument | undefined; stage: string; sent: Json; document: Json; key: string }
+type Filed = { source: StoredDocument | undefined; stage: string; sent: Json; document: Json; key: string; tag: string }
 
 /**
  * A release simulated from its specification: what its request schema or its value lists refuse is refused, what they accept
@@ -36,6 +36,12 @@ class VirtualRest {
   /** Whether the request that is being answered was answered from rules. */
   #byRules = false
   readonly #occurrences = new Map<string, number>()
+  /** How often each captured document was asked for, by run tag. */
+  readonly #asked = new Map<string, number>()
+  /** What was answered under each idempotency key. */
+  readonly #answered = new Map<string, RecordedResponse>()
+  /** What became of writes that were done later, by job. */
+  readonly #jobs = new Map<string, Json>()
   #nextId = 1
 
   constructor(erp: RestErp, snapshot: Snapshot, credential: Credential) {
@@ -59,9 +65,14 @@ class VirtualRest {
   }
 
   handle(request: RecordedRequest): RecordedResponse {
+    const key = request.headers[this.#erp.api['idempotency-header']?.toLowerCase() ?? '']
+    const known = key === undefined ? undefined : this.#answered.get(key)
+    if (known !== undefined) return known
     this.#byRules = false
-    const response = this.#respond(request)
-    return this.#byRules ? { ...response, headers: { ...response.headers, [VIRTUAL_BY_RULES]: 'yes' } } : response
+    const plain = this.#respond(request)
+    const response = this.#byRules ? { ...plain, headers: { ...plain.headers, [VIRTUAL_BY_RULES]: 'yes' } } : plain
+    if (key !== undefined) this.#answered.set(key, response)
+    return response
   }
 
   #respond(request: RecordedRequest): RecordedResponse {
@@ -81,9 +92,14 @@ class VirtualRest {
       case 'find':
         return this.#answer(200, route, wrapped(envelope.list, this.#found(request, route)))
       case 'create':
-        return this.#create(request, route)
+        return this.#deferred(route, this.#create(request, route))
       case 'session':
         return { status: 501, headers: {}, body: { text: `The virtual ERP does not simulate ${route.operation}.` } }
+      case 'job':
+        return this.#outcomeOf(idInPath(request, route, this.#erp), route)
+      case 'post':
+      case 'void':
+        return this.#deferred(route, this.#onDocument(request, route))
       default:
         return this.#onDocument(request, route)
     }
@@ -148,16 +164,41 @@ class VirtualRest {
     return queryOf(request).filter(([name]) => known[name] !== undefined)
   }
 
+  /** An ERP that does a write later answers with a job, which tells what was made or why it was refused. */
+  #deferred(route: Route, response: RecordedResponse): RecordedResponse {
+    const { jobs } = this.#erp.api
+    if (jobs?.of.some((role) => role === route.role) !== true) return response
+    const job = `job-${this.#jobs.size + 1}`
+    const told = jsonOf(response) ?? {}
+    // A refusal that was captured is the answer of the job itself.
+    const isDone = response.status < 300 && textOf(valuesAt(told, jobs.state)[0]) !== jobs.failed
+    let outcome = withMember(isDone ? {} : told, tokensOf(jobs.state), isDone ? jobs.done : jobs.failed)
+    const id = isDone ? idInLocation(response) : ''
+    if (id !== '' && jobs.document !== undefined) outcome = withMember(outcome, tokensOf(jobs.document), id)
+    this.#jobs.set(job, outcome)
+    const location = this.#erp.api.base + (jobs.status.split(' ')[1] ?? '').replace(/\{[^}]+\}$/, job)
+    const body = jobs.id === undefined ? {} : { body: { json: withMember({}, tokensOf(jobs.id), job) } }
+    return { status: 202, headers: { 'content-type': 'application/json', ...this.#releaseHeader(), location }, ...body }
+  }
+
+  #outcomeOf(job: string, route: Route): RecordedResponse {
+    const outcome = this.#jobs.get(job)
+    if (outcome !== undefined) return this.#answer(200, route, outcome)
+    return this.#refusal(404, { code: 'not-found', field: '', message: `There is no ${job}.` })
+  }
+
   #create(request: RecordedRequest, route: Route): RecordedResponse {
     const { envelope, document } = this.#erp.api
     const body = jsonOf(request)
     const sent = body === undefined ? undefined : valueAt(body, envelope.send)
     if (!isJsonObject(sent))
       return this.#refusal(400, { code: 'malformed', field: envelope.send, message: 'no document' })
-    const named = namedDocument(sent, this.#erp, (list, id) => this.#codeOf(list, id))
-    const source = this.#captured.get(fingerprintOf(named))?.shift()
+    const tagged = namedDocument(sent, this.#erp, (list, id) => this.#codeOf(list, id))
+    const tag = RUN_TAG.exec(textOf(valuesAt(tagged, document.reference)[0]))?.[0] ?? ''
+    const named = tag === '' ? tagged : withReference(tagged, document.reference, (text) => text.replace(tag, ''))
+    const source = this.#capturedFor(named, tag)
     const isRuled = source === undefined || this.#snapshot.meta.evidence === 'schema'
-    const key = this.#keyOf(named, source)
+    const key = this.#keyOf(named, source, tag)
     const stage = stageOf(source, 'create')
     if (isRuled) this.#ruled(key)
     if (stage?.outcome === 'rejected') return this.#captureOf(stage)
@@ -165,7 +206,7 @@ class VirtualRest {
       const refused = this.#rules.refusalOf(sent)
       if (refused !== undefined) return this.#refusal(422, refused)
     }
-    const stored = stage?.document === undefined ? this.#rules.stored(sent) : this.#wire(stage.document)
+    const stored = stage?.document === undefined ? this.#rules.stored(sent) : this.#wire(stage.document, tag)
     const id = this.#freshId()
     const states = document.states
     let filed: Json = withMember(stored, tokensOf(document.id), id)
@@ -175,7 +216,7 @@ class VirtualRest {
         filed = withMember(filed, tokensOf(document.number), this.#number(document.number))
     }
     const text = textOf(id)
-    this.#filed.set(text, { source, stage: 'create', sent, document: filed, key })
+    this.#filed.set(text, { source, stage: 'create', sent, document: filed, key, tag })
     const answer = this.#answer(201, route, wrapped(envelope.read, filed))
     return { ...answer, headers: { ...answer.headers, location: `${request.path}/${encodeURIComponent(text)}` } }
   }
@@ -207,7 +248,11 @@ class VirtualRest {
     filed.document =
       stage?.document === undefined
         ? withMember(filed.document, tokensOf(document.state), next ?? state)
-        : withMember(this.#wire(stage.document), tokensOf(document.id), valueAt(filed.document, document.id) ?? id)
+        : withMember(
+            this.#wire(stage.document, filed.tag),
+            tokensOf(document.id),
+            valueAt(filed.document, document.id) ?? id,
+          )
     return this.#answer(200, route, wrapped(envelope.read, filed.document))
   }
 
@@ -246,9 +291,26 @@ class VirtualRest {
     return typeof release === 'string' ? {} : { [release.header.toLowerCase()]: this.#snapshot.meta.release }
   }
 
-  /** A canonical document with listed values by id again. */
-  #wire(document: Json): Json {
-    return rewritten(document, (place, value) => {
+  /** The captured document that a create follows, whatever run tag its reference carries; each one once for every tag. */
+  #capturedFor(named: Json, tag: string): StoredDocument | undefined {
+    const { reference } = this.#erp.api.document
+    const digest = fingerprintOf(named)
+    const text = textOf(valuesAt(named, reference)[0])
+    // A tag may have cost the reference its end.
+    const isCut = ({ sent }: StoredDocument) =>
+      textOf(valuesAt(sent, reference)[0]).startsWith(text.trimEnd()) &&
+      fingerprintOf(withReference(sent, reference, () => text)) === digest
+    const documents = this.#captured.get(digest) ?? (tag === '' ? [] : this.#snapshot.documents.filter(isCut))
+    const asked = this.#asked.get(tag + digest) ?? 0
+    this.#asked.set(tag + digest, asked + 1)
+    return documents[asked]
+  }
+
+  /** A canonical document with listed values by id again, and with the run tag of its create in its reference. */
+  #wire(document: Json, tag: string): Json {
+    const { reference, 'reference-longest': longest } = this.#erp.api.document
+    const own = tag === '' ? document : withReference(document, reference, (text) => taggedAgain(text, tag, longest))
+    return rewritten(own, (place, value) => {
       const coding = this.#erp.coding.get(place)
       if (coding?.by !== 'id') return value
       const row = this.#snapshot.values[coding.list]?.find((each) => each.code === textOf(value))
@@ -260,11 +322,11 @@ class VirtualRest {
     return this.#snapshot.values[list]?.find((row) => row.id === id)?.code
   }
 
-  #keyOf(named: Json, source: StoredDocument | undefined): string {
+  #keyOf(named: Json, source: StoredDocument | undefined, tag: string): string {
     const { supplier, reference } = this.#erp.api.document
     const key = `${textOf(valuesAt(named, supplier)[0])} ${textOf(valuesAt(named, reference)[0])}`
-    const nth = (this.#occurrences.get(key) ?? 0) + 1
-    this.#occurrences.set(key, nth)
+    const nth = (this.#occurrences.get(tag + key) ?? 0) + 1
+    this.#occurrences.set(tag + key, nth)
     return source?.key ?? (nth === 1 ? key : `${key} (${nth})`)
   }
 
@@ -283,6 +345,17 @@ class VirtualRest {
   #number(place: string): Json {
     return this.#rules.typed(place, String(this.#nextId - 1).padStart(6, '0'))
   }
+}
+
+function withReference(document: Json, place: string, change: (text: string) => string): Json {
+  return rewritten(document, (at, value) => (at === place && typeof value === 'string' ? change(value) : value))
+}
+
+/** A stored reference as it is stored where the sent one carries a tag. */
+function taggedAgain(reference: string, tag: string, longest: number | undefined): string {
+  const text = reference.trimEnd()
+  const space = reference.slice(text.length)
+  return text.slice(0, longest === undefined ? text.length : longest - tag.length - space.length) + tag + space
 }
 
 function stageOf(source: StoredDocument | undefined, after: string): DocumentStage | undefined {

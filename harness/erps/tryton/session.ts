@@ -15,6 +15,7 @@ import type { ListedValue, ValueLists } from '../../model/snapshot.ts'
 import {
   type Credential,
   type Identity,
+  type Operation,
   type ReadBack,
   type Repeatable,
   type Session,
@@ -22,7 +23,7 @@ import {
   VIRTUAL_SERVER,
 } from '../../ports/erp.ts'
 import type { SchemaDocument } from '../../ports/schema-source.ts'
-import { answerOf, requestOf } from '../protocols/json-rpc.ts'
+import { answerOf, requestOf, responseOf } from '../protocols/json-rpc.ts'
 import { CODE_FIELDS } from './answers.ts'
 import { canonicalValue, fieldNames, fieldOf, idOf, idsIn, relationKind } from './fields.ts'
 import { DOCUMENT_MODELS, INVOICE } from './operations.ts'
@@ -131,6 +132,11 @@ export class TrytonSession implements Session {
 
   send(request: RecordedRequest, readsOnly: boolean): Promise<RecordedResponse> {
     return this.#transport.send(request, readsOnly ? WHOLE : undefined)
+  }
+
+  /** Tryton answers a create with the new ids, and a transition or a deletion with nothing. */
+  async answerOf(operation: Operation, request: RecordedRequest, id: string): Promise<RecordedResponse> {
+    return responseOf(request, { result: operation.kind === 'create' ? [jsonNumber(id)] : null })
   }
 
   async describe(resources: readonly string[]): Promise<SchemaDocument> {
