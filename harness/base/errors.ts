@@ -28,6 +28,7 @@ export const ERROR_CATALOGUE = {
   'key-unusable': { exit: 2, title: 'A key cannot be read, is of another kind, or lies where it must not.' },
   'decision-unfounded': { exit: 2, title: 'An assessment cannot carry the decision that is asked for.' },
   'docker-missing': { exit: 2, title: 'A container was asked for and Docker does not answer.' },
+  'connector-unusable': { exit: 2, title: 'The connector under test cannot be run.' },
   'target-unreachable': { exit: 3, title: 'The target does not answer.' },
   'target-refused-login': { exit: 3, title: 'The target refused the credential.' },
   'target-fault': { exit: 3, title: 'The target answered with a fault of the connection, not of a record.' },

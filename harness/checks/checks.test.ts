@@ -22,6 +22,10 @@ const NOTHING: Facts = {
   interactions: [],
   copies: [],
   noise: [],
+  requests: [],
+  inquiries: [],
+  results: [],
+  conduct: [],
 }
 
 /** The cost account of a cleaning invoice, booked to another account after posting. */
@@ -62,6 +66,16 @@ const counted = (expected: string, found: string) =>
     candidate: found,
     sent: null,
   })
+
+/** The department of a cleaning invoice, as the connector sends it. */
+const sentValue = (over: Partial<Difference>) =>
+  difference({ area: 'requests', pointer: '/department', at: '/lines/0/department', stage: 'create', ...over })
+const call = (over: Partial<Difference>) =>
+  difference({ area: 'requests', class: 'state', pointer: '/post', at: '', stage: 'post', ...over })
+const reported = (over: Partial<Difference>) =>
+  difference({ area: 'results', class: 'state', resource: 'result', at: '', stage: '', sent: null, ...over })
+const conduct = (over: Partial<Difference>) =>
+  difference({ area: 'conduct', class: 'state', resource: 'connector', at: '', stage: '', sent: null, ...over })
 
 function published(over: Partial<StructureDifference>): StructureFact {
   const structure: StructureDifference = {
@@ -112,6 +126,73 @@ const ROWS: readonly Row[] = [
     name: 'a noise rule leaves nothing out',
     facts: { noise: [difference({ pointer: '/comment', class: 'text', stage: '', at: '' })] },
     objecting: ['noise-unmatched'],
+  },
+  // What the connector under test sends, reports and logs
+  {
+    name: 'the connector sends another department',
+    facts: { requests: [sentValue({ kind: 'coerced', candidate: 'D20' })] },
+    objecting: ['request-changed'],
+  },
+  {
+    name: 'the connector no longer sends the department',
+    facts: { requests: [sentValue({ kind: 'absent', candidate: null })] },
+    objecting: ['request-changed'],
+  },
+  {
+    name: 'the connector sends a project that it did not send',
+    facts: { requests: [sentValue({ kind: 'extra', baseline: null, candidate: 'P110' })] },
+    objecting: ['request-changed'],
+  },
+  {
+    name: 'the connector no longer posts',
+    facts: { requests: [call({ kind: 'absent' })] },
+    objecting: ['request-lost'],
+  },
+  { name: 'the connector posts twice', facts: { requests: [call({ kind: 'extra' })] }, objecting: ['request-added'] },
+  {
+    name: 'the connector no longer reads the total',
+    facts: { inquiries: [call({ kind: 'absent', pointer: '/total_amount' })] },
+    objecting: ['inquiry-lost'],
+  },
+  {
+    name: 'the connector reads a field that it did not read',
+    facts: { inquiries: [call({ kind: 'extra', pointer: '/agent' })] },
+    objecting: ['inquiry-added'],
+  },
+  {
+    name: 'the connector reads another line',
+    facts: { inquiries: [call({ kind: 'coerced', pointer: '/params/0/0', at: '/params/0/0' })] },
+    objecting: ['inquiry-changed'],
+  },
+  {
+    name: 'an invoice that was reported as rejected is reported as held',
+    facts: { results: [reported({ pointer: '/status', baseline: 'rejected', candidate: 'held' })] },
+    objecting: ['result-changed'],
+  },
+  {
+    name: 'nothing is reported of an invoice',
+    facts: { results: [reported({ kind: 'absent', pointer: '', baseline: 'posted', candidate: null })] },
+    objecting: ['result-missing'],
+  },
+  {
+    name: 'an invoice is rejected and nobody is told why',
+    facts: { results: [reported({ kind: 'absent', pointer: '/message', baseline: 'a message', candidate: null })] },
+    objecting: ['result-missing'],
+  },
+  {
+    name: 'an invoice is reported as exported and is not there',
+    facts: { results: [reported({ pointer: '/held', baseline: 'the ERP holds nothing of it', candidate: 'posted' })] },
+    objecting: ['result-untrue'],
+  },
+  {
+    name: 'the connector crashes',
+    facts: { conduct: [conduct({ pointer: '/ended', candidate: 'exit status 1: TypeError' })] },
+    objecting: ['connector-failed'],
+  },
+  {
+    name: 'the connector logs its session key',
+    facts: { conduct: [conduct({ kind: 'extra', resource: 'stdout', pointer: '/session-key', at: '/3/session-key' })] },
+    objecting: ['secret-logged'],
   },
   // What is published
   {
@@ -519,7 +600,7 @@ describe('nothing differs unseen', () => {
   test('the areas of facts are those of differences', () => {
     expect(
       Object.keys(NOTHING)
-        .filter((area) => !['searches', 'valueLists', 'copies', 'noise'].includes(area))
+        .filter((area) => !['searches', 'valueLists', 'copies', 'noise', 'inquiries'].includes(area))
         .sort(),
     ).toEqual([...Area.options].sort())
   })
@@ -531,11 +612,13 @@ describe('mirrored pairs', () => {
     ['document-duplicated', 'document-lost'],
     ['field-added', 'field-removed'],
     ['field-optional', 'field-required'],
+    ['inquiry-added', 'inquiry-lost'],
     ['invoice-newly-accepted', 'invoice-refused'],
     ['lookup-value-gained', 'lookup-value-lost'],
     ['read-narrowed', 'read-widened'],
     ['read-newly-accepted', 'read-refused'],
     ['record-added', 'record-removed'],
+    ['request-added', 'request-lost'],
     ['send-narrowed', 'send-widened'],
     ['value-added', 'value-removed'],
     ['value-blocked', 'value-unblocked'],
@@ -543,6 +626,13 @@ describe('mirrored pairs', () => {
   ]
   const ANOTHER = 'One value in the place of another: seen from the other side it is the same change.'
   const ALONE: Readonly<Record<string, string>> = {
+    'connector-failed': 'A connector that ran to its end is the passing fact.',
+    'inquiry-changed': ANOTHER,
+    'request-changed': 'Its messages tell what was dropped from what was added.',
+    'result-changed': ANOTHER,
+    'result-missing': 'A result of an invoice that was not given is of none that anybody waits for.',
+    'result-untrue': 'There is one truth.',
+    'secret-logged': 'A secret that is no longer logged harms nobody.',
     'lookup-order-changed': 'An order that changes back is the same change.',
     'lookup-text-changed': ANOTHER,
     'lookup-value-changed': ANOTHER,
@@ -642,6 +732,10 @@ describe.each([...checks])('%s', (id, check) => {
       interactions: double(row?.facts.interactions),
       copies: double(row?.facts.copies),
       noise: double(row?.facts.noise),
+      requests: double(row?.facts.requests),
+      inquiries: double(row?.facts.inquiries),
+      results: double(row?.facts.results),
+      conduct: double(row?.facts.conduct),
     }
     const found = check.run(facts)
     expect(found.map(({ differences }) => differences.length)).toEqual([2])

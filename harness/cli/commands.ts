@@ -36,6 +36,11 @@ export function addCommands(program: Command): void {
     .option('--shard <part>', 'replay one part, such as 2/8 or auto, and write an evidence pack; see merge')
     .option('--subject <subject>', 'build of the connector, NAME=sha256:…; needed to sign the decision')
     .option('--environment <environment>', 'environment that the decision is for, as integration.yaml names it')
+    .option('--connector <command>', 'for a connector release: the command that runs the connector, without a shell')
+    .option(
+      '--erp-release <release>',
+      'for a connector release: run it against another release than that in production',
+    )
     .addHelpText('after', '\nSigns the decision when CHANGE_GATE_SIGNING_KEY names a key that change-gate keygen made.')
     .action(async (change: string, options: RunFlags) => {
       process.exitCode = await run(change, options, process.env.CHANGE_GATE_SIGNING_KEY)
@@ -249,6 +254,8 @@ type RunFlags = Readonly<{
   shard?: string
   subject?: string
   environment?: string
+  connector?: string
+  erpRelease?: string
 }>
 
 async function learn(scenario: string, options: { target: string; snapshots: string; reports: string }): Promise<void> {
@@ -301,6 +308,8 @@ async function run(change: string, flags: RunFlags, keyFile?: string): Promise<0
       ...(flags.rate === undefined ? {} : { rate: flags.rate }),
       resume: flags.resume ?? false,
       ...(flags.environment === undefined ? {} : { environment: flags.environment }),
+      ...(flags.connector === undefined ? {} : { connector: flags.connector }),
+      ...(flags.erpRelease === undefined ? {} : { erpRelease: flags.erpRelease }),
       ...(flags.subject === undefined ? {} : { connectorDigest: subjectDigest(flags.subject) }),
       onStage: (stage: string) => {
         finish()

@@ -62,6 +62,10 @@ export function compareDocuments(
   )
   const documents: Difference[] = []
   for (const invoice of observation.invoices) {
+    if (invoice.unproven !== undefined) {
+      uncompared.set(invoice.key, invoice.unproven)
+      continue
+    }
     const tolerance = options.toleranceOf?.(invoice.key)
     const context = { ...shared, invoices: [invoice.key], ...(tolerance === undefined ? {} : { tolerance }) }
     const writes: Difference[] = []

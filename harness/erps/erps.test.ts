@@ -39,6 +39,7 @@ const MEMBERS: Readonly<Record<Exclude<keyof ErpAdapter, Optional>, 'string' | '
   secretsOf: 'function',
   releaseOf: 'function',
   decode: 'function',
+  numbering: 'object',
   interpret: 'function',
   sent: 'function',
   facts: 'function',

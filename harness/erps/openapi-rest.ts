@@ -75,6 +75,7 @@ function adapterOf(product: string, api: RestApi): ErpAdapter {
       return undefined
     },
     decode: (request, schema, names) => decodeRequest(request, erp, schema, names),
+    numbering: [],
     interpret: (operation, response, schema, names, at) => interpretAnswer(operation, response, erp, schema, names, at),
     ...(keyHeader === undefined
       ? {}

@@ -85,6 +85,7 @@ export default defineErp({
       hint: 'Record the connector in front of Tryton itself, and nothing else through the same proxy.',
     })
   },
+  numbering: ['/id'],
   interpret: interpretResponse,
   sent: (operation, request, schema, names) => sentRecords(request, operation.resource, schema, names)[0] ?? {},
   facts,

@@ -224,6 +224,37 @@ const Drill = z.strictObject({
   survivors: z.array(z.strictObject({ mutant: z.string(), does: z.string(), why: z.string() })),
 })
 
+/** How the connector under test was run, and what it did. Absent where the recorded export itself was replayed. */
+const ConnectorTested = z.strictObject({
+  /** What was run, with secrets masked. */
+  command: z.string(),
+  /** Release of the ERP that it ran against. */
+  erpRelease: z.string(),
+  ended: z.enum(['ended', 'out-of-time', 'signal', 'never-ready']),
+  /** Exit status; null when it was ended by a signal. */
+  status: Whole.nullable(),
+  /** Invoices that it was given, and of how many it reported something. */
+  given: Whole,
+  reported: Whole,
+  /** Whether what it reported could be held against what the release in production reported. */
+  resultsCompared: z.boolean(),
+  /** The last lines of its output, with secrets masked. */
+  output: z.strictObject({ stdout: z.array(z.string()), stderr: z.array(z.string()) }),
+  /** What the ERP was made to do wrong, and what the connector made of it. */
+  failures: z.array(
+    z.strictObject({
+      failure: z.string(),
+      title: z.string(),
+      state: z.enum(['handled', 'not-handled', 'not-run']),
+      /** The invoice on which it happened; null when it could not be run. */
+      invoice: z.string().nullable(),
+      /** What was seen, one sentence each, or why it was not run. */
+      saw: z.array(z.string()),
+    }),
+  ),
+})
+export type ConnectorTested = z.infer<typeof ConnectorTested>
+
 /** Everything known about one change request: evidence, reconciliation, decision. */
 export const ChangeAssessment = z.strictObject({
   format: z.literal('erp-change-gate/assessment'),
@@ -264,6 +295,7 @@ export const ChangeAssessment = z.strictObject({
       approver: z.string(),
     }),
   }),
+  connector: ConnectorTested.optional(),
   /** Where the change request is written, relative to the repository, and the line of each release note entry; absent when unknown. */
   written: z.strictObject({ file: z.string(), lines: z.record(z.string(), Whole) }).optional(),
   /** The policy that decided; absent in assessments of before it was kept. */

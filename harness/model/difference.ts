@@ -24,8 +24,11 @@ export type DifferenceClass = z.infer<typeof DifferenceClass>
 export const Loudness = z.enum(['loud', 'silent'])
 export type Loudness = z.infer<typeof Loudness>
 
-/** Which comparison saw it. */
-export const Area = z.enum(['structure', 'values', 'documents', 'interactions'])
+/**
+ * Which comparison saw it. The last three are of a connector under test: what it sent, what it reported, and how it behaved
+ * when the ERP did not.
+ */
+export const Area = z.enum(['structure', 'values', 'documents', 'interactions', 'requests', 'results', 'conduct'])
 export type Area = z.infer<typeof Area>
 
 /** One fact that is not the same under the candidate release. Values are canonical text, as a person would read them. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { CalendarDate, ChangeClassId, Id, Lane } from './common.ts'
+import { ConnectorRun } from './connector.ts'
 import { DifferenceClass } from './difference.ts'
 import { RestApi } from './rest-api.ts'
 
@@ -48,6 +49,8 @@ export const Integration = z.strictObject({
   connector: z.strictObject({
     name: z.string().min(1),
     release: z.string().min(1),
+    /** How a connector release is run by the gate. */
+    run: ConnectorRun.optional(),
   }),
   auth: z.strictObject({
     method: z.string().min(1),

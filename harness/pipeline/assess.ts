@@ -33,6 +33,7 @@ import { reconcile } from '../reconcile/reconcile.ts'
 import { expectedDocuments, expectedObservation } from '../replay/expected.ts'
 import { planFaults } from '../replay/planned-recording.ts'
 import { type Uses, usesOf } from '../replay/uses.ts'
+import type { ConnectorEvidence } from './connector.ts'
 import { HARNESS } from './harness.ts'
 import { loadPlugIns } from './registry.ts'
 import type { Rehearsal } from './run.ts'
@@ -44,7 +45,10 @@ export type Evidence = Readonly<{
   adapter: ErpAdapter
   recording: SanitizedRecording
   baseline: Snapshot
+  releases: Readonly<{ from: string; to: string }>
   candidate: Snapshot | undefined
+  /** What a run of the connector itself showed; absent where the recorded export was replayed. */
+  connector: ConnectorEvidence | undefined
   asIs: Rehearsal
   withPlan: Rehearsal | undefined
   agreement: ChangeAssessment['evidence']['agreement']
@@ -63,7 +67,7 @@ export type Evidence = Readonly<{
 
 /** Turns evidence into an assessment: compare, check, reconcile, decide. Throws what the configuration is at fault for. */
 export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
-  const { scenario, adapter, recording, baseline, asIs } = evidence
+  const { scenario, adapter, recording, baseline, asIs, releases, connector } = evidence
   const { integration } = scenario
   const { change, notes, policy } = scenario.change
   const [checks, expectations] = [await loadPlugIns('checks'), await loadPlugIns('expectations')]
@@ -124,9 +128,14 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
         interactions: interactionFacts?.kept ?? [],
         copies: documents.copies,
         noise: documents.unmatchedNoise,
+        requests: connector?.requests ?? [],
+        inquiries: connector?.inquiries ?? [],
+        results: connector?.results ?? [],
+        conduct: connector?.conduct ?? [],
       },
       {
         capabilities: adapter.capabilities,
+        notGathered: connector === undefined ? NO_CONNECTOR : new Map(),
         severity: policy.severity,
         money: new Map([...facts].map(([key, known]) => [key, { currency: known.currency, gross: known.gross }])),
         relevance: (difference) => relevanceOf(difference),
@@ -198,7 +207,10 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       .flatMap((note) => note.expectations.flatMap((expectation) => expectation.findings)),
   )
   const unexplained = unexplainedTotals(
-    installed.map((invoice) => ({ key: invoice.key, ...countedOf(invoice, stored.get(invoice.key), adapter) })),
+    installed
+      // An invoice that is not compared is undecided by itself, and what was made up for it is no amount to explain.
+      .filter(({ unproven }) => unproven === undefined)
+      .map((invoice) => ({ key: invoice.key, ...countedOf(invoice, stored.get(invoice.key), adapter) })),
     new Set(
       reconciled.findings.filter((finding) => explainsTotals(finding, awaited)).flatMap((finding) => finding.invoices),
     ),
@@ -233,11 +245,11 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       ages: {
         recordedAt: recording.header.recordedAt,
         snapshots: [
-          { of: `${adapter.title} ${change.from}`, capturedAt: baseline.meta.capturedAt },
+          { of: `${adapter.title} ${releases.from}`, capturedAt: baseline.meta.capturedAt },
           // A real ERP that answered is newer than any snapshot of its release.
           ...(evidence.candidate === undefined || !asIs.observation.identity.simulated
             ? []
-            : [{ of: `${adapter.title} ${change.to}`, capturedAt: evidence.candidate.meta.capturedAt }]),
+            : [{ of: `${adapter.title} ${releases.to}`, capturedAt: evidence.candidate.meta.capturedAt }]),
         ],
         ...(asIs.kind === 'url' ? { sandbox: sandboxOf(asIs.url, integration) } : {}),
       },
@@ -284,9 +296,10 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       id: integration.id,
       title: integration.title,
       erp: adapter.title,
-      connector: `${recording.header.connector.name} ${recording.header.connector.release}`,
+      connector: `${recording.header.connector.name} ${connector === undefined ? recording.header.connector.release : change.to}`,
       ...(evidence.connectorDigest === undefined ? {} : { connectorDigest: evidence.connectorDigest }),
     },
+    ...(connector === undefined ? {} : { connector: connector.tested }),
     policy: { digest: policyDigestOf(policy), evidenceLevel: policy['evidence-level'] },
     change: {
       id: change.id,
@@ -446,6 +459,13 @@ function blindSpots(old: ErpSchema, next: ErpSchema): ChangeAssessment['evidence
   const inferred = { what: 'published schema', count: 1, why: 'it is inferred from recorded traffic' }
   return old.source.inferred || next.source.inferred ? [...spots, inferred] : spots
 }
+
+const NO_CONNECTOR: ReadonlyMap<'requests' | 'inquiries' | 'results' | 'conduct', string> = new Map(
+  (['requests', 'inquiries', 'results', 'conduct'] as const).map((area) => [
+    area,
+    'The recorded export was replayed; no connector was run.',
+  ]),
+)
 
 const NO_FACTS: InvoiceFacts = {
   supplier: '',

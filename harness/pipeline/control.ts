@@ -25,6 +25,7 @@ export async function readControl(folder: string, snapshots: string): Promise<Re
     adapter,
     recording,
     baseline,
+    releases: { from: release, to: release },
     candidate: baseline,
     target: { kind: 'mock' },
     reportFolder: '',

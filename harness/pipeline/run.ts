@@ -1,11 +1,7 @@
 import { dirname, join, resolve } from 'node:path'
 import { GateError } from '../base/errors.ts'
 import { exists } from '../base/files.ts'
-import { isJsonObject, sameJson } from '../base/json.ts'
 import { agreementOf } from '../compare/agreement.ts'
-import { alignmentOf } from '../compare/alignment.ts'
-import { sameStage } from '../compare/documents.ts'
-import { relationsOf } from '../compare/records.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
 import type { DrillScore } from '../model/drill.ts'
 import type { NoiseRule } from '../model/noise.ts'
@@ -16,8 +12,10 @@ import type { ErpAdapter } from '../ports/erp.ts'
 import type { Observation } from '../ports/observation.ts'
 import { noJournal } from '../replay/journal.ts'
 import type { Shard } from '../replay/lanes.ts'
-import { type ReplayOptions, replay, type Timing } from '../replay/replay.ts'
+import { replay, type Timing } from '../replay/replay.ts'
 import { assess, type Evidence } from './assess.ts'
+import { pathsInBaseline } from './baseline-paths.ts'
+import { type ConnectorEvidence, rehearseConnector } from './connector.ts'
 import { readDrillScore } from './drill-score.ts'
 import { loadErp, readSnapshotOf } from './erp.ts'
 import { closeJournals, type Journals, prepareJournals } from './journals.ts'
@@ -51,6 +49,10 @@ export type RunOptions = Readonly<{
   connectorDigest?: string
   /** Environment of the integration that a decision is asked for. */
   environment?: string
+  /** Command that runs the connector under test, for a connector release. */
+  connector?: string
+  /** Release of the ERP that the connector is run against; the one in production unless given. */
+  erpRelease?: string
   onStage?: (title: string) => void
   onProgress?: (done: number, total: number, what: string) => void
 }>
@@ -67,6 +69,8 @@ export type Subject = Readonly<{
   adapter: ErpAdapter
   recording: SanitizedRecording
   baseline: Snapshot
+  /** Releases of the ERP: the recorded one, and the one that is replayed against. */
+  releases: Readonly<{ from: string; to: string }>
   /** Snapshot of the release that is asked for; a mocked API serves it. */
   candidate: Snapshot | undefined
   /** The gate's own score, when a drill was run on the scenario. */
@@ -84,7 +88,15 @@ export type Rehearsable = Subject &
     target: TargetName
     options: Pick<
       RunOptions,
-      'onStage' | 'onProgress' | 'concurrency' | 'rate' | 'resume' | 'shard' | 'timing' | 'connectorDigest'
+      | 'onStage'
+      | 'onProgress'
+      | 'concurrency'
+      | 'rate'
+      | 'resume'
+      | 'shard'
+      | 'timing'
+      | 'connectorDigest'
+      | 'connector'
     >
   }>
 
@@ -94,6 +106,8 @@ export type Rehearsals = Readonly<{
   withPlan: Rehearsal | undefined
   /** The same against the mocked API, where a real ERP answered and the mocked API could have. */
   mocked: Rehearsal | undefined
+  /** What a run of the connector itself showed, when that is what was rehearsed. */
+  connector?: ConnectorEvidence
   runTag: string
   durationMs: number
 }>
@@ -121,10 +135,10 @@ export async function rehearseChange(rehearsable: Rehearsable): Promise<ChangeAs
 
 /** The target that a run names. Throws `usage`, or what is wrong with the snapshot that a mocked API would need. */
 export async function targetOf(
-  { scenario, candidate }: Subject,
+  { scenario, candidate, releases }: Subject,
   options: Pick<RunOptions, 'target' | 'snapshots'>,
 ): Promise<TargetName> {
-  const release = `${scenario.integration.erp.product}-${scenario.change.change.to}`
+  const release = `${scenario.integration.erp.product}-${releases.to}`
   const target = parseTarget(options.target, release)
   if (target.kind === 'mock' && candidate === undefined) await readSnapshot(join(options.snapshots, release))
   return target
@@ -132,7 +146,7 @@ export async function targetOf(
 
 /** Reads everything that a change request is judged by. Throws what the input or the configuration is at fault for. */
 export async function readSubject(
-  options: Pick<RunOptions, 'changeFolder' | 'snapshots' | 'reports' | 'environment'>,
+  options: Pick<RunOptions, 'changeFolder' | 'snapshots' | 'reports' | 'environment' | 'connector' | 'erpRelease'>,
 ): Promise<Subject> {
   const scenario = await readScenario(options.changeFolder)
   const { change } = scenario.change
@@ -140,9 +154,15 @@ export async function readSubject(
   const adapter = await loadErp(scenario.integration)
   const { recording, file } = await readNewestRecording(scenario.folder)
   refuseForeignRecording(scenario, recording, file)
+  refuseForeignOptions(scenario, options)
+  const releases = releasesOf(scenario, recording, options.erpRelease)
   const product = scenario.integration.erp.product
-  const baseline = await readSnapshotOf(adapter, join(options.snapshots, `${product}-${change.from}`), scenario.folder)
-  const candidateFolder = join(options.snapshots, `${product}-${change.to}`)
+  const baseline = await readSnapshotOf(
+    adapter,
+    join(options.snapshots, `${product}-${releases.from}`),
+    scenario.folder,
+  )
+  const candidateFolder = join(options.snapshots, `${product}-${releases.to}`)
   const candidate = (await exists(join(candidateFolder, 'meta.json')))
     ? await readSnapshotOf(adapter, candidateFolder)
     : undefined
@@ -151,9 +171,10 @@ export async function readSubject(
     adapter,
     recording,
     baseline,
+    releases,
     candidate,
     drill: await readDrillScore(scenario.folder),
-    noise: await readNoise(join(options.snapshots, `${product}-${change.from}`), baseline, adapter),
+    noise: await readNoise(join(options.snapshots, `${product}-${releases.from}`), baseline, adapter),
     rehearsed: await readRehearsal(options.changeFolder, { change, recording, baseline }),
     reportFolder: reportFolderOf(options),
   }
@@ -163,6 +184,11 @@ export async function readSubject(
 export async function rehearse(rehearsable: Rehearsable): Promise<Rehearsals> {
   const started = performance.now()
   const { scenario, candidate, target } = rehearsable
+  if (scenario.change.change.kind === 'connector-release') {
+    const { rehearsal: asIs, connector } = await rehearseConnector(rehearsable)
+    const durationMs = Math.round(performance.now() - started)
+    return { asIs, withPlan: undefined, mocked: undefined, connector, runTag: '', durationMs }
+  }
   const hasPlan = scenario.change.notes.some((note) => note['affects-us'] === true && note.plan.length > 0)
   const journals = await prepareJournals(rehearsable)
   const asIs = await rehearsal(rehearsable, { title: 'replaying as is', target, withPlan: false, journals })
@@ -213,7 +239,9 @@ export function evidenceOf(subject: Subject, rehearsals: Rehearsals, connectorDi
     adapter,
     recording: subject.recording,
     baseline: subject.baseline,
+    releases: subject.releases,
     candidate: subject.candidate,
+    connector: rehearsals.connector,
     asIs,
     withPlan,
     agreement,
@@ -245,7 +273,7 @@ async function rehearsal(
     adapter,
     integration: scenario.integration,
     allIntegrations: scenario.allIntegrations,
-    release: scenario.change.change.to,
+    release: subject.releases.to,
     snapshot: candidate,
     ...(options.rate === undefined || variant.target.kind === 'mock' ? {} : { rate: options.rate }),
     ...(options.onStage === undefined ? {} : { onProgress: options.onStage }),
@@ -290,20 +318,6 @@ async function rehearsal(
 
 const NO_JOURNAL = { journal: noJournal, runTag: '' }
 
-/** Which record of a stored document is which record of the baseline's, by what the records hold. */
-function pathsInBaseline(baseline: Snapshot, adapter: ErpAdapter): NonNullable<ReplayOptions['pathsInBaseline']> {
-  const stored = new Map(baseline.documents.map((document) => [document.key, document]))
-  const known = {
-    meaning: (resource: string, field: string) => adapter.meaning(resource, field, baseline.schema),
-    relation: relationsOf(baseline.schema),
-  }
-  return (invoice, stages, document) => {
-    const then = sameStage(stored.get(invoice)?.stages ?? [], stages, stages.length - 1)?.document
-    if (!isJsonObject(then) || !isJsonObject(document) || sameJson(then, document)) return new Map()
-    return alignmentOf(adapter.documentResource, then, document, known)
-  }
-}
-
 /** Where the reports of a change request are written. */
 export function reportFolderOf(options: Pick<RunOptions, 'changeFolder' | 'reports'>): string {
   const folder = resolve(options.changeFolder)
@@ -332,6 +346,15 @@ export function refuseForeignRecording(scenario: Scenario, recording: SanitizedR
     )
   }
   const { change } = scenario.change
+  if (change.kind === 'connector-release' && header.connector.release !== change.from) {
+    throw new GateError(
+      'recording-unusable',
+      `${file}:1: recorded with connector release ${header.connector.release}, and the change request goes from ${change.from}.`,
+      {
+        hint: 'Record the export with the connector release in production, or correct change.from in change.yaml.',
+      },
+    )
+  }
   if (change.kind === 'erp-update' && header.erp.release !== change.from) {
     throw new GateError(
       'recording-unusable',
@@ -341,4 +364,26 @@ export function refuseForeignRecording(scenario: Scenario, recording: SanitizedR
       },
     )
   }
+}
+
+/** The releases of the ERP that a change request is about: a connector release leaves the recorded one in place. */
+function releasesOf(
+  { change: { change } }: Scenario,
+  { header }: SanitizedRecording,
+  erpRelease: string | undefined,
+): Subject['releases'] {
+  if (change.kind === 'erp-update') return { from: change.from, to: change.to }
+  return { from: header.erp.release, to: erpRelease ?? header.erp.release }
+}
+
+/** A connector that is named and would not be run must not look as if it was. Throws `usage`. */
+function refuseForeignOptions(
+  { change: { change } }: Scenario,
+  { connector, erpRelease }: Pick<RunOptions, 'connector' | 'erpRelease'>,
+): void {
+  if (change.kind === 'connector-release' || (connector === undefined && erpRelease === undefined)) return
+  const option = connector === undefined ? '--erp-release' : '--connector'
+  throw new GateError('usage', `${option} is for a connector release, and ${change.id} is an ERP update.`, {
+    hint: 'Leave it out, or write a change request of kind connector-release; docs/connector.md shows one.',
+  })
 }

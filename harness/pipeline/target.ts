@@ -24,6 +24,8 @@ export type OpenTarget = Readonly<{
   url: string
   session: Session
   identity: Identity
+  /** What another client of the same ERP needs: how it is sent to, as whom, and where. */
+  access: Readonly<{ transport: Transport; credential: Credential; database: string }>
   /** The virtual ERP behind it, when it is mocked. */
   virtual?: VirtualErp
   /** Whether the target is thrown away when it is closed, so that nothing posted needs to be removed. */
@@ -91,6 +93,7 @@ export async function openTarget(
       url: opened.transport.url,
       session,
       identity,
+      access: { transport: opened.transport, credential: opened.credential, database: opened.database },
       ...(opened.virtual === undefined ? {} : { virtual: opened.virtual }),
       disposable: target.kind !== 'url',
       close: opened.close,

@@ -33,6 +33,14 @@ export type Facts = Readonly<{
   copies: readonly Difference[]
   /** Noise rules that left nothing out, each in the words of a difference. */
   noise: readonly Difference[]
+  /** Differences between what the connector under test sent and what was recorded. */
+  requests: readonly Difference[]
+  /** The same of what it only asks: master data, and documents that it reads. */
+  inquiries: readonly Difference[]
+  /** Differences between what the connector under test reported and what is so. */
+  results: readonly Difference[]
+  /** What the connector under test did as a program: how it ended, what it logged, what it made of failures of the ERP. */
+  conduct: readonly Difference[]
 }>
 
 /** What a check objects to. Differences of one objection are about the same place and become one finding. */
@@ -145,4 +153,9 @@ export function isWiderAnswer(change: StructureDifference): boolean {
   if (!isValueChange(change) || change.direction !== 'read') return false
   const wider = change.change === 'widened' || change.change === 'altered'
   return change.effect === 'breaking' || (change.effect === 'unknown' && wider)
+}
+
+/** Whether a difference is about a request as such, which one side did not send, and not about what stands in it. */
+export function isWholeRequest(difference: Difference): boolean {
+  return difference.area === 'requests' && difference.at === ''
 }

@@ -245,6 +245,8 @@ export type ErpAdapter = Readonly<{
   /** The release that answered in a recording, `undefined` when the recording does not tell. */
   releaseOf: (interactions: readonly Interaction[]) => string | undefined
   decode: (request: RecordedRequest, schema: ErpSchema, names: Names) => Operation
+  /** JSON Pointers into a body that number a request and say nothing: two requests that mean the same differ in them. */
+  numbering: readonly string[]
   /** Reads an answer, learns the names of the records in it, and returns the result with names in place of ids. */
   interpret: (operation: Operation, response: RecordedResponse, schema: ErpSchema, names: Names, at: string) => Outcome
   /** Puts the key into a write by which the ERP knows it when it comes again. Absent where the ERP has no such key. */

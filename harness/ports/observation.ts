@@ -39,6 +39,25 @@ export type InvoiceObservation = Readonly<{
   stages: readonly DocumentStage[]
   /** Id of the document in the target, when it was created. */
   id?: string
+  /** Why what became of it proves nothing, where that is so. */
+  unproven?: string
+}>
+
+/** A request that was sent, with the names of records in place of their ids. */
+export type SentRequest = Readonly<{
+  operation: Operation
+  /** Every value of the request by its place; those that only number the request are left out. */
+  values: ReadonlyMap<string, Json>
+  /** What a `create` sends, references by name. */
+  sent?: Json
+}>
+
+/** A recorded request and the one that the connector under test sent for it; one of them where the other is missing. */
+export type RequestPair = Readonly<{
+  /** Keys of the invoice; none for what serves all invoices. */
+  invoices: readonly string[]
+  recorded?: SentRequest
+  run?: SentRequest
 }>
 
 /** What went wrong with the connection, and never with a record. */

@@ -23,6 +23,8 @@ export function runChecks(
   facts: Facts,
   context: Readonly<{
     capabilities: readonly Capability[]
+    /** Areas that nothing was gathered for, with the reason: what was not looked at has not passed. */
+    notGathered?: ReadonlyMap<keyof Facts, string>
     severity: Policy['severity']
     money: ReadonlyMap<string, InvoiceMoney>
     relevance: (difference: Difference) => Finding['relevance']
@@ -34,14 +36,10 @@ export function runChecks(
   const findings: UnjudgedFinding[] = []
   for (const [id, check] of checks) {
     const missing = check.needs.filter((need) => !context.capabilities.includes(need))
-    if (missing.length > 0) {
-      results.push({
-        check: id,
-        title: check.title,
-        state: 'not-applicable',
-        reason: `This ERP has no ${missing.join(', ')}.`,
-        findings: 0,
-      })
+    const notGathered = check.requires.flatMap((area) => context.notGathered?.get(area) ?? [])[0]
+    const reason = missing.length > 0 ? `This ERP has no ${missing.join(', ')}.` : notGathered
+    if (reason !== undefined) {
+      results.push({ check: id, title: check.title, state: 'not-applicable', reason, findings: 0 })
       continue
     }
     try {

@@ -212,6 +212,10 @@ describe('running checks', () => {
         documents: [],
         interactions: [],
         copies: [],
+        requests: [],
+        inquiries: [],
+        results: [],
+        conduct: [],
         noise: [],
       },
       {

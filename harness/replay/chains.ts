@@ -239,7 +239,7 @@ class RecordedChain implements Chain {
 }
 
 /** What a search finds is named after the search, so that it is not taken for what its own invoice creates. */
-function nameFor(operation: Operation, at: string): string {
+export function nameFor(operation: Operation, at: string): string {
   return operation.kind === 'find' ? `${at} found` : at
 }
 

@@ -1,6 +1,6 @@
 import { compareDecimals, roundTo, scaleOf, sum, times } from '../../base/decimal.ts'
-import { isJsonArray, isJsonNumber, isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
-import type { Snapshot } from '../../model/snapshot.ts'
+import { isJsonArray, isJsonNumber, isJsonObject, type Json, type JsonObject, sameJson } from '../../base/json.ts'
+import type { Snapshot, StoredDocument } from '../../model/snapshot.ts'
 import { fieldNames, fieldOf, relationKind, requiredFields } from './fields.ts'
 import { INVOICE } from './operations.ts'
 
@@ -54,7 +54,7 @@ export function refusalBySchema(
 
 /** The document that a release would store, told by rules: amounts, taxes and state. */
 export function storedBySchema(sent: JsonObject, after: string, snapshot: Snapshot): JsonObject {
-  const lines = recordsIn(sent.lines).map((line) => withAmount(line))
+  const lines = recordsIn(sent.lines).map((line) => withAmount(line, snapshot))
   const net = sum(['0.00', ...lines.map((line) => textOf(line.amount))])
   const state = STATES[after] ?? 'draft'
   const taxed = state !== 'draft' || taxesAtDraft(snapshot)
@@ -73,6 +73,8 @@ export function storedBySchema(sent: JsonObject, after: string, snapshot: Snapsh
   }
 }
 
+const ENTRY = 'analytic.account.entry'
+
 const STATES: Readonly<Record<string, string>> = {
   validate_invoice: 'validated',
   post: 'posted',
@@ -80,9 +82,10 @@ const STATES: Readonly<Record<string, string>> = {
   draft: 'draft',
 }
 
-function withAmount(line: JsonObject): JsonObject {
+function withAmount(line: JsonObject, snapshot: Snapshot): JsonObject {
   const amount = roundTo(times(textOf(line.quantity ?? '0'), textOf(line.unit_price ?? '0')), 2, 'half-even')
-  return { ...line, amount, analytic_accounts: line.analytic_accounts ?? [] }
+  const entries = recordsIn(line.analytic_accounts).map((entry) => ({ ...emptyRecord(ENTRY, snapshot), ...entry }))
+  return { ...line, amount, analytic_accounts: entries }
 }
 
 function taxLines(lines: readonly JsonObject[], snapshot: Snapshot): readonly JsonObject[] {
@@ -120,13 +123,41 @@ function sentOf(sent: Json, model: string): readonly JsonObject[] {
   return model === 'account.invoice.line' ? recordsIn(sent.lines) : []
 }
 
+/** A record with nothing in it but what every captured record of its model holds, such as the digits of its currency. */
 function emptyRecord(model: string, snapshot: Snapshot): JsonObject {
+  const captured = capturedRecords(snapshot, model)
   return Object.fromEntries(
     fieldNames(snapshot.schema, model).map((name): [string, Json] => {
       const field = fieldOf(snapshot.schema, model, name)
-      return [name, field !== undefined && relationKind(field.type) === 'many' ? [] : null]
+      if (field !== undefined && relationKind(field.type) === 'many') return [name, []]
+      const [first = null, ...others] = captured.map((record) => record[name] ?? null)
+      return [name, isPlain(first) && others.every((other) => sameJson(first, other)) ? first : null]
     }),
   )
+}
+
+/** Invoices, lines and taxes as they were stored last. */
+function capturedRecords(snapshot: Snapshot, model: string): readonly JsonObject[] {
+  const known = CAPTURED.get(snapshot) ?? new Map<string, readonly JsonObject[]>()
+  CAPTURED.set(snapshot, known)
+  const found = known.get(model) ?? snapshot.documents.flatMap(({ stages }) => recordsOf(stages, model))
+  known.set(model, found)
+  return found
+}
+
+const CAPTURED = new WeakMap<Snapshot, Map<string, readonly JsonObject[]>>()
+
+function recordsOf(stages: StoredDocument['stages'], model: string): readonly JsonObject[] {
+  const { document } = stages.findLast(({ outcome }) => outcome === 'accepted') ?? {}
+  if (!isJsonObject(document)) return []
+  if (model === INVOICE) return [document]
+  if (model === ENTRY) return recordsIn(document.lines).flatMap((line) => recordsIn(line.analytic_accounts))
+  return recordsIn(model === 'account.invoice.line' ? document.lines : document.taxes)
+}
+
+/** A reference to another record is true of its own document only. */
+function isPlain(value: Json): boolean {
+  return isJsonNumber(value) || typeof value === 'boolean' || typeof value === 'string'
 }
 
 function recordsIn(value: Json | undefined): readonly JsonObject[] {

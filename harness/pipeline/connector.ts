@@ -1,0 +1,296 @@
+import { join } from 'node:path'
+import { GateError } from '../base/errors.ts'
+import { readTextFile } from '../base/files.ts'
+import { relationsOf } from '../compare/records.ts'
+import { compareRequests } from '../compare/requests.ts'
+import { compareResults } from '../compare/results.ts'
+import { type GivenInvoices, readInvoices } from '../connector/invoices.ts'
+import type { Leak } from '../connector/masking.ts'
+import { readResults } from '../connector/results.ts'
+import type { ConnectorTested } from '../model/assessment.ts'
+import type { ConnectorRun } from '../model/connector.ts'
+import type { Difference } from '../model/difference.ts'
+import type { Snapshot } from '../model/snapshot.ts'
+import type { Held, ReportedInvoice } from '../ports/connector.ts'
+import type { ErpAdapter } from '../ports/erp.ts'
+import type { InvoiceObservation } from '../ports/observation.ts'
+import { decodeRecording } from '../replay/chains.ts'
+import { type LeftInErp, Watch } from '../replay/watch.ts'
+import { pathsInBaseline } from './baseline-paths.ts'
+import { type ConnectorRunResult, runConnectorOnce } from './connector-run.ts'
+import type { Rehearsable, Rehearsal } from './run.ts'
+import { describe, listsOf } from './snapshot.ts'
+import { openTarget } from './target.ts'
+
+/** What a run of the connector under test showed, for the checks and for the report. */
+export type ConnectorEvidence = Readonly<{
+  requests: readonly Difference[]
+  inquiries: readonly Difference[]
+  results: readonly Difference[]
+  conduct: readonly Difference[]
+  tested: ConnectorTested
+}>
+
+/** Last lines of the output that the report shows. */
+const OUTPUT_LINES = 20
+
+/**
+ * Runs the connector under test with the approved invoices and holds it against the recorded export. Throws what the
+ * configuration or the target is at fault for; what the connector is at fault for is evidence.
+ */
+export async function rehearseConnector(
+  subject: Rehearsable,
+): Promise<Readonly<{ rehearsal: Rehearsal; connector: ConnectorEvidence }>> {
+  const { scenario, adapter, recording, baseline, candidate, options } = subject
+  const { config, command } = configured(subject)
+  const invoices = await readInvoices(join(scenario.folder, config.invoices.file), config.invoices)
+  const recordedResults = await readRecordedResults(scenario.folder, config)
+  options.onStage?.('running the connector')
+  const target = await openTarget({
+    target: subject.target,
+    adapter,
+    integration: scenario.integration,
+    allIntegrations: scenario.allIntegrations,
+    release: subject.releases.to,
+    snapshot: candidate,
+    ...(options.onStage === undefined ? {} : { onProgress: options.onStage }),
+  })
+  try {
+    const schema =
+      target.identity.simulated && candidate !== undefined
+        ? candidate.schema
+        : await describe(adapter, target.session, recording, baseline.schema, candidate?.schema)
+    const watch = new Watch({
+      adapter,
+      session: target.session,
+      identity: target.identity,
+      recordedSchema: baseline.schema,
+      schema,
+      values: await target.session.listValues(listsOf(adapter, recording, baseline.schema)),
+      recorded: decodeRecording(recording.interactions, adapter, baseline.schema),
+      pathsInBaseline: pathsInBaseline(baseline, adapter),
+    })
+    const run = await runConnectorOnce({
+      config,
+      command,
+      folder: scenario.folder,
+      adapter,
+      access: target.access,
+      watch,
+      invoices,
+      given: invoices.all,
+    })
+    const { observation, requests: pairs, left, unreadable } = await watch.watched()
+    const leftBehind = target.disposable ? [] : await watch.removeAll()
+    const meaning = (resource: string, field: string) => adapter.meaning(resource, field, baseline.schema)
+    const { requests, inquiries } = compareRequests(pairs, { meaning, relation: relationsOf(baseline.schema) })
+    const results = compareResults(
+      reportedInvoices(invoices, run, {
+        left,
+        isBooked: bookedAs(baseline, adapter),
+        recorded: recordedResults,
+        hasMessages: config.results.message !== undefined,
+      }),
+    )
+    const byRules = target.virtual?.unrecorded() ?? observation.byRules
+    return {
+      rehearsal: {
+        observation: {
+          ...observation,
+          byRules,
+          leftBehind,
+          invoices: observation.invoices.map((invoice) => provenOrNot(invoice, byRules, requests)),
+        },
+        kind: target.kind,
+        url: target.url,
+      },
+      connector: {
+        requests: [...requests, ...unreadable.map(unreadableDifference)],
+        inquiries,
+        results,
+        conduct: [...endDifferences(run, config), ...run.leaks.map((leak) => leakDifference(leak, invoices, run))],
+        tested: {
+          command: run.command,
+          erpRelease: subject.releases.to,
+          ended: run.ended.how,
+          status: run.ended.status,
+          given: invoices.all.length,
+          reported: invoices.all.filter(({ id }) => run.reported.some(({ invoice }) => invoice === id)).length,
+          resultsCompared: recordedResults !== undefined,
+          output: { stdout: lastLines(run.ended.stdout), stderr: lastLines(run.ended.stderr) },
+          failures: [],
+        },
+      },
+    }
+  } finally {
+    await target.close()
+  }
+}
+
+/** The configuration of the connector and the command. Throws `usage` when one of them is missing. */
+function configured({ scenario, options }: Rehearsable): { config: ConnectorRun; command: string } {
+  const config = scenario.integration.connector.run
+  if (config === undefined) {
+    throw new GateError('usage', `${scenario.integration.id} does not say how its connector is run.`, {
+      hint: 'Write connector.run into integration.yaml; docs/connector.md shows one.',
+    })
+  }
+  const command = options.connector ?? config.command
+  if (command === undefined) {
+    throw new GateError('usage', 'A connector release is judged by running the connector, and no command is named.', {
+      hint: 'Name it with --connector "node connector/dist/main.js", or as connector.run.command in integration.yaml.',
+    })
+  }
+  return { config, command }
+}
+
+/** What the release in production reported, by invoice id. */
+async function readRecordedResults(
+  folder: string,
+  config: ConnectorRun,
+): Promise<ReadonlyMap<string, string> | undefined> {
+  const { recorded } = config.results
+  if (recorded === undefined) return undefined
+  const text = await readTextFile(
+    join(folder, recorded),
+    'connector.run.results.recorded in integration.yaml names it.',
+  )
+  return new Map(readResults(text, { ...config.results, from: 'file' }).map(({ invoice, status }) => [invoice, status]))
+}
+
+/** Whether a stored document is in a state in which recorded exports ended. */
+export function bookedAs(baseline: Snapshot, adapter: ErpAdapter): (document: LeftInErp['document']) => boolean {
+  const states = new Set(
+    baseline.documents.flatMap(({ stages }) => {
+      const last = stages.at(-1)
+      return last?.outcome === 'accepted' && last.document !== undefined ? [adapter.facts(last.document).state] : []
+    }),
+  )
+  return (document) => document !== undefined && states.has(adapter.facts(document).state)
+}
+
+/** Each given invoice with what the ERP holds of it and what was reported. */
+function reportedInvoices(
+  invoices: GivenInvoices,
+  run: ConnectorRunResult,
+  known: Readonly<{
+    left: ReadonlyMap<string, LeftInErp>
+    isBooked: (document: LeftInErp['document']) => boolean
+    recorded: ReadonlyMap<string, string> | undefined
+    hasMessages: boolean
+  }>,
+): readonly ReportedInvoice[] {
+  return invoices.all.map(({ id, key }) => {
+    const left = known.left.get(key)
+    const held: Held =
+      left?.document === undefined ? 'nothing' : known.isBooked(left.document) ? 'booked' : 'unfinished'
+    return {
+      key,
+      held,
+      wasThere: left?.wasThere ?? false,
+      reported: run.reported.findLast(({ invoice }) => invoice === id),
+      recorded: known.recorded?.get(id),
+      hasMessages: known.hasMessages,
+    }
+  })
+}
+
+/** A document that the virtual ERP made up for a request that it never saw proves nothing; the request itself is compared. */
+function provenOrNot(
+  invoice: InvoiceObservation,
+  byRules: readonly string[],
+  requests: readonly Difference[],
+): InvoiceObservation {
+  const isChanged = requests.some((request) => request.invoices.includes(invoice.key))
+  if (!byRules.includes(invoice.key) || !isChanged) return invoice
+  return {
+    ...invoice,
+    unproven: 'what was sent differs from what was recorded, and only a real ERP can tell what it stores of that',
+  }
+}
+
+/** How the connector ended, when it did not end well. */
+export function endDifferences(
+  { ended }: ConnectorRunResult,
+  config: ConnectorRun,
+  about: Partial<Difference> = {},
+): readonly Difference[] {
+  const isGood = ended.how === 'ended' && ended.status !== null && config['exit-statuses'].includes(ended.status)
+  if (isGood) return []
+  const last = lastLines(ended.stderr).at(-1)
+  const how = {
+    ended: `exit status ${ended.status ?? 'unknown'}`,
+    'out-of-time': `not done within ${config['time-limit-seconds']} s`,
+    signal: 'ended by a signal',
+    'never-ready': 'never ready',
+  }[ended.how]
+  return [
+    conduct({
+      kind: 'changed-state',
+      resource: 'connector',
+      pointer: `/${ended.how}`,
+      baseline: `exit status ${config['exit-statuses'].join(' or ')}`,
+      candidate: last === undefined ? how : `${how}: ${last}`,
+      ...about,
+    }),
+  ]
+}
+
+/** A secret in the output, with the invoice that the connector was at. */
+export function leakDifference(leak: Leak, invoices: GivenInvoices, run: ConnectorRunResult): Difference {
+  const text = leak.stream === 'stderr' ? run.ended.stderr : run.ended.stdout
+  // A line that names no invoice belongs to the next one that is named: a connector logs its work before its result.
+  const after = leak.stream === 'results' ? [leak.text] : text.split('\n').slice(leak.line - 1)
+  const named = after
+    .map((line) => invoices.all.find(({ id }) => line.includes(id)))
+    .find((invoice) => invoice !== undefined)
+  return conduct({
+    kind: 'extra',
+    class: 'identity',
+    resource: leak.stream,
+    pointer: `/${leak.what}`,
+    at: `/${leak.line}/${leak.what}`,
+    baseline: null,
+    candidate: leak.text.trim().slice(0, 200),
+    invoices: named === undefined ? [] : [named.key],
+  })
+}
+
+function unreadableDifference(message: string): Difference {
+  return conduct({
+    area: 'requests',
+    kind: 'extra',
+    resource: 'request',
+    pointer: '/unreadable',
+    stage: 'unreadable',
+    baseline: 'not sent',
+    candidate: message,
+  })
+}
+
+export function conduct(over: Partial<Difference>): Difference {
+  return {
+    area: 'conduct',
+    kind: 'changed-state',
+    class: 'state',
+    loudness: 'silent',
+    resource: 'connector',
+    pointer: '',
+    at: '',
+    stage: '',
+    baseline: null,
+    candidate: null,
+    sent: null,
+    invoices: [],
+    seenBy: 'connector',
+    ...over,
+  }
+}
+
+function lastLines(text: string): string[] {
+  return text
+    .trimEnd()
+    .split('\n')
+    .filter((line) => line !== '')
+    .slice(-OUTPUT_LINES)
+}
