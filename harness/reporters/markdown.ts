@@ -2,6 +2,7 @@ import type { ChangeAssessment } from '../model/assessment.ts'
 import { LANE_TITLES } from '../model/common.ts'
 import type { Finding } from '../model/finding.ts'
 import { defineReporter } from '../ports/reporter.ts'
+import { openNotes } from './rendering/open-notes.ts'
 import { visible, visibleValue } from './rendering/visible-text.ts'
 import {
   amounts,
@@ -121,11 +122,14 @@ function confidenceOf({ evidence, notes }: Readonly<ChangeAssessment>): string {
   const { agreement, notCompared } = evidence
   const expectations = notes.flatMap((note) => note.expectations)
   const inState = (state: string) => expectations.filter((expectation) => expectation.state === state).length
+  const open = openNotes(notes)
   return [
     '### How far to trust this',
     '',
     `- Evidence ${text(EVIDENCE_LEVELS[evidence.level])} (${text(evidence.target.environment)}, build ${text(evidence.target.build)})`,
     `- Release note expectations: ${inState('met')} met, ${inState('unmet')} unmet, ${inState('untested')} untested; ${notes.filter((note) => note.affectsUs === 'undecided').length} undecided`,
+    ...open.slice(0, REASONS_SHOWN).map((note) => `  - ${code(note.id)} **${note.state}**: ${text(note.text)}`),
+    ...more(open.length - REASONS_SHOWN, 'open note'),
     agreement === null
       ? '- Agreement of mocked API and sandbox: not measured'
       : `- Mocked API and sandbox agree on ${grouped(String(agreement.agreed))} of ${counted(agreement.compared, 'value')}`,

@@ -2,6 +2,7 @@ import type { ChangeAssessment, ControlTotal, Extent, Reason } from '../model/as
 import { LANE_TITLES } from '../model/common.ts'
 import type { Finding } from '../model/finding.ts'
 import { defineReporter } from '../ports/reporter.ts'
+import { openNotes } from './rendering/open-notes.ts'
 import { visibleValue } from './rendering/visible-text.ts'
 import {
   amounts,
@@ -146,16 +147,12 @@ function findingLines(finding: Readonly<Finding>): readonly string[] {
 }
 
 function notesOf({ notes }: Readonly<ChangeAssessment>): readonly string[] {
-  const all = notes.flatMap((note) => note.expectations.map((expectation) => ({ note, expectation })))
-  const inState = (state: string) => all.filter(({ expectation }) => expectation.state === state)
+  const expectations = notes.flatMap((note) => note.expectations)
+  const inState = (state: string) => expectations.filter((expectation) => expectation.state === state).length
   const undecided = notes.filter((note) => note.affectsUs === 'undecided')
-  const open = [
-    ...undecided.map((note) => `${note.id} undecided: ${note.says}`),
-    ...inState('unmet').map(({ note, expectation }) => `${note.id} unmet: ${expectation.summary}`),
-    ...inState('untested').map(({ note, expectation }) => `${note.id} untested: ${expectation.summary}`),
-  ]
+  const open = openNotes(notes).map(({ id, state, text }) => `${id} ${state}: ${text}`)
   return [
-    `Notes      ${notes.length} release note ${notes.length === 1 ? 'entry' : 'entries'}: expectations ${inState('met').length} met, ${inState('unmet').length} unmet, ${inState('untested').length} untested; ${undecided.length} undecided`,
+    `Notes      ${notes.length} release note ${notes.length === 1 ? 'entry' : 'entries'}: expectations ${inState('met')} met, ${inState('unmet')} unmet, ${inState('untested')} untested; ${undecided.length} undecided`,
     ...open.slice(0, NOTES_SHOWN).flatMap((line) => wrapped('  ', line)),
     ...more(open.length - NOTES_SHOWN, 'entry', 'entries'),
   ]

@@ -1,5 +1,6 @@
 import type { ChangeAssessment } from '../../model/assessment.ts'
 import { LANE_TITLES } from '../../model/common.ts'
+import { openNotes } from '../rendering/open-notes.ts'
 import { counted, grouped, instant, timingWords } from '../rendering/words.ts'
 import { capped, type Link, number, SHOWN, shortened } from './cells.ts'
 
@@ -7,20 +8,10 @@ const NOTE_STATES = { met: 'ok', unmet: 'no', untested: 'unknown' } as const
 
 /** Release note entries, and what of them is still open. */
 export function notesOf({ notes }: Readonly<ChangeAssessment>, link: Link) {
-  const expectations = notes.flatMap((note) => note.expectations.map((expectation) => ({ note, expectation })))
-  const inState = (state: keyof typeof NOTE_STATES) =>
-    expectations.filter(({ expectation }) => expectation.state === state)
+  const expectations = notes.flatMap((note) => note.expectations)
+  const inState = (state: keyof typeof NOTE_STATES) => expectations.filter((expectation) => expectation.state === state)
   const undecided = notes.filter((note) => note.affectsUs === 'undecided')
-  const open = [
-    ...undecided.map((note) => ({ id: note.id, state: 'undecided', text: shortened(note.says, 90) })),
-    ...(['unmet', 'untested'] as const).flatMap((state) =>
-      inState(state).map(({ note, expectation }) => ({
-        id: note.id,
-        state,
-        text: shortened(expectation.summary, 90),
-      })),
-    ),
-  ]
+  const open = openNotes(notes).map((note) => ({ ...note, text: shortened(note.text, 90) }))
   return {
     count: number(notes.length),
     met: number(inState('met').length),
