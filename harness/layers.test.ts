@@ -45,6 +45,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'attest',
   ],
   cli: ['base', 'pipeline'],
+  vitest: ['base', 'model', 'pipeline'],
 }
 
 /** Rooms that are synchronous and pure: no network, disk, clock, randomness or environment. */

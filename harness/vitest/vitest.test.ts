@@ -1,0 +1,218 @@
+import { cp, mkdir, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { digestOf } from '../base/fingerprint.ts'
+import { toPlain } from '../base/json.ts'
+import { Workspace } from '../cli/testing/workspace.ts'
+import { readRecording } from '../record/store.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+
+/** A release that stores one invoice with another cost center, and everything else as before. */
+async function addQuietRelease(): Promise<void> {
+  await cp(at('snapshots/norvik-2026-1'), at('snapshots/norvik-2026-9'), { recursive: true })
+  const documents = await workspace.read('snapshots/norvik-2026-9/documents.ndjson')
+  const edited = documents
+    .split('\n')
+    .map((line) =>
+      line.includes('"key":"S-1005 FA-1007"')
+        ? line.replace(/"stages".*/, (stages) => stages.replaceAll('"costCenter":"CC300"', '"costCenter":"CC100"'))
+        : line,
+    )
+    .join('\n')
+  await workspace.write('snapshots/norvik-2026-9/documents.ndjson', edited)
+  await workspace.edit('snapshots/norvik-2026-9/meta.json', digestOf(documents), digestOf(edited))
+  await workspace.edit('snapshots/norvik-2026-9/meta.json', '"release": "2026-1"', '"release": "2026-9"')
+  await workspace.edit('snapshots/norvik-2026-9/meta.json', '"build": "2026-1"', '"build": "2026-9"')
+  await mkdir(at('scenarios/rest-ap/changes/one-cost-center'))
+  const control = await workspace.read('scenarios/rest-ap/changes/control/change.yaml')
+  await workspace.write(
+    'scenarios/rest-ap/changes/one-cost-center/change.yaml',
+    control.replace('to: 2026-1', 'to: 2026-9'),
+  )
+}
+
+/** A suite as a connector team writes it, beside its own handlers of msw and nock. */
+const SUITE = `
+import { http, HttpResponse } from 'msw'
+import { setupServer } from 'msw/node'
+import { changeGate, erpSchema, rehearse } from 'erp-change-gate/vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const server = setupServer(http.get('https://ap.example/approved', () => HttpResponse.json(['KF-1'])))
+beforeAll(() => server.listen({ onUnhandledRequest: 'error' }))
+afterAll(() => server.close())
+
+changeGate('scenarios/rest-ap/changes/control')
+changeGate('scenarios/rest-ap/changes/api-2026-2')
+changeGate('scenarios/rest-ap/changes/one-cost-center')
+
+test('its own handlers of msw answer', async () => {
+  expect(await (await fetch('https://ap.example/approved')).json()).toEqual(['KF-1'])
+})
+
+test('the control is a go', async () => {
+  expect((await rehearse('scenarios/rest-ap/changes/control')).assessment).toBeGo()
+})
+
+test('the new API is a go', async () => {
+  expect((await rehearse('scenarios/rest-ap/changes/api-2026-2')).assessment).toBeGo()
+})
+
+test('an invoice is stored as it was sent', async () => {
+  const { invoices } = await rehearse('scenarios/rest-ap/changes/control')
+  expect([...invoices.values()][0]).toStoreWhatWasSent()
+})
+
+test('an invoice is stored with another project', async () => {
+  const { invoices } = await rehearse('scenarios/rest-ap/changes/api-2026-2')
+  expect(invoices.get('S-1003 TF/26/4410')).toStoreWhatWasSent()
+})
+
+const bill = JSON.parse(process.env.BILL ?? '')
+test('the request fits the release in production', async () => {
+  const schema = await erpSchema('snapshots/norvik-2026-1', 'scenarios/rest-ap')
+  expect({ method: 'POST', path: '/v1/bills', body: bill }).toMatchErpSchema(schema)
+})
+test('a request with a wrong field', async () => {
+  const schema = await erpSchema('snapshots/norvik-2026-1', 'scenarios/rest-ap')
+  const { currency, ...rest } = bill
+  expect({ method: 'POST', path: '/v1/bills', body: { ...rest, paymentMethod: 'gold', colour: 'red' } }).toMatchErpSchema(schema)
+})
+`
+
+const NOCK = `
+import nock from 'nock'
+import { changeGate } from 'erp-change-gate/vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+beforeAll(() => { nock.disableNetConnect() })
+afterAll(() => { nock.restore() })
+changeGate('scenarios/rest-ap/changes/control')
+test('nock answers', async () => {
+  const scope = nock('https://ap.example').get('/approved').reply(200, ['KF-1'])
+  expect(await (await fetch('https://ap.example/approved')).json()).toEqual(['KF-1'])
+  scope.done()
+})
+`
+
+const CONFIG = `
+export default {
+  resolve: { alias: { 'erp-change-gate/vitest': '${join(ROOT, 'harness/vitest/index.ts')}' } },
+  test: { include: ['*.test.ts'], testTimeout: 120_000 },
+}
+`
+
+type Result = Readonly<{ fullName: string; status: string; failureMessages: readonly string[] }>
+
+let workspace: Workspace
+let results: readonly Result[] = []
+const at = (path: string) => join(workspace.folder, path)
+
+beforeAll(async () => {
+  workspace = await Workspace.create()
+  await addQuietRelease()
+  await symlink(join(ROOT, 'node_modules'), join(workspace.folder, 'node_modules'))
+  const { interactions } = await readRecording(join(ROOT, 'scenarios/rest-ap/recordings/2026-10.ndjson'))
+  const created = interactions.find(({ request }) => request.method === 'POST')?.request.body
+  await workspace.write('vitest.config.mjs', CONFIG)
+  await workspace.write('package.json', '{"type":"module"}')
+  await workspace.write('gate.test.ts', SUITE)
+  await workspace.write('nock.test.ts', NOCK)
+  const bill = created !== undefined && 'json' in created ? JSON.stringify(toPlain(created.json)) : ''
+  const ended = await execa(
+    process.execPath,
+    [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--reporter=json', '--outputFile=out.json', '--maxWorkers=1'],
+    { cwd: workspace.folder, reject: false, env: { BILL: bill, VITEST: undefined, NODE_ENV: undefined } },
+  )
+  const written = await workspace.read('out.json').catch(() => '')
+  if (written === '') throw new Error(`The suite did not run: ${ended.stdout} ${ended.stderr}`)
+  const report = JSON.parse(written) as {
+    testResults: readonly { assertionResults: readonly Result[]; message: string }[]
+  }
+  results = report.testResults.flatMap(({ assertionResults, message }) =>
+    assertionResults.length === 0
+      ? [{ fullName: 'suite', status: 'failed', failureMessages: [message] }]
+      : assertionResults,
+  )
+}, 240_000)
+afterAll(() => workspace.remove())
+
+const CONTROL = 'change-gate scenarios/rest-ap/changes/control'
+const CHANGE = 'change-gate scenarios/rest-ap/changes/api-2026-2'
+const QUIET = 'change-gate scenarios/rest-ap/changes/one-cost-center'
+const named = (name: string) => results.find(({ fullName }) => fullName === name)
+const messageOf = (name: string) => named(name)?.failureMessages.join('\n') ?? ''
+const of = (change: string) => results.filter(({ fullName }) => fullName.startsWith(change))
+
+describe('every recorded invoice is a test', () => {
+  test('of the control all pass, and so does the verdict, beside msw and beside nock', () => {
+    // 15 invoices and the verdict, in both suites.
+    expect(of(CONTROL)).toHaveLength(32)
+    expect(of(CONTROL).filter(({ status }) => status !== 'passed')).toEqual([])
+    expect([named('its own handlers of msw answer')?.status, named('nock answers')?.status]).toEqual([
+      'passed',
+      'passed',
+    ])
+  })
+
+  test('an invoice that is stored otherwise fails its own test and no other', () => {
+    const failed = of(QUIET).filter(({ status }) => status !== 'passed')
+    expect(failed.map(({ fullName }) => fullName)).toEqual([
+      `${QUIET} S-1005 FA-1007`,
+      expect.stringContaining('the release may be installed'),
+    ])
+    expect(messageOf(`${QUIET} S-1005 FA-1007`)).toContain(
+      'bill.lines /costCenter after create, post (stored-coding-changed, silent): at /lines/0/costCenter: sent CC300, CC300 before, CC100 now',
+    )
+  })
+
+  test('a failing invoice names the field, what was sent and what is stored now', () => {
+    expect(messageOf(`${CHANGE} S-1003 TF/26/4410`)).toContain(
+      'bill.lines /projectCode after create, post (stored-coding-changed, silent): at /lines/0/projectCode: sent P-044, P-044 before, ',
+    )
+  })
+
+  test('the verdict fails with its reasons', () => {
+    const failed = of(CHANGE).at(-1)?.failureMessages.join('\n')
+    expect(failed).toContain('no-go: CHG-0051')
+    expect(failed).toContain('unexpected-silent-change: “Project” (bill.lines projectCode)')
+  })
+})
+
+describe('matchers', () => {
+  test('toBeGo', () => {
+    expect(named('the control is a go')?.status).toBe('passed')
+    expect(messageOf('the new API is a go')).toContain('no-go: CHG-0051')
+  })
+
+  test('toStoreWhatWasSent', () => {
+    expect(named('an invoice is stored as it was sent')?.status).toBe('passed')
+    expect(messageOf('an invoice is stored with another project')).toMatch(
+      /S-1003 TF\/26\/4410: bill\.lines \/lines\/0\/projectCode: sent P-044, stored /,
+    )
+  })
+
+  test('toMatchErpSchema', () => {
+    expect(named('the request fits the release in production')?.status).toBe('passed')
+    expect(messageOf('a request with a wrong field').split('\n    at ')[0]).toBe(
+      [
+        'Error: norvik 2026-1:',
+        'bill paymentMethod (/paymentMethod): gold must be equal to one of the allowed values: ["bank","card","giro","cheque"]',
+        'bill colour (/colour): this release has no such field to send',
+        'bill currency (/currency): it is required and not sent',
+      ].join('\n  '),
+    )
+  })
+})
+
+test('nothing else happened in the suites', () => {
+  const failed = results.filter(
+    ({ status, fullName }) => status !== 'passed' && !fullName.startsWith(CHANGE) && !fullName.startsWith(QUIET),
+  )
+  expect(failed.map(({ fullName }) => fullName)).toEqual([
+    'the new API is a go',
+    'an invoice is stored with another project',
+    'a request with a wrong field',
+  ])
+})
