@@ -98,6 +98,7 @@ export function addCommands(program: Command): void {
     .requiredOption('--listen <port>', 'port of this machine to listen on', port)
     .requiredOption('--out <file>', 'recording to write, such as scenarios/NAME/recordings/2026-10.ndjson')
     .option('--scenario <folder>', 'folder of the integration', 'scenarios/tryton-ap')
+    .option('--forward', 'listen as a forward proxy, for a connector that keeps its URL and takes HTTPS_PROXY')
     .action(record)
 
   program
@@ -384,7 +385,9 @@ function failOn(text: string): 'conditional' {
   throw new InvalidArgumentError('the only verdict to name is conditional.')
 }
 
-async function record(options: { upstream: string; listen: number; out: string; scenario: string }): Promise<void> {
+type RecordFlags = Readonly<{ upstream: string; listen: number; out: string; scenario: string; forward?: true }>
+
+async function record(options: RecordFlags): Promise<void> {
   let told = 0
   const recording = await startRecording({
     ...options,
@@ -395,14 +398,19 @@ async function record(options: { upstream: string; listen: number; out: string; 
       note(`${count} interactions`)
     },
   })
-  note(`recording: point the connector at ${recording.url}; stop with Ctrl-C`)
+  if (recording.trust === undefined) note(`recording: point the connector at ${recording.url}; stop with Ctrl-C`)
+  else {
+    note(`recording: start the connector with HTTPS_PROXY=${recording.url} HTTP_PROXY=${recording.url}`)
+    note(`and let it trust ${recording.trust}, such as by NODE_EXTRA_CA_CERTS; stop with Ctrl-C`)
+  }
   await new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve())
     process.once('SIGTERM', () => resolve())
   })
-  const { interactions, sanitizing } = await recording.finish()
+  const { interactions, sanitizing, others } = await recording.finish()
   print(`${options.out}: ${interactions} interactions`)
   print(`sanitized: ${sanitizing.map(({ rule, count }) => `${rule} ${count}`).join(', ')}`)
+  for (const [host, count] of others) print(`not recorded: ${count} connections to ${host}`)
 }
 
 type SnapshotFlags = Readonly<{

@@ -198,8 +198,8 @@ function levelIn(text: string): EvidenceLevel {
   throw new GateError('usage', `"${text}" is no evidence level.`, { hint: 'Choose one of: live, recorded, schema.' })
 }
 
-/** A signing key in a repository is one commit away from everybody. Throws `key-unusable`. */
-async function refuseInRepository(path: string): Promise<void> {
+/** A private key in a repository is one commit away from everybody. Throws `key-unusable`. */
+export async function refuseInRepository(path: string): Promise<void> {
   const place = await realpathOf(resolve(path))
   const fromHere = relative(await realpath(process.cwd()), place)
   let isInside = fromHere !== '..' && !fromHere.startsWith(`..${sep}`)
@@ -208,7 +208,7 @@ async function refuseInRepository(path: string): Promise<void> {
   }
   if (!isInside) return
   throw new GateError('key-unusable', `${path} lies in a repository or in the folder that change-gate runs in.`, {
-    hint: 'Keep signing keys outside, such as in a file that the secret store of the CI writes.',
+    hint: 'Keep private keys outside, such as in a file that the secret store of the CI writes.',
   })
 }
 

@@ -1,18 +1,29 @@
 import { randomBytes } from 'node:crypto'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { GateError } from '../base/errors.ts'
-import { startProxy } from '../record/proxy.ts'
+import { openAuthority } from '../record/authority.ts'
+import { startForwardProxy, startProxy } from '../record/proxy.ts'
 import { sanitize } from '../record/sanitize.ts'
 import { writeRecording } from '../record/store.ts'
+import { refuseInRepository } from './decision.ts'
 import { loadErp } from './erp.ts'
 import { readIntegration } from './scenario.ts'
 
 /** A recording in progress. */
 export type RecordingInProgress = Readonly<{
-  /** Where the connector must be pointed at. */
+  /** Where the connector must be pointed at, or the proxy that it must be told of. */
   url: string
+  /** File with the certificate that the connector must trust; absent where it talks to the proxy in plain text. */
+  trust?: string
   /** Stops, sanitizes and writes. Returns how many interactions were written and what the sanitizer did. */
   finish: () => Promise<
-    Readonly<{ interactions: number; sanitizing: readonly Readonly<{ rule: string; count: number }>[] }>
+    Readonly<{
+      interactions: number
+      sanitizing: readonly Readonly<{ rule: string; count: number }>[]
+      /** Connections to other hosts that passed and were not recorded, by host. */
+      others: ReadonlyMap<string, number>
+    }>
   >
 }>
 
@@ -24,6 +35,8 @@ export async function startRecording(
     out: string
     /** Folder of the integration, for its id and its sanitizing rules. */
     scenario: string
+    /** Listens as a forward proxy, for a connector that keeps its URL. */
+    forward?: boolean
     onInteraction?: (count: number) => void
   }>,
 ): Promise<RecordingInProgress> {
@@ -35,19 +48,26 @@ export async function startRecording(
   const integration = await readIntegration(options.scenario)
   const adapter = await loadErp(integration)
   const recordedAt = new Date().toISOString()
-  const proxy = await startProxy({
+  const authority = options.forward ? await openAuthority(await authorityFolder()) : undefined
+  const proxyOptions = {
     upstream: options.upstream,
     port: options.port,
     ...(options.onInteraction === undefined ? {} : { onInteraction: options.onInteraction }),
-  })
+  }
+  const proxy =
+    authority === undefined ? await startProxy(proxyOptions) : await startForwardProxy({ ...proxyOptions, authority })
   return {
     url: proxy.url,
+    ...(authority === undefined ? {} : { trust: authority.file }),
     finish: async () => {
       await proxy.stop()
       const interactions = proxy.interactions()
       if (interactions.length === 0) {
         throw new GateError('recording-unusable', 'Nothing was recorded: no request reached the proxy.', {
-          hint: `Point the connector at ${proxy.url} while recording.`,
+          hint:
+            authority === undefined
+              ? `Point the connector at ${proxy.url} while recording.`
+              : `Set HTTPS_PROXY and HTTP_PROXY of the connector to ${proxy.url}; requests to other hosts than ${options.upstream} are not recorded.`,
         })
       }
       const release = adapter.releaseOf(interactions)
@@ -75,7 +95,19 @@ export async function startRecording(
         },
       )
       await writeRecording(options.out, recording)
-      return { interactions: interactions.length, sanitizing: recording.header.sanitizing }
+      return {
+        interactions: interactions.length,
+        sanitizing: recording.header.sanitizing,
+        others: proxy.others(),
+      }
     },
   }
+}
+
+/** Where the authority of the forward proxy lies: outside every repository, since its key must never be committed. */
+async function authorityFolder(): Promise<string> {
+  const config = process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config')
+  const folder = process.env.CHANGE_GATE_CA_FOLDER ?? join(config, 'erp-change-gate', 'ca')
+  await refuseInRepository(folder)
+  return folder
 }

@@ -1,90 +1,131 @@
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
-import { Agent, request as send } from 'undici'
+import { createServer, type Server } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import { connect } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { GateError, messageOf } from '../base/errors.ts'
-import { bodyOf } from '../model/body.ts'
-import { HOP_BY_HOP, isKeptHeader } from '../model/headers.ts'
 import type { Interaction } from '../model/recording.ts'
+import type { Authority } from './authority.ts'
+import { Recorder } from './recorder.ts'
 
-/** A reverse proxy that is listening. */
+/** A proxy that is listening. */
 export type RecordingProxy = Readonly<{
   url: string
   /** Everything that passed so far, in the order in which the requests came. */
   interactions: () => readonly Interaction[]
+  /** Connections to other hosts that a forward proxy let through and did not look into, by host. */
+  others: () => ReadonlyMap<string, number>
   /** Stops listening. Throws `recording-unusable` when an interaction had no answer. */
   stop: () => Promise<void>
+}>
+
+export type ProxyOptions = Readonly<{
+  upstream: string
+  port: number
+  /** Certificates to trust besides those of the system when the ERP is asked. */
+  ca?: string
+  onInteraction?: (count: number) => void
 }>
 
 /**
  * Listens on a port of this machine only, forwards every request to the upstream ERP, and keeps both sides of each.
  * The connector gets the very bytes that the ERP sent. Throws `target-unreachable` when the port is taken.
  */
-export async function startProxy(
-  options: Readonly<{ upstream: string; port: number; onInteraction?: (count: number) => void }>,
+export async function startProxy(options: ProxyOptions): Promise<RecordingProxy> {
+  const recorder = new Recorder(options)
+  const server = createServer((incoming, outgoing) => recorder.forward(incoming, outgoing, incoming.url ?? '', true))
+  return listening(server, options.port, recorder, { servers: [], sockets: new Set(), others: new Map() })
+}
+
+/**
+ * The same for a connector that keeps its URL and is told of a proxy, as by HTTPS_PROXY. What goes to the upstream ERP is
+ * opened with a certificate of the authority and recorded; what goes elsewhere passes closed, and is counted by host.
+ */
+export async function startForwardProxy(
+  options: ProxyOptions & Readonly<{ authority: Authority }>,
 ): Promise<RecordingProxy> {
-  const slots: { interaction?: Interaction; fault?: string }[] = []
-  const agent = new Agent({ keepAliveTimeout: 30_000 })
-  const upstream = new URL(options.upstream)
-  const base = upstream.pathname.replace(/\/+$/, '')
-  const server = createServer(async (incoming, outgoing) => {
-    const slot: { interaction?: Interaction; fault?: string } = {}
-    slots.push(slot)
-    const seq = slots.length
-    const started = performance.now()
-    try {
-      const sent = await bytesOf(incoming)
-      // Joined as text, after one slash: a path such as `//host/` or `@host/` would name another host.
-      const url = new URL(upstream.origin + base + (incoming.url ?? '').replace(/^\/?/, '/'))
-      const method = incoming.method ?? 'GET'
-      const answer = await send(url, {
-        method,
-        headers: forwarded(incoming.headers),
-        body: sent.length > 0 ? sent : null,
-        dispatcher: agent,
-      })
-      const received = Buffer.from(await answer.body.arrayBuffer())
-      slot.interaction = {
-        seq,
-        request: {
-          method,
-          path: url.pathname.slice(base.length),
-          query: url.search,
-          headers: kept(incoming.headers),
-          ...bodyOf(sent, incoming.headers['content-encoding']),
-        },
-        response: {
-          status: answer.statusCode,
-          headers: kept(answer.headers),
-          ...bodyOf(received, one(answer.headers['content-encoding'])),
-        },
-        durationMs: Math.round(performance.now() - started),
-      }
-      outgoing.writeHead(answer.statusCode, forwarded(answer.headers)).end(received)
-      options.onInteraction?.(slots.filter((each) => each.interaction).length)
-    } catch (error) {
-      slot.fault = messageOf(error)
-      outgoing
-        .writeHead(502, { 'content-type': 'text/plain' })
-        .end(`change-gate record: ${upstream.origin}: ${slot.fault}`)
+  const recorder = new Recorder(options)
+  const upstream = new URL(recorder.origin)
+  const others = new Map<string, number>()
+  const sockets = new Set<Duplex>()
+  // Requests that were opened: their path is below the ERP's origin, whatever path the upstream was named with.
+  const inner = createServer((incoming, outgoing) => recorder.forward(incoming, outgoing, incoming.url ?? '', false))
+  const secure = createSecureServer(
+    { ...(await options.authority.certify(hostOf(upstream))), ALPNProtocols: ['http/1.1'] },
+    (incoming, outgoing) => recorder.forward(incoming, outgoing, incoming.url ?? '', false),
+  )
+  const server = createServer((incoming, outgoing) => {
+    const url = URL.canParse(incoming.url ?? '') ? new URL(incoming.url ?? '') : undefined
+    if (url?.origin === upstream.origin) {
+      // The path as it was written: a parser would rewrite it.
+      const target = (incoming.url ?? '').replace(/^[a-z]+:\/\/[^/?#]*/i, '')
+      return recorder.forward(incoming, outgoing, target, false)
+    }
+    outgoing
+      .writeHead(url === undefined ? 400 : 502, { 'content-type': 'text/plain' })
+      .end(`change-gate record: this proxy records ${upstream.origin} and passes nothing on in plain text to others\n`)
+  })
+  server.on('connect', (request, client, head) => {
+    sockets.add(client)
+    client.once('close', () => sockets.delete(client))
+    client.on('error', () => client.destroy())
+    const target = URL.canParse(`http://${request.url}`) ? new URL(`http://${request.url}`) : undefined
+    if (target === undefined) {
+      client.end('HTTP/1.1 400 Bad Request\r\n\r\n')
+    } else if (hostOf(target) !== hostOf(upstream) || portIn(request.url) !== portOf(upstream)) {
+      others.set(hostOf(target), (others.get(hostOf(target)) ?? 0) + 1)
+      passClosed(client, head, hostOf(target), portIn(request.url), sockets)
+    } else {
+      client.write('HTTP/1.1 200 Connection Established\r\n\r\n')
+      if (head.length > 0) client.unshift(head)
+      open(client, secure, inner)
     }
   })
-  const port = await listen(server, options.port)
+  return listening(server, options.port, recorder, { servers: [inner, secure], sockets, others })
+}
+
+/** Hands an opened connection to the server that speaks it: a TLS handshake begins with 22, anything else is HTTP as it is. */
+function open(client: Duplex, secure: Server, plain: Server): void {
+  client.once('readable', () => {
+    const first: unknown = client.read(1)
+    if (!Buffer.isBuffer(first)) return
+    client.unshift(first)
+    ;(first[0] === 22 ? secure : plain).emit('connection', client)
+  })
+}
+
+/** Lets a connection to another host through as it is. */
+function passClosed(client: Duplex, head: Buffer, host: string, port: number, sockets: Set<Duplex>): void {
+  const far = connect(port, host, () => {
+    client.write('HTTP/1.1 200 Connection Established\r\n\r\n')
+    if (head.length > 0) far.write(head)
+    client.pipe(far).pipe(client)
+  })
+  sockets.add(far)
+  far.once('close', () => {
+    sockets.delete(far)
+    client.destroy()
+  })
+  far.on('error', () => client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n'))
+  client.once('close', () => far.destroy())
+}
+
+async function listening(
+  server: Server,
+  port: number,
+  recorder: Recorder,
+  more: Readonly<{ servers: readonly Server[]; sockets: ReadonlySet<Duplex>; others: ReadonlyMap<string, number> }>,
+): Promise<RecordingProxy> {
+  const taken = await listen(server, port)
   return {
-    url: `http://127.0.0.1:${port}`,
-    interactions: () => slots.flatMap((slot) => slot.interaction ?? []),
+    url: `http://127.0.0.1:${taken}`,
+    interactions: () => recorder.interactions(),
+    others: () => more.others,
     stop: async () => {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-      await agent.close()
-      const lost = slots.findIndex((slot) => slot.interaction === undefined)
-      if (lost >= 0) {
-        throw new GateError(
-          'recording-unusable',
-          `Request ${lost + 1} got no answer (${slots[lost]?.fault ?? 'cut off'}).`,
-          {
-            hint: 'Record again: an export with a lost interaction cannot be replayed.',
-          },
-        )
-      }
+      const closed = new Promise((resolve) => server.close(resolve))
+      for (const each of [server, ...more.servers]) each.closeAllConnections()
+      for (const socket of more.sockets) socket.destroy()
+      await closed
+      await recorder.close()
     },
   }
 }
@@ -105,27 +146,16 @@ async function listen(server: Server, port: number): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : port
 }
 
-async function bytesOf(stream: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of stream) chunks.push(chunk)
-  return Buffer.concat(chunks)
+/** A host without the brackets of an IPv6 address. */
+function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '')
 }
 
-function forwarded(headers: IncomingHttpHeaders): Record<string, string | string[]> {
-  const entries = Object.entries(headers).flatMap(([name, value]): [string, string | string[]][] =>
-    value === undefined || HOP_BY_HOP.includes(name) ? [] : [[name, value]],
-  )
-  return Object.fromEntries(entries)
+/** The port after the last colon: a URL leaves out the one that is usual for it. */
+function portIn(authority: string | undefined): number {
+  return Number(/:(\d+)$/.exec(authority ?? '')?.[1] ?? 443)
 }
 
-/** Headers that say something about the message; those of the connection and the client's identity are left out. */
-function kept(headers: IncomingHttpHeaders): Record<string, string> {
-  const entries = Object.entries(headers).flatMap(([name, value]): [string, string][] =>
-    value === undefined || !isKeptHeader(name) ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
-  )
-  return Object.fromEntries(entries)
-}
-
-function one(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value
+function portOf({ port, protocol }: URL): number {
+  return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port)
 }
