@@ -26,7 +26,7 @@ for (const file of readdirSync(import.meta.dirname).sort()) {
 }
 
 /** Members that an adapter may leave out. */
-type Optional = 'configure' | 'arrange' | 'keyed' | 'ledgerCurrency' | 'reversals'
+type Optional = 'configure' | 'arrange' | 'keyed' | 'ledgerCurrency' | 'periods' | 'reversals'
 
 /** Every other member of the port: a new one that an adapter lacks fails here and not in a replay. */
 const MEMBERS: Readonly<Record<Exclude<keyof ErpAdapter, Optional>, 'string' | 'object' | 'function'>> = {
@@ -67,7 +67,15 @@ const request = (over: Partial<RecordedRequest>): RecordedRequest => ({
 
 describe.each(adapters)('%s', (id, adapter) => {
   test('has every member of the port and no other', () => {
-    const { configure: _, arrange: __, keyed: ___, ledgerCurrency: ____, reversals: _____, ...members } = adapter
+    const {
+      configure: _,
+      arrange: __,
+      keyed: ___,
+      ledgerCurrency: ____,
+      periods: ______,
+      reversals: _____,
+      ...members
+    } = adapter
     expect(Object.fromEntries(Object.entries(members).map(([name, member]) => [name, typeof member]))).toEqual(MEMBERS)
     expect(id).toMatch(/^[a-z][a-z0-9-]*$/)
   })

@@ -3,7 +3,7 @@ import { isJsonObject, type Json } from '../base/json.ts'
 import { tokensOf } from '../base/pointer.ts'
 import type { RecordedRequest } from '../model/recording.ts'
 import { RestApi } from '../model/rest-api.ts'
-import { defineErp, type ErpAdapter, type FieldMeaning, type InvoiceFacts } from '../ports/erp.ts'
+import { defineErp, type ErpAdapter, type FieldMeaning, type InvoiceFacts, type Periods } from '../ports/erp.ts'
 import { interpretAnswer } from './openapi-rest/answers.ts'
 import { arrange } from './openapi-rest/arrange.ts'
 import { restMutants } from './openapi-rest/mutants.ts'
@@ -21,7 +21,8 @@ export default defineErp({
   configure: ({ erp }) => adapterOf(erp.product, erp.api ?? unconfigured()),
 })
 
-function adapterOf(product: string, api: RestApi): ErpAdapter {
+function adapterOf(product: string, configured: RestApi): ErpAdapter {
+  const api = withPeriodFields(configured)
   const erp = restErp(api)
   const { operations, document, lists } = api
   const meanings = meaningsOf(api)
@@ -98,9 +99,50 @@ function adapterOf(product: string, api: RestApi): ErpAdapter {
       const isCode = isSchemaObject(property) && (Array.isArray(property.enum) || property.format === 'date')
       return { class: isCode || hasType(property, 'boolean') ? 'coding' : 'text', assigned: false }
     },
+    ...(api.periods === undefined ? {} : { periods: periodsOf(erp, api.periods) }),
     connect: (transport, credential, database) => RestSession.open(erp, product, transport, credential, database),
     virtual: (snapshot, credential) => virtualRest(erp, snapshot, credential),
   }
+}
+
+/** Keeps of the list of periods what tells whether one is open, besides what is configured to be kept. */
+function withPeriodFields(api: RestApi): RestApi {
+  const { periods, lists } = api
+  const list = periods === undefined ? undefined : lists[periods.list]
+  if (periods === undefined || list === undefined) return api
+  const fields = [...new Set([...list.fields, periods.from ?? [], periods.to ?? [], periods.open.at].flat())]
+  return { ...api, lists: { ...lists, [periods.list]: { ...list, fields } } }
+}
+
+function periodsOf(erp: RestErp, { list, from, to, open }: NonNullable<RestApi['periods']>): Periods {
+  const { document } = erp.api
+  const booked = erp.fieldAt(document.date)
+  const named = [...erp.coding].filter(([, coding]) => coding.list === list).map(([place]) => erp.fieldAt(place))
+  const isOne = (place: Readonly<{ resource: string; field: string }>, resource: string, field: string) =>
+    place.resource === resource && place.field === field
+  return {
+    list,
+    state: tokensOf(open.at)[0] ?? '',
+    read: ({ code, fields }) => {
+      const [first, last] = [from, to].map((place) => (place === undefined ? '' : textOf(valuesAt(fields, place)[0])))
+      return { code, from: first || `${code}-01`, to: last || lastDayOf(code), isOpen: holds(open, fields) }
+    },
+    bookedOn: (sent) => textOf(valuesAt(sent, document.date)[0]),
+    kindOf: (resource, field, schema) => {
+      if (named.some((place) => isOne(place, resource, field))) return 'period'
+      const published = schema.resources[resource]
+      const property = propertiesOf(published?.send)[field] ?? propertiesOf(published?.read)[field]
+      const isDate = isSchemaObject(property) && property.format === 'date'
+      return isDate || isOne(booked, resource, field) ? 'date' : undefined
+    },
+    wire: (date) => date,
+  }
+}
+
+/** The last day of a month such as 2026-10; empty for what is no month. */
+function lastDayOf(month: string): string {
+  const [, year, number] = /^(\d{4})-(0[1-9]|1[0-2])$/.exec(month) ?? []
+  return year === undefined ? '' : new Date(Date.UTC(Number(year), Number(number), 0)).toISOString().slice(0, 10)
 }
 
 /** What each classified field means, by resource and field. */

@@ -4,7 +4,7 @@ import { isJsonArray, isJsonNumber, isJsonObject, type Json, type JsonObject } f
 import { defineErp, type ErpAdapter, type InvoiceFacts } from '../ports/erp.ts'
 import { answerOf, callOf } from './protocols/json-rpc.ts'
 import { interpretResponse } from './tryton/answers.ts'
-import { fieldOf, relationKind } from './tryton/fields.ts'
+import { fieldOf, relationKind, wireValue } from './tryton/fields.ts'
 import { trytonMutants } from './tryton/mutants.ts'
 import { DOCUMENT_MODELS, decodeRequest, INVOICE, sentRecords } from './tryton/operations.ts'
 import { TrytonSession } from './tryton/session.ts'
@@ -114,6 +114,20 @@ export default defineErp({
     const currencies = new Set((values['company.company'] ?? []).map((company) => text(company.fields.currency)))
     const [only] = currencies
     return currencies.size === 1 && only !== '' ? only : undefined
+  },
+  periods: {
+    list: 'account.period',
+    state: 'state',
+    read: ({ code, fields }) =>
+      fields.type === 'standard'
+        ? { code, from: text(fields.start_date), to: text(fields.end_date), isOpen: fields.state === 'open' }
+        : undefined,
+    bookedOn: (sent) => (isJsonObject(sent) ? text(sent.accounting_date) || text(sent.invoice_date) : ''),
+    kindOf: (resource, name, schema) => {
+      const field = fieldOf(schema, resource, name)
+      return field?.type === 'date' ? 'date' : field?.relation === 'account.period' ? 'period' : undefined
+    },
+    wire: (date) => wireValue(date, 'date'),
   },
   reversals: {
     draft: { how: 'delete', action: 'Financial > Invoices > Supplier Invoices, select it, Delete.' },

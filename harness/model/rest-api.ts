@@ -141,8 +141,19 @@ export const RestApi = z
     /** Members of a stored document that the connector reads; without it, all of them. */
     reads: z.array(Place).optional(),
     lists: z.record(Id, List),
+    /** The list of accounting periods: first and last day, and what an open one answers. A code such as 2026-10 tells its days. */
+    periods: z.strictObject({ list: Id, from: Place.optional(), to: Place.optional(), open: Test }).optional(),
   })
   .check((context) => {
+    const { periods, lists } = context.value
+    if (periods !== undefined && lists[periods.list] === undefined) {
+      context.issues.push({
+        code: 'custom',
+        input: periods.list,
+        path: ['periods', 'list'],
+        message: `there is no list "${periods.list}" in erp.api.lists; it has ${Object.keys(lists).join(', ')}`,
+      })
+    }
     for (const [place, listed] of Object.entries(context.value.fields.coding)) {
       const name = listed.slice(0, listed.lastIndexOf('/'))
       if (context.value.lists[name] !== undefined) continue

@@ -35,6 +35,7 @@ import { planFaults } from '../replay/planned-recording.ts'
 import { type Uses, usesOf } from '../replay/uses.ts'
 import type { ConnectorEvidence } from './connector.ts'
 import { HARNESS } from './harness.ts'
+import { movedDates } from './moved-dates.ts'
 import { loadPlugIns } from './registry.ts'
 import type { Rehearsal } from './run.ts'
 import type { Scenario } from './scenario.ts'
@@ -84,10 +85,12 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
   const stored = new Map(baseline.documents.map((document) => [document.key, document]))
   const facts = new Map(asIs.observation.invoices.map((invoice) => [invoice.key, factsOf(invoice, stored, adapter)]))
   const judge = (seen: Observation, uses: Uses, followed: typeof plan) => {
+    const moved = movedDates(seen, adapter, baseline)
     // With the plan, the release is held against what the plan makes of the baseline.
     const relation = relationsOf(baseline.schema)
     const observation = expectedObservation(seen, followed, adapter.documentResource, relation)
     const documents = compareDocuments({
+      movedOutOf: moved,
       observation,
       baseline: expectedDocuments(baseline.documents, followed, adapter.documentResource, relation),
       baselineSchema: baseline.schema,
@@ -106,12 +109,14 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       }),
     )
     const meaning: Meaning = (resource, field) => adapter.meaning(resource, field, baseline.schema)
-    const values = compareValues(
+    const listed = compareValues(
       baseline.values,
       observation.values,
       (list, code, field) => usersOf(uses, list, code, field, meaning),
       meaning,
     )
+    const values = { ...listed, differences: listed.differences.filter((each) => !moved.explains(each)) }
+    const uncompared = new Map([...documents.uncompared, ...moved.unplaced])
     const run = runChecks(
       checks,
       {
@@ -144,7 +149,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       },
     )
     const tolerated = (documentFacts?.tolerated ?? 0) + (interactionFacts?.tolerated ?? 0)
-    return { documents, values, run, tolerated }
+    return { documents: { ...documents, uncompared }, values, run, tolerated, moved }
   }
   const judged = judge(asIs.observation, uses, [])
   const planned =
@@ -209,7 +214,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
   const unexplained = unexplainedTotals(
     installed
       // An invoice that is not compared is undecided by itself, and what was made up for it is no amount to explain.
-      .filter(({ unproven }) => unproven === undefined)
+      .filter(({ key, unproven }) => unproven === undefined && !judged.moved.unplaced.has(key))
       .map((invoice) => ({ key: invoice.key, ...countedOf(invoice, stored.get(invoice.key), adapter) })),
     new Set(
       reconciled.findings.filter((finding) => explainsTotals(finding, awaited)).flatMap((finding) => finding.invoices),
@@ -348,6 +353,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
         ...[...judged.documents.leftOut]
           .sort()
           .map(([why, count]) => ({ what: 'values of stored documents', count, why })),
+        ...judged.moved.told,
         ...blindSpots(baseline.schema, asIs.observation.schema),
         ...(judged.tolerated === 0
           ? []

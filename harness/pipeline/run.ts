@@ -292,6 +292,8 @@ async function rehearsal(
         recordedSchema: baseline.schema,
         schema,
         values: await target.session.listValues(listsOf(adapter, recording, baseline.schema)),
+        // A virtual ERP answers recorded documents by what was sent, dates and all, and closes no period.
+        ...(target.identity.simulated ? {} : { recordedValues: baseline.values }),
         identity: target.identity,
         plan: withPlan
           ? scenario.change.notes.filter((note) => note['affects-us'] === true).flatMap((note) => note.plan)

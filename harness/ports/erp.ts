@@ -3,7 +3,7 @@ import type { DifferenceClass } from '../model/difference.ts'
 import type { Integration } from '../model/integration.ts'
 import type { Interaction, RecordedRequest, RecordedResponse } from '../model/recording.ts'
 import type { ErpSchema } from '../model/schema.ts'
-import type { Snapshot, ValueLists } from '../model/snapshot.ts'
+import type { ListedValue, Snapshot, ValueLists } from '../model/snapshot.ts'
 import type { Mutant } from './mutant.ts'
 import type { SchemaDocument } from './schema-source.ts'
 
@@ -162,6 +162,23 @@ export type Session = Readonly<{
   find: (supplierId: string, reference: string) => Promise<readonly string[]>
 }>
 
+/** One accounting period; dates are ISO 8601, both within it. */
+export type Period = Readonly<{ code: string; from: string; to: string; isOpen: boolean }>
+
+/** How an ERP tells which periods take invoices, and where its documents hold dates and periods. */
+export type Periods = Readonly<{
+  /** The value list that holds the periods, and the field of its rows that says whether one is open. */
+  list: string
+  state: string
+  /** A period; `undefined` for one that takes no invoices, such as an adjustment period. */
+  read: (row: ListedValue) => Period | undefined
+  /** The date by which a sent document is booked; empty where it says none. */
+  bookedOn: (sent: Json) => string
+  kindOf: (resource: string, field: string, schema: ErpSchema) => 'date' | 'period' | undefined
+  /** A date as a request spells it. */
+  wire: (date: string) => Json
+}>
+
 /** What a person wants to know of an invoice. Amounts are decimal text in the invoice's currency. */
 export type InvoiceFacts = Readonly<{
   supplier: string
@@ -260,6 +277,8 @@ export type ErpAdapter = Readonly<{
   connect: (transport: Transport, credential: Credential, database: string) => Promise<Session>
   /** Currency of the books, `undefined` when the value lists do not tell. */
   ledgerCurrency?: (values: ValueLists) => string | undefined
+  /** Accounting periods, where the value lists tell them. */
+  periods?: Periods
   /** How a document is taken back, by its state. A state that is not here is one the adapter knows nothing about. */
   reversals?: Readonly<Record<string, Reversal>>
   virtual: (snapshot: Snapshot, credential: Credential, database: string) => VirtualErp

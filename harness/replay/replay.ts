@@ -20,6 +20,7 @@ import {
 import type { InvoiceObservation, Observation, OperationObservation, Replayed } from '../ports/observation.ts'
 import { answeredOf, type Chain, decodeRecording, type Step } from './chains.ts'
 import { groupsToFind } from './copies.ts'
+import { type DateShift, DateShifting } from './dates.ts'
 import type { Journal } from './journal.ts'
 import { chainsOfShard, type Lane, lanesOf, type Shard } from './lanes.ts'
 import { AmbiguousName, LearnedNames } from './names.ts'
@@ -36,6 +37,8 @@ export type ReplayOptions = Readonly<{
   session: Session
   /** Schema of the release that was recorded, to read the recorded requests with. */
   recordedSchema: ErpSchema
+  /** Value lists of the recorded release, by which it is known which periods were open; dates stay as they are without them. */
+  recordedValues?: ValueLists
   /** Schema and value lists of the target. */
   schema: ErpSchema
   values: ValueLists
@@ -179,6 +182,8 @@ type Progress = {
   document: DocumentKey | undefined
   /** The document as last read back. */
   stored: Json | undefined
+  /** How its dates are moved, where its period is closed in the target. */
+  shift: DateShift | undefined
   /** The operation that wrote the document last. */
   after: string
 }
@@ -201,12 +206,17 @@ class Run {
   readonly #live = new LearnedNames()
   /** What the keys of this run's writes are made of; a target that is thrown away has no tag and sees no second run. */
   readonly #keys: string
+  readonly #dates: DateShifting | undefined
+  /** Why invoices were not sent at all, by supplier and reference: another export of one has nothing to find. */
+  readonly #unplaced = new Map<string, string>()
 
   constructor(options: ReplayOptions, recorded: LearnedNames) {
     this.#options = options
     this.#timing = { ...TIMING, ...options.timing }
     this.#recorded = recorded
     this.#keys = options.runTag === '' ? randomUUID() : options.runTag
+    const { adapter, recordedSchema, recordedValues, values } = options
+    this.#dates = DateShifting.between(adapter, recordedSchema, recordedValues, values)
   }
 
   /** Names of a lane: those that serve all invoices, and its own. */
@@ -220,9 +230,18 @@ class Run {
     const { adapter, recordedSchema } = this.#options
     const operations: OperationObservation[] = []
     const stages: DocumentStage[] = []
-    const progress: Progress = { chain, names, id: undefined, document: undefined, stored: undefined, after: '' }
+    const progress: Progress = {
+      chain,
+      names,
+      id: undefined,
+      document: undefined,
+      stored: undefined,
+      shift: undefined,
+      after: '',
+    }
     let sent: Json | undefined
-    let stopped: string | undefined
+    const identity = JSON.stringify([chain.supplier, chain.reference])
+    let stopped = this.#unplaced.get(identity)
     for (const step of chain.steps) {
       const { operation } = step
       if (stopped !== undefined) {
@@ -231,6 +250,14 @@ class Run {
       }
       if (operation.kind === 'create') {
         sent = adapter.sent(operation, step.interaction.request, recordedSchema, this.#recorded)
+        const shift = this.#dates?.of(sent)
+        if (shift !== undefined && 'why' in shift) {
+          stopped = shift.why
+          this.#unplaced.set(identity, stopped)
+          operations.push(observed(step, { state: 'not-reached', because: stopped }))
+          continue
+        }
+        progress.shift = shift
       }
       const result = await this.perform(step, progress)
       operations.push(result)
@@ -268,13 +295,13 @@ class Run {
     if (step.operation.kind === 'session' || step.operation.kind === 'poll') return observed(step, step.recorded)
     const names = progress?.names ?? this.#live
     try {
-      const rewritten = this.#rewritten(step, names, progress?.after ?? '')
+      const rewritten = this.#rewritten(step, names, progress?.after ?? '', progress?.shift)
       if (typeof rewritten === 'string') return observed(step, { state: 'unresolved', because: rewritten })
       const operation = this.#options.adapter.decode(rewritten, this.#options.schema, names)
       // What a request does is read under the path that was recorded, whatever path the plan sends it to.
       const request = { ...rewritten, path: redirected(rewritten.path, this.#options.plan) }
       const outcome = await this.#answer(step, operation, request, names, progress)
-      const answered = answeredOf(outcome)
+      const answered = answeredOf(this.#unshifted(outcome, progress))
       if (answered.state === 'fault') this.#fail(step, answered.code, answered.message)
       return observed(step, answered)
     } catch (error) {
@@ -545,8 +572,10 @@ class Run {
       if (stored === undefined) return undefined
       // A connector learns the ids of lines from its own read; when that read is refused, the replay must not lose them.
       progress.stored = withoutTag(stored.document, runTag)
-      const stage: DocumentStage = { after, outcome: 'accepted', document: progress.stored }
-      const paths = this.#options.pathsInBaseline?.(progress.chain.key, [...earlier, stage], progress.stored)
+      const { shift } = progress
+      const document = shift === undefined ? progress.stored : (this.#dates?.restored(progress.stored, shift) ?? null)
+      const stage: DocumentStage = { after, outcome: 'accepted', document }
+      const paths = this.#options.pathsInBaseline?.(progress.chain.key, [...earlier, stage], document)
       for (const part of stored.parts) {
         const path = paths?.get(part.path) ?? part.path
         progress.names.learn(part.resource, part.id, path === '' ? step.at : `${step.at}/${path}`)
@@ -557,6 +586,12 @@ class Run {
       this.#fail(step, error.code, error.message)
       return undefined
     }
+  }
+
+  /** An answer as it would be, had the dates of its invoice not been moved. */
+  #unshifted(outcome: Outcome, progress: Progress | undefined): Outcome {
+    const shift = progress?.shift
+    return shift === undefined ? outcome : (this.#dates?.answer(outcome, shift) ?? outcome)
   }
 
   #readBack(id: string): Promise<ReadBack | undefined> {
@@ -590,7 +625,7 @@ class Run {
   }
 
   /** The recorded request with the target's ids and the plan applied, or why it cannot be sent. */
-  #rewritten(step: Step, names: LearnedNames, after: string): RecordedRequest | string {
+  #rewritten(step: Step, names: LearnedNames, after: string, shift: DateShift | undefined): RecordedRequest | string {
     const { adapter, schema, plan } = this.#options
     const change = planned(step.operation, plan, {
       nameOf: (resource, id) => this.#recorded.nameOf(resource, id),
@@ -617,7 +652,8 @@ class Run {
     if (typeof withTargetIds === 'string') return withTargetIds
     const changed = withPlan(withTargetIds, change, (listed) => this.#idFor(listed, names))
     if (typeof changed === 'string') return changed
-    return withPlaces(changed, new Map(this.#tags(change.operation)))
+    const dates = shift === undefined ? [] : (this.#dates?.sends(change.operation, shift) ?? [])
+    return withPlaces(changed, new Map([...this.#tags(change.operation), ...dates]))
   }
 
   /** The id of a listed value that only the plan names, as the field of the target takes it. */

@@ -1,0 +1,49 @@
+import type { ChangeAssessment } from '../model/assessment.ts'
+import type { Difference } from '../model/difference.ts'
+import type { Snapshot } from '../model/snapshot.ts'
+import type { ErpAdapter } from '../ports/erp.ts'
+import type { Observation } from '../ports/observation.ts'
+import { DateShifting } from '../replay/dates.ts'
+
+/** What a replay did to dates whose period is closed in the target, and what that makes of a comparison. */
+export type MovedDates = Readonly<{
+  list: string
+  /** Periods that dates were moved out of, or could not be. */
+  codes: ReadonlySet<string>
+  /** Why invoices could not be sent, by key. */
+  unplaced: ReadonlyMap<string, string>
+  /** Whether a difference says no more than that such a period is closed or absent in the target. */
+  explains: (difference: Difference) => boolean
+  told: ChangeAssessment['evidence']['notCompared']
+}>
+
+/** Works out again what the replay did: it depends on what was sent and on the two lists of periods alone. */
+export function movedDates(observation: Observation, adapter: ErpAdapter, baseline: Snapshot): MovedDates {
+  const { identity, values, invoices } = observation
+  const dates = DateShifting.between(adapter, baseline.schema, identity.simulated ? undefined : baseline.values, values)
+  const codes = new Set<string>()
+  const unplaced = new Map<string, string>()
+  const counts = new Map<string, number>()
+  for (const { key, sent } of dates === undefined ? [] : invoices) {
+    const shift = sent === undefined ? undefined : dates?.of(sent)
+    if (shift === undefined) continue
+    codes.add(shift.from)
+    if ('why' in shift) {
+      unplaced.set(key, shift.why)
+      continue
+    }
+    const [days, when] = [Math.abs(shift.days), shift.days < 0 ? 'earlier' : 'later']
+    const why = `period ${shift.from} is not open in the target: they were sent ${days} days ${when}, into ${shift.into}, and the days taken back before comparing`
+    counts.set(why, (counts.get(why) ?? 0) + 1)
+  }
+  return {
+    list: dates?.list ?? '',
+    codes,
+    unplaced,
+    explains: ({ resource, pointer, at, kind }) =>
+      resource === dates?.list &&
+      codes.has(at.slice(1)) &&
+      (kind === 'absent' || pointer === '/active' || pointer === `/${dates.state}`),
+    told: [...counts].sort().map(([why, count]) => ({ what: 'dates of invoices', count, why })),
+  }
+}
