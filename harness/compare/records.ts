@@ -3,7 +3,7 @@ import type { Difference } from '../model/difference.ts'
 import type { ErpSchema } from '../model/schema.ts'
 import type { FieldMeaning } from '../ports/erp.ts'
 import { pairRows } from './pairing.ts'
-import { classify, isEmpty, isWithin, plainDecimal, sameValue, textOf } from './scalars.ts'
+import { classify, isEmpty, isWithin, plainDecimal, sameValue, textOf, textsOf } from './scalars.ts'
 
 /** What a field means, whatever the ERP. */
 export type Meaning = (resource: string, field: string) => FieldMeaning
@@ -153,6 +153,7 @@ function difference(
   isRow = false,
 ): Difference {
   const meaning = context.meaning(resource, field)
+  const [before, now] = textsOf(baseline, candidate)
   const kind = classify(baseline ?? null, candidate ?? null, sent, meaning.class)
   return {
     area: context.area,
@@ -164,8 +165,8 @@ function difference(
     pointer: `/${field}`,
     at,
     stage: context.stage,
-    baseline: isRow ? rowText(baseline) : textOf(baseline),
-    candidate: isRow ? rowText(candidate) : textOf(candidate),
+    baseline: isRow ? rowText(baseline) : before,
+    candidate: isRow ? rowText(candidate) : now,
     sent: isRow ? rowText(sent) : textOf(sent),
     invoices: [...context.invoices],
     seenBy: context.seenBy,

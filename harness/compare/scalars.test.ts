@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Json, parseJson } from '../base/json.ts'
 import type { DifferenceClass } from '../model/difference.ts'
-import { classify, isEmpty, sameValue, textOf } from './scalars.ts'
+import { classify, isEmpty, sameValue, textOf, textsOf } from './scalars.ts'
 
 describe('the same value', () => {
   test.each<[string, string, string, DifferenceClass | undefined, boolean]>([
@@ -69,6 +69,23 @@ test.each<[Json | undefined, string | null]>([
   [['b', 'a'], '["b","a"]'],
   [true, 'true'],
 ])('%j is printed as %s', (value, text) => expect(textOf(value)).toBe(text))
+
+test.each<[string, Json, Json, [string | null, string | null]]>([
+  ['composed and decomposed', 'Bjørn Å', 'Bjørn A\u030a', ['Bjørn Å (Unicode NFC)', 'Bjørn A\u030a (Unicode NFD)']],
+  ['composed and half composed', 'ÅÅ', 'ÅA\u030a', ['ÅÅ (Unicode NFC)', 'ÅA\u030a (Unicode mixed forms)']],
+  [
+    'a ligature and its letters',
+    'ﬁnans',
+    'finans',
+    ['ﬁnans (Unicode compatibility characters)', 'finans (Unicode NFKC)'],
+  ],
+  ['an accent that is lost', 'Å', 'A', ['Å', 'A']],
+  ['other letters', 'Å', 'Ä', ['Å', 'Ä']],
+  ['a text and nothing', 'Å', null, ['Å', null]],
+])('%s are printed with what tells them apart', (_, left, right, texts) => {
+  expect(textsOf(left, right)).toEqual(texts)
+  expect(textsOf(right, left)).toEqual([...texts].reverse())
+})
 
 test.each<[Json | undefined, boolean]>([
   [undefined, true],

@@ -61,6 +61,26 @@ export function textOf(value: Json | undefined): string | null {
   return isJsonNumber(value) ? value.value : canonicalJson(value)
 }
 
+/**
+ * Two values as they are printed side by side. Texts that are the same letters in another Unicode form look alike, so each
+ * says its form.
+ */
+export function textsOf(left: Json | undefined, right: Json | undefined): readonly [string | null, string | null] {
+  const plain = [textOf(left), textOf(right)] as const
+  if (typeof left !== 'string' || typeof right !== 'string' || left === right) return plain
+  const isSame = (form: 'NFC' | 'NFKC') => left.normalize(form) === right.normalize(form)
+  if (!isSame('NFKC')) return plain
+  const formOf = (text: string) =>
+    isSame('NFC')
+      ? (FORMS.find((form) => text === text.normalize(form)) ?? 'mixed forms')
+      : text === text.normalize('NFKC')
+        ? 'NFKC'
+        : 'compatibility characters'
+  return [`${plain[0]} (Unicode ${formOf(left)})`, `${plain[1]} (Unicode ${formOf(right)})`]
+}
+
+const FORMS = ['NFC', 'NFD'] as const
+
 /** Whether a value says nothing: null, an empty text, an empty list. */
 export function isEmpty(value: Json | undefined): boolean {
   return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)

@@ -2,7 +2,7 @@ import { isJsonArray, type Json } from '../base/json.ts'
 import type { Difference } from '../model/difference.ts'
 import type { ListedValue, ValueLists } from '../model/snapshot.ts'
 import type { Meaning } from './records.ts'
-import { sameValue, textOf } from './scalars.ts'
+import { sameValue, textsOf } from './scalars.ts'
 
 /**
  * Compares the value lists of two releases by code. `usersOf` names the invoices that use a value, or a field of the list.
@@ -50,12 +50,12 @@ function compareOne(
     pointer: field === '' ? '' : `/${field}`,
     at: `/${code}`,
     stage: '',
-    baseline: textOf(baseline),
-    candidate: textOf(candidate),
+    ...printed(textsOf(baseline, candidate)),
     sent: null,
     invoices: [...usersOf(list, code, field)],
     seenBy: 'gate',
   })
+  const printed = ([then, value]: ReturnType<typeof textsOf>) => ({ baseline: then, candidate: value })
   if (before === undefined) return [at('', 'extra', undefined, code)]
   if (now === undefined) return [at('', 'absent', code, undefined)]
   const found: Difference[] = []

@@ -69,6 +69,7 @@ const HEALED = [
   { name: 'a create that is done and whose answer is lost', spoil: on(CREATE, resetAfter) },
   { name: 'a create whose answer breaks off', spoil: on(CREATE, resetMidBody) },
   { name: 'a create whose answer is half a JSON text', spoil: on(CREATE, truncated) },
+  { name: 'a create that a page with status 200 answers', spoil: on(CREATE, answer(200, '<html>Back soon</html>')) },
   { name: 'a transition that never arrives', spoil: on(TRANSITION, reset) },
   { name: 'a transition that is done and whose answer is lost', spoil: on(TRANSITION, resetAfter) },
   { name: 'a transition whose answer is half a JSON text', spoil: on(TRANSITION, truncated) },
@@ -78,6 +79,7 @@ const HEALED = [
     name: 'a burst of 503 with Retry-After',
     spoil: on(/./, answer(503, 'busy', { 'retry-after': '0' }), (nth) => nth % 200 < 3),
   },
+  { name: 'a burst of 500', spoil: on(/./, answer(500, 'oops'), (nth) => nth % 200 < 2) },
   { name: 'a burst of 429', spoil: on(CREATE, answer(429, 'slow down', { 'retry-after': '0' }), (nth) => nth % 9 < 2) },
 ]
 
