@@ -84,7 +84,7 @@ async function rehearsed(
 
 const blocking = ({ findings }: ChangeAssessment) => findings.filter(({ severity }) => severity !== 'info')
 
-describe('the release in production against itself, in a sandbox after month end', () => {
+describe('the release in production against itself, in a sandbox after month end', { timeout: 120_000 }, () => {
   test('an open period needs no other dates', async () => {
     const { assessment, dates } = await rehearsed(['2026-12'])
     expect([assessment.verdict, blocking(assessment), assessment.evidence.level]).toEqual(['go', [], 'live'])

@@ -113,7 +113,7 @@ const state =
   async ({ outgoing }: Passing) =>
     void outgoing.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ state: text }))
 
-describe('an ERP that creates documents later', () => {
+describe('an ERP that creates documents later', { timeout: 120_000 }, () => {
   test('is asked until the job is done, and the release in production is a go against itself', async () => {
     let asked = 0
     const assessment = await rehearsed((passing) => {

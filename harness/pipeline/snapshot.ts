@@ -70,6 +70,7 @@ export async function captureSnapshot(
       recordedSchema: baseline?.schema ?? described,
       schema: described,
       values,
+      ...(baseline === undefined ? {} : { recordedValues: baseline.values }),
       identity: target.identity,
       plan: [],
       journal: noJournal,
