@@ -194,6 +194,25 @@ const ROWS: readonly Row[] = [
     facts: { conduct: [conduct({ kind: 'extra', resource: 'stdout', pointer: '/session-key', at: '/3/session-key' })] },
     objecting: ['secret-logged'],
   },
+  // What the connector under test makes of failures of the ERP
+  ...(
+    [
+      ['unreported', 'failure-unreported'],
+      ['unexplained', 'failure-unexplained'],
+      ['misreported', 'failure-misreported'],
+      ['doubled', 'failure-doubled'],
+      ['blind', 'failure-retried-blindly'],
+      ['hurried', 'failure-hurried'],
+      ['spread', 'failure-spread'],
+      ['endless', 'failure-endless'],
+    ] as const
+  ).map(([code, id]) => ({
+    name: `an answer to an invoice is lost, and what the connector makes of it is ${code}`,
+    facts: {
+      conduct: [conduct({ resource: code, pointer: '/reference', at: '/reference', stage: 'answer-lost-at-create' })],
+    },
+    objecting: [id],
+  })),
   // What is published
   {
     name: 'the payment term of an invoice can no longer be sent',
@@ -624,8 +643,17 @@ describe('mirrored pairs', () => {
     ['value-blocked', 'value-unblocked'],
     ['value-optional', 'value-required'],
   ]
+  const GOOD = 'A connector that handles the failure is the passing fact.'
   const ANOTHER = 'One value in the place of another: seen from the other side it is the same change.'
   const ALONE: Readonly<Record<string, string>> = {
+    'failure-doubled': GOOD,
+    'failure-endless': GOOD,
+    'failure-hurried': GOOD,
+    'failure-misreported': GOOD,
+    'failure-retried-blindly': GOOD,
+    'failure-spread': GOOD,
+    'failure-unexplained': GOOD,
+    'failure-unreported': GOOD,
     'connector-failed': 'A connector that ran to its end is the passing fact.',
     'inquiry-changed': ANOTHER,
     'request-changed': 'Its messages tell what was dropped from what was added.',

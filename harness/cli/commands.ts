@@ -41,6 +41,11 @@ export function addCommands(program: Command): void {
       '--erp-release <release>',
       'for a connector release: run it against another release than that in production',
     )
+    .option(
+      '--fail-well <ids>',
+      'for a connector release: failures of the ERP to try it with, such as bridge-offline; or none',
+      idList,
+    )
     .addHelpText('after', '\nSigns the decision when CHANGE_GATE_SIGNING_KEY names a key that change-gate keygen made.')
     .action(async (change: string, options: RunFlags) => {
       process.exitCode = await run(change, options, process.env.CHANGE_GATE_SIGNING_KEY)
@@ -257,6 +262,7 @@ type RunFlags = Readonly<{
   environment?: string
   connector?: string
   erpRelease?: string
+  failWell?: readonly string[]
 }>
 
 async function learn(scenario: string, options: { target: string; snapshots: string; reports: string }): Promise<void> {
@@ -310,6 +316,7 @@ async function run(change: string, flags: RunFlags, keyFile?: string): Promise<0
       resume: flags.resume ?? false,
       ...(flags.environment === undefined ? {} : { environment: flags.environment }),
       ...(flags.connector === undefined ? {} : { connector: flags.connector }),
+      ...(flags.failWell === undefined ? {} : { failWell: flags.failWell }),
       ...(flags.erpRelease === undefined ? {} : { erpRelease: flags.erpRelease }),
       ...(flags.subject === undefined ? {} : { connectorDigest: subjectDigest(flags.subject) }),
       onStage: (stage: string) => {
@@ -460,6 +467,11 @@ async function serve(folder: string, options: Readonly<{ listen: number; scenari
 function count(text: string): number {
   if (/^[1-9]\d{0,3}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('it is a whole number from 1 to 9999.')
+}
+
+/** Ids as they are written one after the other, or `none`. */
+function idList(text: string): readonly string[] {
+  return text === 'none' ? [] : text.split(',').map((id) => id.trim())
 }
 
 function rate(text: string): number {

@@ -21,6 +21,8 @@ export type Grounds = Readonly<
     missingLists: readonly string[]
     /** Why the replay with the plan proves nothing, when there was one. */
     planUnproven: string | undefined
+    /** Failures of the ERP that the connector was to be tried with and was not, each in one sentence. */
+    failuresNotRun: readonly string[]
     planNotes: readonly string[]
     /** Operations of the plan that name what is not there, or lack what is. */
     planFaults: readonly FaultyOperation[]
@@ -140,10 +142,13 @@ function contradictionOf(note: Grounds['notes'][number], blocking: readonly Find
   ]
 }
 
+/** What was sent or stored, before what was published. */
+const FIRST_AREAS: readonly Finding['area'][] = ['documents', 'requests', 'results', 'conduct']
+
 /** What nobody announced before what somebody did, silent before loud, what was stored before what was published. */
 function urgency(finding: Finding): number {
   const announced = finding.status === 'expected' ? 4 : 0
-  return announced + (finding.loudness === 'loud' ? 2 : 0) + (finding.area === 'documents' ? 0 : 1)
+  return announced + (finding.loudness === 'loud' ? 2 : 0) + (FIRST_AREAS.includes(finding.area) ? 0 : 1)
 }
 
 /** A finding blocks when it is an error that no waiver accepts and that is not both announced and gone with the plan. */
@@ -163,6 +168,7 @@ function unknownGrounds(grounds: Grounds): readonly Ground[] {
   if (grounds.planUnproven !== undefined) {
     add('plan-not-replayed', `The replay with the plan was not finished: ${grounds.planUnproven}`, 'it')
   }
+  for (const text of grounds.failuresNotRun) add('failure-not-run', text, 'it')
   if (!grounds.accounting.reconciles) {
     const { recorded, replayed, observed, compared } = grounds.accounting
     add(

@@ -45,6 +45,7 @@ const MEMBERS: Readonly<Record<Exclude<keyof ErpAdapter, Optional>, 'string' | '
   facts: 'function',
   listOf: 'function',
   meaning: 'function',
+  refusal: 'function',
   connect: 'function',
   virtual: 'function',
   mutants: 'object',

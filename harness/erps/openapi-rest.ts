@@ -3,8 +3,8 @@ import { isJsonObject, type Json } from '../base/json.ts'
 import { tokensOf } from '../base/pointer.ts'
 import type { RecordedRequest } from '../model/recording.ts'
 import { RestApi } from '../model/rest-api.ts'
-import { defineErp, type ErpAdapter, type FieldMeaning, type InvoiceFacts, type Periods } from '../ports/erp.ts'
-import { interpretAnswer } from './openapi-rest/answers.ts'
+import { defineErp, type ErpAdapter, type FieldMeaning, type InvoiceFacts, type Periods, type RefusalReason } from '../ports/erp.ts'
+import { interpretAnswer, refusalBody } from './openapi-rest/answers.ts'
 import { arrange } from './openapi-rest/arrange.ts'
 import { restMutants } from './openapi-rest/mutants.ts'
 import { decodeRequest, secretsIn, sentDocument } from './openapi-rest/operations.ts'
@@ -100,6 +100,13 @@ function adapterOf(product: string, configured: RestApi): ErpAdapter {
       return { class: isCode || hasType(property, 'boolean') ? 'coding' : 'text', assigned: false }
     },
     ...(api.periods === undefined ? {} : { periods: periodsOf(erp, api.periods) }),
+    refusal: (_request, why) => ({
+      status: 422,
+      headers: { 'content-type': 'application/json' },
+      body: {
+        json: refusalBody(api, REFUSALS[why].code, REFUSALS[why].message, why === 'line' ? api.document.lines.at : ''),
+      },
+    }),
     connect: (transport, credential, database) => RestSession.open(erp, product, transport, credential, database),
     virtual: (snapshot, credential) => virtualRest(erp, snapshot, credential),
   }
@@ -143,6 +150,11 @@ function periodsOf(erp: RestErp, { list, from, to, open }: NonNullable<RestApi['
 function lastDayOf(month: string): string {
   const [, year, number] = /^(\d{4})-(0[1-9]|1[0-2])$/.exec(month) ?? []
   return year === undefined ? '' : new Date(Date.UTC(Number(year), Number(number), 0)).toISOString().slice(0, 10)
+/** What an API says of an invoice that it does not take. */
+const REFUSALS: Readonly<Record<RefusalReason, Readonly<{ code: string; message: string }>>> = {
+  line: { code: 'line-invalid', message: 'A line of the document is not valid.' },
+  period: { code: 'period-closed', message: 'The period of the document is closed.' },
+  duplicate: { code: 'duplicate', message: 'A document with this supplier and reference exists already.' },
 }
 
 /** What each classified field means, by resource and field. */

@@ -1,8 +1,8 @@
 import { absolute, roundTo, sum, times } from '../base/decimal.ts'
 import { GateError } from '../base/errors.ts'
 import { isJsonArray, isJsonNumber, isJsonObject, type Json, type JsonObject } from '../base/json.ts'
-import { defineErp, type ErpAdapter, type InvoiceFacts } from '../ports/erp.ts'
-import { answerOf, callOf } from './protocols/json-rpc.ts'
+import { defineErp, type ErpAdapter, type InvoiceFacts, type RefusalReason } from '../ports/erp.ts'
+import { answerOf, callOf, responseOf } from './protocols/json-rpc.ts'
 import { interpretResponse } from './tryton/answers.ts'
 import { fieldOf, relationKind, wireValue } from './tryton/fields.ts'
 import { trytonMutants } from './tryton/mutants.ts'
@@ -146,10 +146,18 @@ export default defineErp({
         'Financial > Invoices > Supplier Invoices, open it, Credit: the credit note is posted in the open period, the payment stays.',
     },
   },
+  refusal: (request, why) => responseOf(request, { error: ['UserError', [REFUSALS[why], '', null]] }),
   connect: (transport, credential, database) => TrytonSession.open(transport, credential, database),
   virtual: virtualTryton,
   mutants: trytonMutants,
 } satisfies ErpAdapter)
+
+/** What Tryton says of an invoice that it does not take. */
+const REFUSALS: Readonly<Record<RefusalReason, string>> = {
+  line: 'The value for field "Account" in "Invoice Line" is not valid according to its domain.',
+  period: 'The period of the invoice is closed, so its move cannot be posted.',
+  duplicate: 'An invoice with the same supplier and reference exists already.',
+}
 
 const DOCUMENT_MONEY = ['amount', 'base', 'untaxed_amount', 'tax_amount', 'total_amount', 'amount_to_pay']
 const LEDGER_MONEY = ['debit', 'credit', 'balance']

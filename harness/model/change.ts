@@ -44,6 +44,8 @@ export const Change = z.strictObject({
     }),
   }),
   notes: z.array(ReleaseNoteEntry).default([]),
+  /** For a connector release: the failures of the ERP that the connector is tried with, by id. */
+  'fail-well': z.union([z.literal('all'), z.array(Id)]).default('all'),
   policy: Policy.prefault({}),
 })
 export type Change = z.infer<typeof Change>

@@ -273,6 +273,9 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     uncompared: judged.documents.uncompared,
     missingLists: judged.values.missing,
     planUnproven,
+    failuresNotRun: (connector?.tested.failures ?? []).flatMap(({ failure, state, saw }) =>
+      state === 'not-run' ? [`The connector was not tried with ${failure}: ${saw.join(' ')}`] : [],
+    ),
     planNotes: planNotes.filter((note) => note.plan.length > 0).map((note) => note.id),
     planFaults: planFaults(recording, adapter, baseline.schema, asIs.observation.schema, plan).map(
       ({ index, ...fault }) => ({

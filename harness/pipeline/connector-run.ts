@@ -109,7 +109,7 @@ export async function runConnectorOnce(options: ConnectorRunOptions): Promise<Co
     return {
       command: shown([program, ...words, ...config.args].join(' ')),
       ended: { ...ended, stdout: shown(ended.stdout), stderr: shown(ended.stderr) },
-      reported: await readReported(ended.stdout),
+      reported: (await readReported(ended.stdout)).map((result) => ({ ...result, message: shown(result.message) })),
       leaks: [
         ...leaksIn('stdout', ended.stdout, known),
         ...leaksIn('stderr', ended.stderr, known),

@@ -8,10 +8,15 @@ import { type RunOptions, runChange } from './run.ts'
 const SAMPLE = 'scenarios/tryton-ap/connector/main.ts'
 
 let scenario = ''
+/** An invoice, a credit note and a refusal: enough to be run often. */
+let three = ''
 beforeAll(async () => {
   scenario = await smallScenario()
+  three = await smallScenario(['AP-2026-10-001', 'AP-2026-10-031', 'AP-2026-10-042'])
 })
-afterAll(() => rm(dirname(scenario), { recursive: true, force: true }))
+afterAll(async () => {
+  for (const folder of [scenario, three]) await rm(dirname(folder), { recursive: true, force: true })
+})
 
 /** Runs the connector of a fixture, or the sample connector, on the few invoices. */
 async function run(script: string, over: Partial<RunOptions> = {}): Promise<ChangeAssessment> {
@@ -21,6 +26,7 @@ async function run(script: string, over: Partial<RunOptions> = {}): Promise<Chan
     snapshots: 'snapshots',
     reports: join(dirname(scenario), 'reports'),
     connector: `node ${script}`,
+    failWell: [],
     ...over,
   })
   return assessment
@@ -36,11 +42,16 @@ const found = ({ findings }: ChangeAssessment) =>
     .sort()
 
 describe('the connector under test', () => {
-  test('the unchanged connector is a go', async () => {
-    const assessment = await run(SAMPLE)
-    expect([assessment.verdict, assessment.reasons, assessment.findings]).toEqual(['go', [], []])
-    expect(assessment.connector).toMatchObject({ erpRelease: '6.0', status: 0, given: 11, reported: 11 })
-  })
+  test('the unchanged connector is a go ten times in a row, and each time the same', async () => {
+    const told = new Set<string>()
+    for (let time = 1; time <= 10; time++) {
+      const { meta: _, ...assessment } = await run(SAMPLE, { changeFolder: join(three, 'changes/connector-1.1') })
+      expect([assessment.verdict, assessment.reasons, assessment.findings]).toEqual(['go', [], []])
+      expect(assessment.connector).toMatchObject({ erpRelease: '6.0', status: 0, given: 3, reported: 3 })
+      told.add(JSON.stringify(assessment))
+    }
+    expect(told.size).toBe(1)
+  }, 120_000)
 
   const CREDIT_NOTES = 'SUP-1001 KF-K-0917, SUP-1003 NC 2026/77'
   test.each<[string, string, readonly string[]]>([
@@ -86,5 +97,88 @@ describe('the connector under test', () => {
     expect(found(assessment)).toContain(
       'result-missing result: SUP-1007 請求書-2026-1008, SUP-1001 KF-K-0917, SUP-1003 NC 2026/77, SUP-1009 OSF-21040, SUP-1009 OSF-21040 (2), SUP-1001 KF-44829 (2), SUP-1012 ЗХ-520, SUP-1008 RE-26-77402',
     )
+  })
+})
+
+describe('a connector that the ERP fails', () => {
+  test('the unchanged connector handles every failure', async () => {
+    const assessment = await run(SAMPLE, { failWell: undefined })
+    expect(assessment.connector?.failures.map(({ failure, state }) => `${failure} ${state}`)).toEqual([
+      'answer-lost-at-booking handled',
+      'answer-lost-at-create handled',
+      'bridge-offline handled',
+      'connection-reset handled',
+      'duplicate-refused handled',
+      'line-refused handled',
+      'period-locked handled',
+      'rate-limited handled',
+      'run-repeated handled',
+      'server-error handled',
+      'session-expired handled',
+    ])
+    expect([assessment.verdict, found(assessment)]).toEqual(['go', []])
+  }, 60_000)
+
+  const VICTIM = 'SUP-1002 FV/2026/10/0087'
+  test.each<[string, string, string, readonly string[]]>([
+    [
+      'sends an invoice again without looking when its answer was lost',
+      'retries-blindly',
+      'answer-lost-at-create',
+      [`failure-doubled doubled/reference: ${VICTIM}`, `failure-retried-blindly blind/reference: ${VICTIM}`],
+    ],
+    [
+      'reports an invoice with a refused line as posted',
+      'swallows-rejection',
+      'line-refused',
+      [
+        `failure-misreported misreported/lines: ${VICTIM}`,
+        'result-changed result/status: SUP-1012 ЗХ-520',
+        'result-untrue result/held: SUP-1012 ЗХ-520',
+      ],
+    ],
+    [
+      'asks again at once when it is asked to wait',
+      'impatient',
+      'rate-limited',
+      [`failure-hurried hurried/retry-after: ${VICTIM}`],
+    ],
+    [
+      'says nothing of what it did not come to',
+      'silent-on-abort',
+      'bridge-offline',
+      [`failure-unreported unreported/connection: ${VICTIM}, SUP-1003 NC 2026/77`],
+    ],
+  ])('a connector that %s is a no-go that names invoice and failure', async (_, name, failure, expected) => {
+    const assessment = await run(fixture(name), { failWell: [failure] })
+    expect(assessment.verdict).toBe('no-go')
+    expect(found(assessment)).toEqual(expected)
+    expect(assessment.connector?.failures).toMatchObject([{ failure, state: 'not-handled', invoice: VICTIM }])
+    const failed = assessment.findings.filter(({ check }) => check.startsWith('failure-'))
+    expect(failed.map(({ stage }) => stage)).toEqual(failed.map(() => failure))
+  })
+
+  test('a failure that does not exist is refused', async () => {
+    await expect(run(SAMPLE, { failWell: ['coffee-spilt'] })).rejects.toThrow('There is no "coffee-spilt" in failures.')
+  })
+})
+
+describe('what is refused before anything is run', () => {
+  test.each<[string, Partial<RunOptions>, RegExp]>([
+    [
+      'a program that is not there',
+      { connector: 'no-such-connector' },
+      /^The connector "no-such-connector" cannot be started/,
+    ],
+    ['what only a shell understands', { connector: 'node main.ts | tee log' }, /run without a shell/],
+    ['no command', { connector: undefined }, /no command is named/],
+    [
+      'a connector for an ERP update',
+      { changeFolder: 'scenarios/tryton-ap/changes/control-6.0' },
+      /^--connector is for a connector release/,
+    ],
+    ['an ERP release without a snapshot', { erpRelease: '5.0' }, /tryton-5\.0/],
+  ])('%s', async (_, over, message) => {
+    await expect(run(SAMPLE, over)).rejects.toThrow(message)
   })
 })

@@ -5,7 +5,6 @@ import { relationsOf } from '../compare/records.ts'
 import { compareRequests } from '../compare/requests.ts'
 import { compareResults } from '../compare/results.ts'
 import { type GivenInvoices, readInvoices } from '../connector/invoices.ts'
-import type { Leak } from '../connector/masking.ts'
 import { readResults } from '../connector/results.ts'
 import type { ConnectorTested } from '../model/assessment.ts'
 import type { ConnectorRun } from '../model/connector.ts'
@@ -17,6 +16,8 @@ import type { InvoiceObservation } from '../ports/observation.ts'
 import { decodeRecording } from '../replay/chains.ts'
 import { type LeftInErp, Watch } from '../replay/watch.ts'
 import { pathsInBaseline } from './baseline-paths.ts'
+import { endDifferences, lastLines, leakDifference, unreadableDifference } from './connector-conduct.ts'
+import { failuresOf, runFailures } from './connector-failures.ts'
 import { type ConnectorRunResult, runConnectorOnce } from './connector-run.ts'
 import type { Rehearsable, Rehearsal } from './run.ts'
 import { describe, listsOf } from './snapshot.ts'
@@ -31,9 +32,6 @@ export type ConnectorEvidence = Readonly<{
   tested: ConnectorTested
 }>
 
-/** Last lines of the output that the report shows. */
-const OUTPUT_LINES = 20
-
 /**
  * Runs the connector under test with the approved invoices and holds it against the recorded export. Throws what the
  * configuration or the target is at fault for; what the connector is at fault for is evidence.
@@ -45,6 +43,7 @@ export async function rehearseConnector(
   const { config, command } = configured(subject)
   const invoices = await readInvoices(join(scenario.folder, config.invoices.file), config.invoices)
   const recordedResults = await readRecordedResults(scenario.folder, config)
+  const wanted = await failuresOf(options.failWell ?? scenario.change['fail-well'])
   options.onStage?.('running the connector')
   const target = await openTarget({
     target: subject.target,
@@ -60,6 +59,8 @@ export async function rehearseConnector(
       target.identity.simulated && candidate !== undefined
         ? candidate.schema
         : await describe(adapter, target.session, recording, baseline.schema, candidate?.schema)
+    const recorded = decodeRecording(recording.interactions, adapter, baseline.schema)
+    const isBooked = bookedAs(baseline, adapter)
     const watch = new Watch({
       adapter,
       session: target.session,
@@ -67,7 +68,7 @@ export async function rehearseConnector(
       recordedSchema: baseline.schema,
       schema,
       values: await target.session.listValues(listsOf(adapter, recording, baseline.schema)),
-      recorded: decodeRecording(recording.interactions, adapter, baseline.schema),
+      recorded,
       pathsInBaseline: pathsInBaseline(baseline, adapter),
     })
     const run = await runConnectorOnce({
@@ -87,11 +88,13 @@ export async function rehearseConnector(
     const results = compareResults(
       reportedInvoices(invoices, run, {
         left,
-        isBooked: bookedAs(baseline, adapter),
+        isBooked,
         recorded: recordedResults,
         hasMessages: config.results.message !== undefined,
       }),
     )
+    if (wanted.length > 0) options.onStage?.('failing the connector')
+    const failures = await runFailures({ subject, config, command, invoices, recorded, isBooked }, wanted)
     const byRules = target.virtual?.unrecorded() ?? observation.byRules
     return {
       rehearsal: {
@@ -108,7 +111,11 @@ export async function rehearseConnector(
         requests: [...requests, ...unreadable.map(unreadableDifference)],
         inquiries,
         results,
-        conduct: [...endDifferences(run, config), ...run.leaks.map((leak) => leakDifference(leak, invoices, run))],
+        conduct: [
+          ...endDifferences(run, config),
+          ...run.leaks.map((leak) => leakDifference(leak, invoices, run)),
+          ...failures.conduct,
+        ],
         tested: {
           command: run.command,
           erpRelease: subject.releases.to,
@@ -118,7 +125,7 @@ export async function rehearseConnector(
           reported: invoices.all.filter(({ id }) => run.reported.some(({ invoice }) => invoice === id)).length,
           resultsCompared: recordedResults !== undefined,
           output: { stdout: lastLines(run.ended.stdout), stderr: lastLines(run.ended.stderr) },
-          failures: [],
+          failures: failures.tested,
         },
       },
     }
@@ -159,7 +166,7 @@ async function readRecordedResults(
 }
 
 /** Whether a stored document is in a state in which recorded exports ended. */
-export function bookedAs(baseline: Snapshot, adapter: ErpAdapter): (document: LeftInErp['document']) => boolean {
+function bookedAs(baseline: Snapshot, adapter: ErpAdapter): (document: LeftInErp['document']) => boolean {
   const states = new Set(
     baseline.documents.flatMap(({ stages }) => {
       const last = stages.at(-1)
@@ -207,90 +214,4 @@ function provenOrNot(
     ...invoice,
     unproven: 'what was sent differs from what was recorded, and only a real ERP can tell what it stores of that',
   }
-}
-
-/** How the connector ended, when it did not end well. */
-export function endDifferences(
-  { ended }: ConnectorRunResult,
-  config: ConnectorRun,
-  about: Partial<Difference> = {},
-): readonly Difference[] {
-  const isGood = ended.how === 'ended' && ended.status !== null && config['exit-statuses'].includes(ended.status)
-  if (isGood) return []
-  const last = lastLines(ended.stderr).at(-1)
-  const how = {
-    ended: `exit status ${ended.status ?? 'unknown'}`,
-    'out-of-time': `not done within ${config['time-limit-seconds']} s`,
-    signal: 'ended by a signal',
-    'never-ready': 'never ready',
-  }[ended.how]
-  return [
-    conduct({
-      kind: 'changed-state',
-      resource: 'connector',
-      pointer: `/${ended.how}`,
-      baseline: `exit status ${config['exit-statuses'].join(' or ')}`,
-      candidate: last === undefined ? how : `${how}: ${last}`,
-      ...about,
-    }),
-  ]
-}
-
-/** A secret in the output, with the invoice that the connector was at. */
-export function leakDifference(leak: Leak, invoices: GivenInvoices, run: ConnectorRunResult): Difference {
-  const text = leak.stream === 'stderr' ? run.ended.stderr : run.ended.stdout
-  // A line that names no invoice belongs to the next one that is named: a connector logs its work before its result.
-  const after = leak.stream === 'results' ? [leak.text] : text.split('\n').slice(leak.line - 1)
-  const named = after
-    .map((line) => invoices.all.find(({ id }) => line.includes(id)))
-    .find((invoice) => invoice !== undefined)
-  return conduct({
-    kind: 'extra',
-    class: 'identity',
-    resource: leak.stream,
-    pointer: `/${leak.what}`,
-    at: `/${leak.line}/${leak.what}`,
-    baseline: null,
-    candidate: leak.text.trim().slice(0, 200),
-    invoices: named === undefined ? [] : [named.key],
-  })
-}
-
-function unreadableDifference(message: string): Difference {
-  return conduct({
-    area: 'requests',
-    kind: 'extra',
-    resource: 'request',
-    pointer: '/unreadable',
-    stage: 'unreadable',
-    baseline: 'not sent',
-    candidate: message,
-  })
-}
-
-export function conduct(over: Partial<Difference>): Difference {
-  return {
-    area: 'conduct',
-    kind: 'changed-state',
-    class: 'state',
-    loudness: 'silent',
-    resource: 'connector',
-    pointer: '',
-    at: '',
-    stage: '',
-    baseline: null,
-    candidate: null,
-    sent: null,
-    invoices: [],
-    seenBy: 'connector',
-    ...over,
-  }
-}
-
-function lastLines(text: string): string[] {
-  return text
-    .trimEnd()
-    .split('\n')
-    .filter((line) => line !== '')
-    .slice(-OUTPUT_LINES)
 }

@@ -5,6 +5,7 @@ import { GateError } from '../base/errors.ts'
 import type { Check } from '../ports/check.ts'
 import type { ErpAdapter } from '../ports/erp.ts'
 import type { Expectation } from '../ports/expectation.ts'
+import type { Failure } from '../ports/failure.ts'
 import type { Importer } from '../ports/importer.ts'
 import type { NoteSource } from '../ports/note-source.ts'
 import type { Reporter } from '../ports/reporter.ts'
@@ -21,6 +22,7 @@ type PlugIns = {
   reporters: Reporter
   'note-sources': NoteSource
   wires: Wire
+  failures: Failure
 }
 
 const FOLDERS: Readonly<Record<keyof PlugIns, string>> = {
@@ -32,6 +34,7 @@ const FOLDERS: Readonly<Record<keyof PlugIns, string>> = {
   reporters: '../reporters',
   'note-sources': '../note-sources',
   wires: '../discover/wires',
+  failures: '../failures',
 }
 
 /** Ids of all plug-ins of a kind, sorted. */

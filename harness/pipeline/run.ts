@@ -50,9 +50,11 @@ export type RunOptions = Readonly<{
   /** Environment of the integration that a decision is asked for. */
   environment?: string
   /** Command that runs the connector under test, for a connector release. */
-  connector?: string
+  connector?: string | undefined
   /** Release of the ERP that the connector is run against; the one in production unless given. */
   erpRelease?: string
+  /** Failures of the ERP that the connector is tried with; as change.yaml says unless given. */
+  failWell?: readonly string[] | undefined
   onStage?: (title: string) => void
   onProgress?: (done: number, total: number, what: string) => void
 }>
@@ -97,6 +99,7 @@ export type Rehearsable = Subject &
       | 'timing'
       | 'connectorDigest'
       | 'connector'
+      | 'failWell'
     >
   }>
 

@@ -130,6 +130,9 @@ export type ReadBack = Readonly<{
   parts: readonly Readonly<{ resource: string; id: string; path: string }>[]
 }>
 
+/** Why an ERP refuses an invoice: a line of it, its period, or that it is there already. */
+export type RefusalReason = 'line' | 'period' | 'duplicate'
+
 /** An authenticated connection to one ERP. */
 export type Session = Readonly<{
   identify: () => Promise<Identity>
@@ -274,6 +277,8 @@ export type ErpAdapter = Readonly<{
   /** The list that a field names a value of, `undefined` where it names none. */
   listOf: (resource: string, field: string, schema: ErpSchema) => ListedBy | undefined
   meaning: (resource: string, field: string, schema: ErpSchema) => FieldMeaning
+  /** The answer with which this ERP refuses a request that it could have accepted: what a connector is failed with. */
+  refusal: (request: RecordedRequest, why: RefusalReason) => RecordedResponse
   connect: (transport: Transport, credential: Credential, database: string) => Promise<Session>
   /** Currency of the books, `undefined` when the value lists do not tell. */
   ledgerCurrency?: (values: ValueLists) => string | undefined

@@ -3,14 +3,26 @@ import { equal, round } from './decimal.ts'
 import { UnknownCode } from './lookup.ts'
 import type { MasterData } from './master-data.ts'
 import type { TrytonClient, WireDecimal } from './tryton-client.ts'
-import { TrytonError, toWireDate, toWireDecimal } from './tryton-client.ts'
+import { AnswerLost, RunAborted, TrytonError, toWireDate, toWireDecimal } from './tryton-client.ts'
 
 const INVOICE = 'account.invoice'
 const PAYABLES_ACCOUNT = '2100'
 const DEPARTMENT = 'DEPT'
 const PROJECT = 'PROJ'
 
-export type Status = 'posted' | 'posted-with-difference' | 'voided' | 'held' | 'duplicate' | 'rejected'
+/**
+ * `unconfirmed`: somebody must look, because Tryton may hold the invoice and not as it should; `not-sent`: the run was cut off
+ * before Tryton was given it.
+ */
+export type Status =
+  | 'posted'
+  | 'posted-with-difference'
+  | 'voided'
+  | 'held'
+  | 'duplicate'
+  | 'rejected'
+  | 'unconfirmed'
+  | 'not-sent'
 
 export interface ExportResult {
   invoice: string
@@ -50,27 +62,27 @@ interface PostedLine {
   analytic_accounts: number[]
 }
 
-/** Exports one approved invoice. A refusal by Tryton is a result, not an exception: the run goes on with the next invoice. */
+/** How often what writes is tried, with a look at Tryton after each answer that was lost. */
+const TRIES = 2
+
+/**
+ * Exports one approved invoice. A refusal by Tryton is a result, not an exception: the run goes on with the next invoice.
+ * When the connection is gone, `onAborted` is called, and the result says what Tryton may hold of this one.
+ */
 export async function exportInvoice(
   client: TrytonClient,
   master: MasterData,
   company: number,
   invoice: ApprovedInvoice,
+  onAborted: (reason: string) => void,
 ): Promise<ExportResult> {
   let draft: number | undefined
   let kept: number | undefined
+  let isUnsure = false
   try {
     const values = await invoiceValues(master, company, invoice)
 
-    const similar = await client.searchRead<{ id: number; number: string | null }>(
-      INVOICE,
-      [
-        ['type', '=', 'in'],
-        ['party', '=', values.party],
-        ['reference', '=', invoice.reference],
-      ],
-      ['number', 'state'],
-    )
+    const similar = await findSimilar(client, values.party, invoice.reference)
     if (similar.length > 0 && invoice.duplicateConfirmed !== true) {
       const numbers = similar.map(({ id, number }) => number ?? `draft ${id}`).join(', ')
       return {
@@ -80,20 +92,21 @@ export async function exportInvoice(
       }
     }
 
-    const [id] = await client.call<number[]>(INVOICE, 'create', [values])
-    if (id === undefined) {
-      throw new TrytonError('Tryton created no invoice')
-    }
+    isUnsure = true
+    const id = await createOnce(client, values, invoice.reference, new Set(similar.map((found) => found.id)))
+    isUnsure = false
     draft = id
 
     const mismatch = await draftMismatch(client, invoice, id)
     if (mismatch !== undefined) {
-      await client.call(INVOICE, 'delete', [id])
-      return { invoice: invoice.id, status: 'held', message: mismatch }
+      const left = await removeDraft(client, id)
+      return { invoice: invoice.id, status: left === '' ? 'held' : 'unconfirmed', message: mismatch + left }
     }
 
-    await client.call(INVOICE, 'validate_invoice', [id])
-    await client.call(INVOICE, 'post', [id])
+    await moveTo(client, id, 'validate_invoice', ['validated', 'posted'])
+    isUnsure = true
+    await moveTo(client, id, 'post', ['posted', 'paid'])
+    isUnsure = false
     draft = undefined
     kept = id
     const posted = await readPosted(client, id)
@@ -108,14 +121,78 @@ export async function exportInvoice(
     }
     return { invoice: invoice.id, status: 'posted', erpId: id, number: posted.number }
   } catch (error) {
-    if (!(error instanceof TrytonError || error instanceof UnknownCode)) {
+    const isRefusal = error instanceof TrytonError || error instanceof UnknownCode
+    if (!isRefusal && !(error instanceof RunAborted || error instanceof AnswerLost)) {
       throw error
     }
+    if (error instanceof RunAborted) onAborted(error.message)
+    const at = kept ?? draft
+    const known = { invoice: invoice.id, ...(at === undefined ? {} : { erpId: at }) }
     if (kept !== undefined) {
-      return { invoice: invoice.id, status: 'rejected', erpId: kept, message: `${error.message} (after it was posted)` }
+      return { ...known, status: 'unconfirmed', message: `${error.message} (after it was posted)` }
+    }
+    if (!isRefusal) {
+      const nothing = draft === undefined && !isUnsure
+      return { ...known, status: nothing ? 'not-sent' : 'unconfirmed', message: error.message }
     }
     const left = draft === undefined ? '' : await removeDraft(client, draft)
-    return { invoice: invoice.id, status: 'rejected', message: error.message + left }
+    return { ...known, status: left === '' ? 'rejected' : 'unconfirmed', message: error.message + left }
+  }
+}
+
+interface Similar {
+  id: number
+  number: string | null
+}
+
+function findSimilar(client: TrytonClient, party: number, reference: string): Promise<Similar[]> {
+  return client.searchRead<Similar>(
+    INVOICE,
+    [
+      ['type', '=', 'in'],
+      ['party', '=', party],
+      ['reference', '=', reference],
+    ],
+    ['number', 'state'],
+  )
+}
+
+/** Creates the invoice, and looks for it in Tryton before it is sent again when the answer was lost. */
+async function createOnce(
+  client: TrytonClient,
+  values: Awaited<ReturnType<typeof invoiceValues>>,
+  reference: string,
+  before: ReadonlySet<number>,
+): Promise<number> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const [id] = await client.call<number[]>(INVOICE, 'create', [values])
+      if (id === undefined) {
+        throw new TrytonError('Tryton created no invoice')
+      }
+      return id
+    } catch (error) {
+      if (!(error instanceof AnswerLost)) throw error
+      const [found, ...more] = (await findSimilar(client, values.party, reference)).filter(({ id }) => !before.has(id))
+      if (more.length > 0) throw error
+      if (found !== undefined) return found.id
+      if (attempt === TRIES) throw new TrytonError(`${error.message}, and Tryton does not hold the invoice`)
+    }
+  }
+}
+
+/** Moves the invoice to its next state, and reads its state before that is tried again when the answer was lost. */
+async function moveTo(client: TrytonClient, id: number, method: string, done: readonly string[]): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await client.call(INVOICE, method, [id])
+      return
+    } catch (error) {
+      if (!(error instanceof AnswerLost)) throw error
+      const [now] = await client.call<{ state: string }[]>(INVOICE, 'read', [id], ['state'])
+      if (now !== undefined && done.includes(now.state)) return
+      if (attempt === TRIES) throw error
+    }
   }
 }
 
@@ -253,7 +330,7 @@ async function readPosted(client: TrytonClient, id: number): Promise<PostedInvoi
 }
 
 async function cancel(client: TrytonClient, id: number, lines: readonly number[]): Promise<void> {
-  await client.call(INVOICE, 'cancel', [id])
+  await moveTo(client, id, 'cancel', ['cancelled', 'cancel'])
   await client.call(INVOICE, 'read', [id], ['state', 'cancel_move'])
   await client.call('account.invoice.line', 'read', lines, ['invoice_state'])
 }
@@ -261,10 +338,12 @@ async function cancel(client: TrytonClient, id: number, lines: readonly number[]
 /** Deletes the draft of a refused invoice and tells, for the result's message, when Tryton keeps it. */
 async function removeDraft(client: TrytonClient, id: number): Promise<string> {
   try {
+    const [now] = await client.call<{ state: string }[]>(INVOICE, 'read', [id], ['state'])
+    if (now?.state === 'validated') await client.call(INVOICE, 'draft', [id])
     await client.call(INVOICE, 'delete', [id])
     return ''
   } catch (error) {
-    if (!(error instanceof TrytonError)) {
+    if (!(error instanceof TrytonError || error instanceof AnswerLost || error instanceof RunAborted)) {
       throw error
     }
     return ` (invoice ${id} stays in Tryton: ${error.message})`

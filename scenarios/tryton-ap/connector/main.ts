@@ -34,20 +34,26 @@ function readSettings(): Settings | undefined {
     : undefined
 }
 
+/** Exports every invoice until the connection is gone. Returns why it stopped, `undefined` when it came to the end. */
 async function exportAll(
-  { url, database, invoices, user, password }: Settings,
+  { url, database, user, password }: Settings,
+  approved: readonly ApprovedInvoice[],
   results: ExportResult[],
-): Promise<void> {
-  const approved: ApprovedInvoice[] = JSON.parse(await readFile(invoices, 'utf8'))
+): Promise<string | undefined> {
   const client = new TrytonClient(url, database)
   console.log(`Tryton ${await client.serverVersion()} at ${url}`)
   const { company } = await client.login(user, password)
   const master = await MasterData.fetch(client)
+  let aborted: string | undefined
   for (const invoice of approved) {
-    const result = await exportInvoice(client, master, company, invoice)
+    const result = await exportInvoice(client, master, company, invoice, (reason) => {
+      aborted = reason
+    })
     results.push(result)
     console.log(`${result.invoice} ${result.status} ${result.number ?? ''} ${result.message ?? ''}`.trimEnd())
+    if (aborted !== undefined) return aborted
   }
+  return undefined
 }
 
 const settings = readSettings()
@@ -55,14 +61,21 @@ if (settings === undefined) {
   console.error(USAGE)
   process.exitCode = 1
 } else {
+  const approved: ApprovedInvoice[] = JSON.parse(await readFile(settings.invoices, 'utf8'))
   const results: ExportResult[] = []
+  let aborted: string | undefined
   try {
-    await exportAll(settings, results)
+    aborted = await exportAll(settings, approved, results)
   } catch (error) {
-    console.error(
-      `export aborted after ${results.length} invoices: ${error instanceof Error ? error.message : String(error)}`,
-    )
+    aborted = error instanceof Error ? error.message : String(error)
+  }
+  if (aborted !== undefined) {
+    console.error(`export aborted after ${results.length} invoices: ${aborted}`)
     process.exitCode = 1
+    // What was not come to is reported too: an invoice of which nothing is said is taken for exported.
+    for (const { id } of approved.slice(results.length)) {
+      results.push({ invoice: id, status: 'not-sent', message: `the run was aborted: ${aborted}` })
+    }
   }
   // Written also after an abort: what has been posted must be known before anybody starts the export again.
   await writeFile(settings.results, `${JSON.stringify(results, null, 2)}\n`)

@@ -1,0 +1,21 @@
+import { defineCheck, objectTo } from '../ports/check.ts'
+
+export default defineCheck({
+  title: 'When the ERP asks to wait, the connector waits.',
+  failureTitle: 'When the ERP asks to wait, the connector does not.',
+  description: 'The ERP locks the connector out, and the whole batch stays behind.',
+  requires: ['conduct'],
+  needs: [],
+  severity: 'error',
+  lane: 'ap-vendor',
+  changeClass: 'C9',
+  messages: {
+    failed: 'The ERP asks to wait with {field}, and the connector asks again before that.',
+  },
+  remedy: 'Have the AP vendor honor Retry-After.',
+  run: ({ conduct }) =>
+    objectTo(
+      conduct.filter((difference) => difference.resource === 'hurried'),
+      'failed',
+    ),
+})

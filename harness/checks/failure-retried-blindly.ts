@@ -1,0 +1,21 @@
+import { defineCheck, objectTo } from '../ports/check.ts'
+
+export default defineCheck({
+  title: 'When an answer is lost, the connector looks before it sends an invoice again.',
+  failureTitle: 'When an answer is lost, the connector sends an invoice again without looking.',
+  description: 'The ERP may have stored the invoice before the answer was lost. Sooner or later it is there twice.',
+  requires: ['conduct'],
+  needs: [],
+  severity: 'error',
+  lane: 'ap-vendor',
+  changeClass: 'C9',
+  messages: {
+    failed: 'The answer to an invoice is lost, and the connector sends its {field} again without looking for it.',
+  },
+  remedy: 'Have the AP vendor search the ERP by supplier and reference before any second attempt.',
+  run: ({ conduct }) =>
+    objectTo(
+      conduct.filter((difference) => difference.resource === 'blind'),
+      'failed',
+    ),
+})

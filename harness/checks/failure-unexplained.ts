@@ -1,0 +1,21 @@
+import { defineCheck, objectTo } from '../ports/check.ts'
+
+export default defineCheck({
+  title: 'When the ERP fails, the connector says why an invoice was not exported.',
+  failureTitle: 'When the ERP fails, the connector does not say why an invoice was not exported.',
+  description: 'Whoever reads the status does not know whether to mend the invoice, to call IT or to wait.',
+  requires: ['conduct'],
+  needs: [],
+  severity: 'error',
+  lane: 'ap-vendor',
+  changeClass: 'C9',
+  messages: {
+    failed: 'The ERP fails at {field}, and the connector does not say why the invoice was not exported.',
+  },
+  remedy: 'Have the AP vendor pass on what the ERP said.',
+  run: ({ conduct }) =>
+    objectTo(
+      conduct.filter((difference) => difference.resource === 'unexplained'),
+      'failed',
+    ),
+})
