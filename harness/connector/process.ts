@@ -65,6 +65,7 @@ export async function runProcess(launch: Launch): Promise<Ended> {
   const { service } = launch
   let wasReady = true
   let wasDone = false
+  let wasEndedByGate = false
   if (service !== undefined) {
     const until = started + launch.timeLimitMs
     const waitFor = async (isSo: (output: string) => Promise<boolean>): Promise<boolean> => {
@@ -79,7 +80,10 @@ export async function runProcess(launch: Launch): Promise<Ended> {
       await service.start()
       wasDone = await waitFor(service.isDone)
     }
-    if (!isOver) running.kill('SIGTERM')
+    if (!isOver) {
+      wasEndedByGate = true
+      running.kill('SIGTERM')
+    }
   }
   const result = await over
   if (result.exitCode === undefined && result.signal === undefined && !result.timedOut && !result.isMaxBuffer) {
@@ -91,15 +95,7 @@ export async function runProcess(launch: Launch): Promise<Ended> {
       },
     )
   }
-  const how = wasDone
-    ? 'ended'
-    : result.timedOut || (service !== undefined && wasReady && result.signal !== undefined)
-      ? 'out-of-time'
-      : !wasReady
-        ? 'never-ready'
-        : result.signal !== undefined
-          ? 'signal'
-          : 'ended'
+  const how = wasDone ? 'ended' : endOf({ ...result, wasReady, wasEndedByGate })
   return {
     how,
     status: wasDone ? 0 : (result.exitCode ?? null),
@@ -107,4 +103,13 @@ export async function runProcess(launch: Launch): Promise<Ended> {
     stderr: result.stderr,
     durationMs: Math.round(performance.now() - started),
   }
+}
+
+/** How a connector ended that was not ended because everything was done. */
+function endOf(
+  result: Readonly<{ timedOut: boolean; isTerminated: boolean; wasReady: boolean; wasEndedByGate: boolean }>,
+): Ended['how'] {
+  if (!result.wasReady) return 'never-ready'
+  if (result.timedOut || result.wasEndedByGate) return 'out-of-time'
+  return result.isTerminated ? 'signal' : 'ended'
 }

@@ -150,6 +150,8 @@ function periodsOf(erp: RestErp, { list, from, to, open }: NonNullable<RestApi['
 function lastDayOf(month: string): string {
   const [, year, number] = /^(\d{4})-(0[1-9]|1[0-2])$/.exec(month) ?? []
   return year === undefined ? '' : new Date(Date.UTC(Number(year), Number(number), 0)).toISOString().slice(0, 10)
+}
+
 /** What an API says of an invoice that it does not take. */
 const REFUSALS: Readonly<Record<RefusalReason, Readonly<{ code: string; message: string }>>> = {
   line: { code: 'line-invalid', message: 'A line of the document is not valid.' },

@@ -144,7 +144,7 @@ async function runWith(context: Context, batch: Batch, failure: Failure, target:
     given: batch.given,
     act: async (request) => wire.act(request),
   })
-  const { left } = await watch.watched()
+  const left = watch.left()
   const reported: ReportedInvoice[] = []
   for (const { id, key } of batch.given) {
     const found = await watch.held(key)

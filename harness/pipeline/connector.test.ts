@@ -1,9 +1,12 @@
-import { rm } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ChangeAssessment } from '../model/assessment.ts'
 import { smallScenario } from './fixtures/small-scenario.ts'
 import { type RunOptions, runChange } from './run.ts'
+
+// Each test starts connectors, which takes long where other tests run beside it.
+const PATIENCE = 60_000
 
 const SAMPLE = 'scenarios/tryton-ap/connector/main.ts'
 
@@ -51,7 +54,7 @@ describe('the connector under test', () => {
       told.add(JSON.stringify(assessment))
     }
     expect(told.size).toBe(1)
-  }, 120_000)
+  }, 240_000)
 
   const CREDIT_NOTES = 'SUP-1001 KF-K-0917, SUP-1003 NC 2026/77'
   test.each<[string, string, readonly string[]]>([
@@ -77,11 +80,15 @@ describe('the connector under test', () => {
       'swallows-rejection',
       ['result-changed result/status: SUP-1012 ЗХ-520', 'result-untrue result/held: SUP-1012 ЗХ-520'],
     ],
-  ])('a connector that %s is a no-go that names the invoice and the field', async (_, name, expected) => {
-    const assessment = await run(fixture(name))
-    expect(assessment.verdict).toBe('no-go')
-    expect(found(assessment)).toEqual(expected)
-  })
+  ])(
+    'a connector that %s is a no-go that names the invoice and the field',
+    async (_, name, expected) => {
+      const assessment = await run(fixture(name))
+      expect(assessment.verdict).toBe('no-go')
+      expect(found(assessment)).toEqual(expected)
+    },
+    PATIENCE,
+  )
 
   test('a connector that logs its token is a no-go, and the token is in no report', async () => {
     const assessment = await run(fixture('logs-token'))
@@ -117,7 +124,7 @@ describe('a connector that the ERP fails', () => {
       'session-expired handled',
     ])
     expect([assessment.verdict, found(assessment)]).toEqual(['go', []])
-  }, 60_000)
+  }, 240_000)
 
   const VICTIM = 'SUP-1002 FV/2026/10/0087'
   test.each<[string, string, string, readonly string[]]>([
@@ -149,18 +156,51 @@ describe('a connector that the ERP fails', () => {
       'bridge-offline',
       [`failure-unreported unreported/connection: ${VICTIM}, SUP-1003 NC 2026/77`],
     ],
-  ])('a connector that %s is a no-go that names invoice and failure', async (_, name, failure, expected) => {
-    const assessment = await run(fixture(name), { failWell: [failure] })
-    expect(assessment.verdict).toBe('no-go')
-    expect(found(assessment)).toEqual(expected)
-    expect(assessment.connector?.failures).toMatchObject([{ failure, state: 'not-handled', invoice: VICTIM }])
-    const failed = assessment.findings.filter(({ check }) => check.startsWith('failure-'))
-    expect(failed.map(({ stage }) => stage)).toEqual(failed.map(() => failure))
-  })
+  ])(
+    'a connector that %s is a no-go that names invoice and failure',
+    async (_, name, failure, expected) => {
+      const assessment = await run(fixture(name), { failWell: [failure] })
+      expect(assessment.verdict).toBe('no-go')
+      expect(found(assessment)).toEqual(expected)
+      expect(assessment.connector?.failures).toMatchObject([{ failure, state: 'not-handled', invoice: VICTIM }])
+      const failed = assessment.findings.filter(({ check }) => check.startsWith('failure-'))
+      expect(failed.map(({ stage }) => stage)).toEqual(failed.map(() => failure))
+    },
+    PATIENCE,
+  )
 
   test('a failure that does not exist is refused', async () => {
     await expect(run(SAMPLE, { failWell: ['coffee-spilt'] })).rejects.toThrow('There is no "coffee-spilt" in failures.')
   })
+})
+
+describe('a connector that goes on running', () => {
+  test.each([
+    [
+      'a request',
+      `ready: { url: "http://127.0.0.1:{port}/" }, request: { url: "http://127.0.0.1:{port}/", body: "{invoices-json}" }`,
+      '--port, "{port}"',
+    ],
+    ['a folder that it watches', 'ready: { output: watching }, folder: "{inbox}"', '--inbox, "{inbox}"'],
+  ])(
+    'is told to export by %s, and ended when everything is reported',
+    async (_, service, argument) => {
+      const file = join(three, 'integration.yaml')
+      const before = await readFile(file, 'utf8')
+      const changed = before
+        .replace('--invoices, "{invoices}"', argument)
+        .replace('time-limit-seconds: 120', `time-limit-seconds: 120\n    service: { ${service}, quiet-seconds: 30 }`)
+      await writeFile(file, changed)
+      try {
+        const assessment = await run(fixture('as-service'), { changeFolder: join(three, 'changes/connector-1.1') })
+        expect([assessment.verdict, found(assessment)]).toEqual(['go', []])
+        expect(assessment.connector).toMatchObject({ ended: 'ended', given: 3, reported: 3 })
+      } finally {
+        await writeFile(file, before)
+      }
+    },
+    PATIENCE,
+  )
 })
 
 describe('what is refused before anything is run', () => {

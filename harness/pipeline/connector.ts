@@ -81,13 +81,13 @@ export async function rehearseConnector(
       invoices,
       given: invoices.all,
     })
-    const { observation, requests: pairs, left, unreadable } = await watch.watched()
+    const { observation, requests: pairs, unreadable } = await watch.watched()
     const leftBehind = target.disposable ? [] : await watch.removeAll()
     const meaning = (resource: string, field: string) => adapter.meaning(resource, field, baseline.schema)
     const { requests, inquiries } = compareRequests(pairs, { meaning, relation: relationsOf(baseline.schema) })
     const results = compareResults(
       reportedInvoices(invoices, run, {
-        left,
+        left: watch.left(),
         isBooked,
         recorded: recordedResults,
         hasMessages: config.results.message !== undefined,

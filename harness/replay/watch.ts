@@ -37,7 +37,6 @@ export type LeftInErp = Readonly<{
 export type Watched = Readonly<{
   observation: Observation
   requests: readonly RequestPair[]
-  left: ReadonlyMap<string, LeftInErp>
   /** Requests that the adapter cannot read, each in one sentence. */
   unreadable: readonly string[]
 }>
@@ -199,14 +198,18 @@ export class Watch {
         leftBehind: [],
       },
       requests,
-      left: new Map(
-        [...this.#progress].map(([key, progress]) => {
-          const last = progress.stages.findLast(({ outcome }) => outcome === 'accepted')
-          return [key, { document: isThere(progress) ? last?.document : undefined, wasThere: progress.found }]
-        }),
-      ),
       unreadable: this.#unreadable,
     }
+  }
+
+  /** What the run left in the ERP of each invoice. */
+  left(): ReadonlyMap<string, LeftInErp> {
+    return new Map(
+      [...this.#progress].map(([key, progress]) => {
+        const last = progress.stages.findLast(({ outcome }) => outcome === 'accepted')
+        return [key, { document: isThere(progress) ? last?.document : undefined, wasThere: progress.found }]
+      }),
+    )
   }
 
   /** Ids of the documents that the ERP's own search finds for an invoice, and the state of each as it is stored. */

@@ -9,6 +9,7 @@ import {
   counted,
   EVIDENCE_LEVELS,
   extentAmounts,
+  failuresText,
   grouped,
   handling,
   instant,
@@ -118,7 +119,7 @@ function findingRow(finding: Readonly<Finding>): string {
   return `| ${finding.severity}, ${finding.loudness} | ${code(finding.fingerprint)} ${code(finding.check)} | ${text(finding.message)} | ${finding.invoices.length}${money === '' ? '' : `: ${text(money)}`} | ${LANE_TITLES[finding.lane]} | ${handling(finding)} |`
 }
 
-function confidenceOf({ evidence, notes }: Readonly<ChangeAssessment>): string {
+function confidenceOf({ evidence, notes, connector }: Readonly<ChangeAssessment>): string {
   const { agreement, notCompared } = evidence
   const expectations = notes.flatMap((note) => note.expectations)
   const inState = (state: string) => expectations.filter((expectation) => expectation.state === state).length
@@ -126,6 +127,9 @@ function confidenceOf({ evidence, notes }: Readonly<ChangeAssessment>): string {
   return [
     '### How far to trust this',
     '',
+    ...(connector === undefined
+      ? []
+      : [`- Connector run against ${text(connector.erpRelease)}: ${text(failuresText(connector.failures))}`]),
     `- Evidence ${text(EVIDENCE_LEVELS[evidence.level])} (${text(evidence.target.environment)}, build ${text(evidence.target.build)})`,
     `- Release note expectations: ${inState('met')} met, ${inState('unmet')} unmet, ${inState('untested')} untested; ${notes.filter((note) => note.affectsUs === 'undecided').length} undecided`,
     ...open.slice(0, REASONS_SHOWN).map((note) => `  - ${code(note.id)} **${note.state}**: ${text(note.text)}`),

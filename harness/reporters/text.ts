@@ -10,7 +10,9 @@ import {
   coverageText,
   drillText,
   EVIDENCE_LEVELS,
+  endOfConnector,
   extentAmounts,
+  failuresText,
   grouped,
   handling,
   instant,
@@ -39,7 +41,7 @@ export default defineReporter({
       reasonsOf(shown),
       countsOf(shown),
       findingsOf(shown),
-      [...notesOf(shown), ...confidenceOf(shown), ...wayBackOf(shown)],
+      [...notesOf(shown), ...connectorOf(shown), ...confidenceOf(shown), ...wayBackOf(shown)],
     ]
     return `${blocks
       .filter((block) => block.length > 0)
@@ -156,6 +158,14 @@ function notesOf({ notes }: Readonly<ChangeAssessment>): readonly string[] {
     ...open.slice(0, NOTES_SHOWN).flatMap((line) => wrapped('  ', line)),
     ...more(open.length - NOTES_SHOWN, 'entry', 'entries'),
   ]
+}
+
+function connectorOf({ connector }: Readonly<ChangeAssessment>): readonly string[] {
+  if (connector === undefined) return []
+  return wrapped(
+    'Connector  ',
+    `run against ${connector.erpRelease}; ended ${endOfConnector(connector)}; reported ${connector.reported} of ${counted(connector.given, 'invoice')}; ${failuresText(connector.failures)}`,
+  )
 }
 
 function confidenceOf({ evidence, checks }: Readonly<ChangeAssessment>): readonly string[] {

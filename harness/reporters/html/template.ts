@@ -28,7 +28,8 @@ ${ICONS}
 <li><a href="#findings">Findings</a> <span class="count">{{view.findings.total}}</span></li>
 <li><a href="#invoices">Invoices</a> <span class="count">{{view.invoices.total}}</span></li>
 <li><a href="#totals">Control totals</a></li>
-<li><a href="#checks">Checks</a></li>
+{{#if view.connector}}<li><a href="#connector">Connector</a></li>
+{{/if}}<li><a href="#checks">Checks</a></li>
 <li><a href="#notes">Release notes</a> <span class="count">{{view.notes.count}}</span></li>
 <li><a href="#agreement">Mock and sandbox</a></li>
 <li><a href="#waivers">Waivers</a></li>
@@ -44,6 +45,7 @@ ${REASONS}
 ${FINDINGS}
 ${INVOICES}
 ${TOTALS}
+${CONNECTOR}
 ${CHECKS}
 ${NOTES}
 ${AGREEMENT}
@@ -271,6 +273,23 @@ const TOTALS = `<section id="totals" aria-labelledby="totals-title">
 <tbody>{{#each view.controlTotals}}{{#each rows}}<tr>{{#if @first}}<th scope="rowgroup" rowspan="3">{{../currency}}</th>{{/if}}<th scope="row">{{title}}</th><td{{#if differs.documents}} class="after"{{/if}}>{{documents}}</td><td{{#if differs.gross}} class="after"{{/if}}>{{gross}}</td><td{{#if differs.tax}} class="after"{{/if}}>{{tax}}</td><td{{#if differs.hash}} class="after"{{/if}}>{{hash}}</td>{{#if @first}}<td rowspan="3">{{#if ../reconciles}}{{> icon name="ok"}} equal{{else}}{{> icon name="no"}} different{{/if}}</td>{{/if}}</tr>{{/each}}{{/each}}</tbody>
 </table></div>
 </section>`
+
+const CONNECTOR = `{{#if view.connector}}<section id="connector" aria-labelledby="connector-title">
+<h2 id="connector-title">The connector under test</h2>
+<dl class="facts">
+<div><dt>Run</dt><dd><code>{{view.connector.command}}</code></dd></div>
+<div><dt>Against</dt><dd><bdi>{{view.connector.erp}}</bdi></dd></div>
+<div><dt>Ended</dt><dd>{{> icon name=view.connector.icon}} {{view.connector.ended}}</dd></div>
+<div><dt>Reported</dt><dd>{{view.connector.reported}} of {{view.connector.given}} invoices; {{view.connector.results}}</dd></div>
+</dl>
+{{#if view.connector.failures}}<div class="scroll" role="region" aria-label="Table: Failures of the ERP" tabindex="0"><table>
+<caption>What the ERP was made to do wrong, and what the connector made of it</caption>
+<thead><tr><th scope="col">Failure</th><th scope="col">The ERP</th><th scope="col">Outcome</th><th scope="col">Seen</th></tr></thead>
+<tbody>{{#each view.connector.failures}}<tr><th scope="row" class="whole"><code>{{failure}}</code></th><td><bdi>{{title}}</bdi></td><td class="outcome">{{> icon name=icon}} {{state}}</td><td>{{#each saw}}<span class="why">{{> icon name=icon}} <bdi>{{text}}</bdi></span> {{/each}}</td></tr>{{/each}}</tbody>
+</table></div>{{else}}<p>It was not tried with failures of the ERP.</p>{{/if}}
+{{#if view.connector.stderr}}<details><summary>Last lines that it wrote to its error output</summary><pre tabindex="0" aria-label="Error output of the connector">{{view.connector.stderr}}</pre></details>{{/if}}
+{{#if view.connector.stdout}}<details><summary>Last lines that it wrote to its output</summary><pre tabindex="0" aria-label="Output of the connector">{{view.connector.stdout}}</pre></details>{{/if}}
+</section>{{/if}}`
 
 const CHECKS = `<section id="checks" aria-labelledby="checks-title">
 <h2 id="checks-title">Checks</h2>

@@ -3,6 +3,7 @@ import { visibleValue } from '../rendering/visible-text.ts'
 import { instant, isInformation, VERDICTS, worstFirst } from '../rendering/words.ts'
 import { approvalsOf, changeOf, confidenceOf, impactOf, verdictOf } from './board.ts'
 import { capped, number, SHOWN, shortened } from './cells.ts'
+import { connectorOf } from './connector.ts'
 import { accountingOf, agreementOf, checksOf, controlTotalsOf, coverageOf, evidenceOf, waiversOf } from './evidence.ts'
 import { findingsOf, invoicesOf } from './findings.ts'
 import { notesOf, rollbackOf } from './plans.ts'
@@ -44,6 +45,7 @@ export function viewOf(given: ChangeAssessment, digest: string) {
     invoices: invoicesOf(assessment, findings, places, link),
     controlTotals: controlTotalsOf(assessment),
     accounting: accountingOf(assessment),
+    connector: connectorOf(assessment),
     checks: checksOf(assessment),
     agreement: agreementOf(assessment),
     waivers: waiversOf(assessment, link),

@@ -1,4 +1,4 @@
-import type { ChangeAssessment, ControlTotal, Extent, Verdict } from '../../model/assessment.ts'
+import type { ChangeAssessment, ConnectorTested, ControlTotal, Extent, Verdict } from '../../model/assessment.ts'
 import type { Finding } from '../../model/finding.ts'
 
 /** How a verdict is written for people, and what it tells them to do. */
@@ -115,4 +115,34 @@ export function drillText(drill: NonNullable<ChangeAssessment['evidence']['drill
 /** What the recordings exercise, in one sentence. */
 export function coverageText(coverage: ChangeAssessment['evidence']['coverage']): string {
   return coverage.map(({ area, exercised, of }) => `${area} ${exercised} of ${of}`).join(', ')
+}
+
+/** How the run of a connector ended, in words. */
+export function endOfConnector({ ended, status }: Pick<ConnectorTested, 'ended' | 'status'>): string {
+  switch (ended) {
+    case 'ended':
+      return `by itself, exit status ${status ?? 'unknown'}`
+    case 'out-of-time':
+      return 'by the gate: it was not done in its time'
+    case 'never-ready':
+      return 'by the gate: it was never ready'
+    case 'signal':
+      return 'by a signal'
+  }
+}
+
+/** What became of a failure that a connector was tried with, in words. */
+export const FAILURE_STATES: Readonly<Record<ConnectorTested['failures'][number]['state'], string>> = {
+  handled: 'handled',
+  'not-handled': 'not handled',
+  'not-run': 'not run',
+}
+
+/** How many failures a connector handled, and which it did not. */
+export function failuresText(failures: ConnectorTested['failures']): string {
+  if (failures.length === 0) return 'not tried with failures of the ERP'
+  const handled = failures.filter(({ state }) => state === 'handled').length
+  const others = failures.filter(({ state }) => state !== 'handled')
+  const named = others.map(({ failure, state }) => `${failure} ${FAILURE_STATES[state]}`).join(', ')
+  return `${handled} of ${counted(failures.length, 'failure')} of the ERP handled${named === '' ? '' : `; ${named}`}`
 }
