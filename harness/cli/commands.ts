@@ -38,8 +38,9 @@ export function addCommands(program: Command): void {
     .option('--environment <environment>', 'environment that the decision is for, as integration.yaml names it')
     .option('--connector <command>', 'for a connector release: the command that runs the connector, without a shell')
     .option(
-      '--erp-release <release>',
-      'for a connector release: run it against another release than that in production',
+      '--erp-release <releases>',
+      'for a connector release: releases of the ERP to run it against, such as 6.0,7.0; that in production unless given',
+      idList,
     )
     .option(
       '--fail-well <ids>',
@@ -47,8 +48,13 @@ export function addCommands(program: Command): void {
       idList,
     )
     .addHelpText('after', '\nSigns the decision when CHANGE_GATE_SIGNING_KEY names a key that change-gate keygen made.')
-    .action(async (change: string, options: RunFlags) => {
-      process.exitCode = await run(change, options, process.env.CHANGE_GATE_SIGNING_KEY)
+    .action(async (change: string, options: Omit<RunFlags, 'erpRelease'> & { erpRelease?: readonly string[] }) => {
+      const statuses: (0 | 1 | 3)[] = []
+      for (const release of options.erpRelease ?? [undefined]) {
+        statuses.push(await run(change, { ...options, erpRelease: release }, process.env.CHANGE_GATE_SIGNING_KEY))
+      }
+      // The worst counts: what is broken outweighs what could not be told.
+      process.exitCode = statuses.find((status) => status === 1) ?? statuses.find((status) => status === 3) ?? 0
     })
 
   program
@@ -261,7 +267,7 @@ type RunFlags = Readonly<{
   subject?: string
   environment?: string
   connector?: string
-  erpRelease?: string
+  erpRelease?: string | undefined
   failWell?: readonly string[]
 }>
 

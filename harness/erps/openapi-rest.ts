@@ -3,7 +3,14 @@ import { isJsonObject, type Json } from '../base/json.ts'
 import { tokensOf } from '../base/pointer.ts'
 import type { RecordedRequest } from '../model/recording.ts'
 import { RestApi } from '../model/rest-api.ts'
-import { defineErp, type ErpAdapter, type FieldMeaning, type InvoiceFacts, type Periods, type RefusalReason } from '../ports/erp.ts'
+import {
+  defineErp,
+  type ErpAdapter,
+  type FieldMeaning,
+  type InvoiceFacts,
+  type Periods,
+  type RefusalReason,
+} from '../ports/erp.ts'
 import { interpretAnswer, refusalBody } from './openapi-rest/answers.ts'
 import { arrange } from './openapi-rest/arrange.ts'
 import { restMutants } from './openapi-rest/mutants.ts'

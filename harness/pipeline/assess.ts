@@ -353,6 +353,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
             },
       agreement: evidence.agreement,
       notCompared: [
+        ...notTried(connector),
         ...[...judged.documents.leftOut]
           .sort()
           .map(([why, count]) => ({ what: 'values of stored documents', count, why })),
@@ -457,6 +458,19 @@ const CREDENTIAL_FAULTS = ['unauthorized', 'forbidden', 'target-refused-login']
 /** Digest of a policy with its defaults filled in, so that spelling a default out is no other policy. */
 export function policyDigestOf(policy: Policy): string {
   return fingerprintOf(toJson(policy))
+}
+
+/** What a run of the connector did not show, because nobody asked or nobody said. */
+function notTried(connector: ConnectorEvidence | undefined): ChangeAssessment['evidence']['notCompared'] {
+  if (connector === undefined) return []
+  const { failures, resultsCompared, given } = connector.tested
+  const unasked = {
+    what: 'failures of the ERP',
+    count: 1,
+    why: 'the connector was not tried with any, as it was asked',
+  }
+  const unknown = { what: 'results', count: given, why: 'what the release in production reported is not known' }
+  return [...(failures.length === 0 ? [unasked] : []), ...(resultsCompared ? [] : [unknown])]
 }
 
 /** What no engine compared of the published schemas. */

@@ -203,6 +203,27 @@ describe('a connector that goes on running', () => {
   )
 })
 
+describe('against another release of the ERP', () => {
+  test(
+    'the connector that holds what 7.0 computes is a no-go there, with reports of its own',
+    async () => {
+      const { assessment, reportFolder } = await runChange({
+        changeFolder: join(three, 'changes/connector-1.1'),
+        target: 'mock',
+        snapshots: 'snapshots',
+        reports: 'reports',
+        connector: `node ${SAMPLE}`,
+        erpRelease: '7.0',
+        failWell: [],
+      })
+      expect([assessment.verdict, assessment.connector?.erpRelease]).toEqual(['no-go', '7.0'])
+      expect(reportFolder).toBe('reports/tryton-ap/connector-1.1@7.0')
+      expect(found(assessment)).toContain('result-changed result/status: SUP-1001 KF-44817, SUP-1003 NC 2026/77')
+    },
+    PATIENCE,
+  )
+})
+
 describe('what is refused before anything is run', () => {
   test.each<[string, Partial<RunOptions>, RegExp]>([
     [

@@ -324,9 +324,11 @@ async function rehearsal(
 const NO_JOURNAL = { journal: noJournal, runTag: '' }
 
 /** Where the reports of a change request are written. */
-export function reportFolderOf(options: Pick<RunOptions, 'changeFolder' | 'reports'>): string {
+export function reportFolderOf(options: Pick<RunOptions, 'changeFolder' | 'reports' | 'erpRelease'>): string {
   const folder = resolve(options.changeFolder)
-  return join(options.reports, scenarioName(dirname(dirname(folder))), scenarioName(folder))
+  // One connector release is tried against several releases of the ERP, and each has its own reports.
+  const against = options.erpRelease === undefined ? '' : `@${options.erpRelease}`
+  return join(options.reports, scenarioName(dirname(dirname(folder))), scenarioName(folder) + against)
 }
 
 /** A decision for an environment that nobody declared would allow nothing, or the wrong thing. Throws `usage`. */

@@ -60,6 +60,15 @@ export type WrittenPack = Readonly<{ file: string; invoices: number; fault: Faul
 /** Rehearses one part of a change request and writes what was observed. Nothing is decided. */
 export async function runShard(options: RunOptions & Readonly<{ shard: Shard }>): Promise<WrittenPack> {
   const subject = await readSubject(options)
+  if (subject.scenario.change.change.kind === 'connector-release') {
+    throw new GateError(
+      'usage',
+      'A connector release cannot be sharded: the connector is run once, with all invoices.',
+      {
+        hint: 'Leave --shard out.',
+      },
+    )
+  }
   const rehearsable = { ...subject, target: await targetOf(subject, options), options }
   const { shard } = options
   const { asIs, withPlan, mocked, runTag, durationMs } = await rehearse(rehearsable)
