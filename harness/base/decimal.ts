@@ -7,7 +7,7 @@ export function isDecimal(text: string): boolean {
 
 /** The sum of decimal strings, with as many fraction digits as the longest of them. Throws when one is not a decimal. */
 export function sum(amounts: readonly string[]): string {
-  const scale = Math.max(0, ...amounts.map(scaleOf))
+  const scale = amounts.reduce((most, amount) => Math.max(most, scaleOf(amount)), 0)
   return amounts.reduce((total, amount) => total.plus(new Big(amount)), new Big(0)).toFixed(scale)
 }
 

@@ -1,4 +1,5 @@
 import { isLosslessNumber, LosslessNumber, parse, stringify } from 'lossless-json'
+import { bareObject, jsonText, readJson } from './json-text.ts'
 
 /** A JSON value whose numbers keep the digits they were written with (100.10 stays 100.10). */
 export type Json = null | boolean | string | LosslessNumber | readonly Json[] | JsonObject
@@ -8,16 +9,17 @@ export type JsonObject = { readonly [key: string]: Json }
 
 /** Parses JSON text; numbers keep their lexeme. Throws `SyntaxError` with the position of the fault. */
 export function parseJson(text: string): Json {
-  return toJson(parse(text))
+  return readJson(text) ?? toJson(parse(text))
 }
 
 /** Writes JSON in the order of its keys; numbers keep their lexeme. */
 export function writeJson(value: Json): string {
-  return stringify(value) ?? 'null'
+  return jsonText(value, false)
 }
 
 /** Writes JSON with sorted keys, so that the same value is always the same bytes. */
 export function canonicalJson(value: Json, indent?: number): string {
+  if (indent === undefined) return jsonText(value, true)
   return stringify(sortKeys(value), undefined, indent) ?? 'null'
 }
 
@@ -52,7 +54,7 @@ export function toJson(value: unknown): Json {
   if (typeof value === 'bigint') return jsonNumber(value.toString())
   if (Array.isArray(value)) return value.map(toJson)
   if (typeof value === 'object') {
-    const copy: { [key: string]: Json } = Object.create(null)
+    const copy = bareObject()
     for (const [key, member] of Object.entries(value)) if (member !== undefined) copy[key] = toJson(member)
     return copy
   }
@@ -94,7 +96,7 @@ export function sameJson(left: Json, right: Json): boolean {
 function sortKeys(value: Json): Json {
   if (isJsonArray(value)) return value.map(sortKeys)
   if (!isJsonObject(value)) return value
-  const sorted: { [key: string]: Json } = Object.create(null)
+  const sorted = bareObject()
   for (const key of Object.keys(value).sort()) sorted[key] = sortKeys(value[key] ?? null)
   return sorted
 }

@@ -49,19 +49,24 @@ export function* linesOf(path: string, onBytes: (bytes: Uint8Array) => void = ()
   }
 }
 
-/** Reads one line of a file again. */
-export function lineAt(path: string, { at, length }: LinePlace): string {
-  const file = openSync(path, 'r')
+/** Reads one line of a file again, of one that is open or has a name. */
+export function lineAt(file: string | number, place: LinePlace): string {
+  if (typeof file === 'number') return textAt(file, place)
+  const opened = openSync(file, 'r')
   try {
-    const bytes = Buffer.allocUnsafe(length)
-    let filled = 0
-    while (filled < length) {
-      const read = readSync(file, bytes, filled, length - filled, at + filled)
-      if (read === 0) break
-      filled += read
-    }
-    return bytes.toString('utf8', 0, filled)
+    return textAt(opened, place)
   } finally {
-    closeSync(file)
+    closeSync(opened)
   }
+}
+
+function textAt(file: number, { at, length }: LinePlace): string {
+  const bytes = Buffer.allocUnsafe(length)
+  let filled = 0
+  while (filled < length) {
+    const read = readSync(file, bytes, filled, length - filled, at + filled)
+    if (read === 0) break
+    filled += read
+  }
+  return bytes.toString('utf8', 0, filled)
 }

@@ -43,6 +43,21 @@ export function isOnDemand(items: readonly unknown[]): boolean {
   return onDemandArrays.has(items)
 }
 
+/** `items.map(change)`, item by item when one is asked for if the items are read that way. Keys stay the same. */
+export function mapped<Item, Made>(items: readonly Item[], change: (item: Item) => Made): readonly Made[] {
+  if (!isOnDemand(items)) return items.map((item) => change(item))
+  const keys = onDemandArrays.get(items)
+  return onDemand({
+    length: items.length,
+    ...(keys === undefined ? {} : { keys }),
+    read: (index) => {
+      const [item] = items.slice(index, index + 1)
+      if (item === undefined) throw new RangeError(`There is no item ${index}.`)
+      return change(item)
+    },
+  })
+}
+
 /** Finds items by their key; of two with one key the last is found, as in a `Map`. Holds no item that is read on demand. */
 export function byKey<Item extends Readonly<{ key: string }>>(
   items: readonly Item[],

@@ -1,4 +1,5 @@
 import { isJsonArray, isJsonObject, type Json } from '../base/json.ts'
+import { byKey } from '../base/on-demand.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
 import type { JsonSchema } from '../model/schema.ts'
 import type { InvoiceObservation, Observation, OperationObservation } from '../ports/observation.ts'
@@ -21,7 +22,7 @@ export function agreementOf(
 ): Agreement {
   const disagreements: Agreement['disagreements'] = []
   let compared = 0
-  const others = new Map(sandbox.invoices.map((invoice) => [invoice.key, invoice]))
+  const others = byKey(sandbox.invoices)
   const context = {
     meaning,
     relation: relationsOf(sandbox.schema),

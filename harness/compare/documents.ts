@@ -1,4 +1,5 @@
 import { isJsonArray, isJsonObject, type Json, sameJson } from '../base/json.ts'
+import { byKey } from '../base/on-demand.ts'
 import type { Difference } from '../model/difference.ts'
 import type { NoiseRule } from '../model/noise.ts'
 import type { ErpSchema } from '../model/schema.ts'
@@ -22,74 +23,108 @@ export type DocumentComparison = Readonly<{
   uncompared: ReadonlyMap<string, string>
 }>
 
+/** What a comparison of documents is made with. */
+type Options = Readonly<{
+  observation: Observation
+  baseline: readonly StoredDocument[]
+  baselineSchema: ErpSchema
+  documentResource: string
+  meaning: (resource: string, field: string, schema: ErpSchema) => ReturnType<Meaning>
+  /** The tolerance that the policy states for the currency of an invoice. */
+  toleranceOf?: (invoice: string) => string | undefined
+  /** What is known to differ between two replays against the baseline itself. */
+  noise?: readonly NoiseRule[]
+  /** Periods that are closed in the target, so that dates were moved out of them: which look-up finds them says nothing. */
+  movedOutOf?: Readonly<{ list: string; codes: ReadonlySet<string> }>
+}>
+
 /**
  * Compares what the connector was answered then and now, and what the baseline stored with what the candidate stored,
  * invoice by invoice, stage by stage. A missing baseline document is told, never taken for agreement.
  */
-export function compareDocuments(
-  options: Readonly<{
-    observation: Observation
-    baseline: readonly StoredDocument[]
-    baselineSchema: ErpSchema
-    documentResource: string
-    meaning: (resource: string, field: string, schema: ErpSchema) => ReturnType<Meaning>
-    /** The tolerance that the policy states for the currency of an invoice. */
-    toleranceOf?: (invoice: string) => string | undefined
-    /** What is known to differ between two replays against the baseline itself. */
-    noise?: readonly NoiseRule[]
-    /** Periods that are closed in the target, so that dates were moved out of them: which look-up finds them says nothing. */
-    movedOutOf?: Readonly<{ list: string; codes: ReadonlySet<string> }>
-  }>,
-): DocumentComparison {
-  const { observation, baselineSchema } = options
-  const leftOut = new Map<string, number>()
-  const uncompared = new Map<string, string>()
-  const relationBefore = relationsOf(baselineSchema)
-  const relationNow = relationsOf(observation.schema)
-  const shared: Omit<RecordContext, 'area' | 'stage' | 'invoices' | 'seenBy'> = {
-    meaning: (resource, field) => options.meaning(resource, field, baselineSchema),
-    relation: (resource, field) => relationBefore(resource, field) ?? relationNow(resource, field),
-    publishes: { baseline: publishedBy(baselineSchema), candidate: publishedBy(observation.schema) },
-    leaveOut: (reason) => leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1),
-  }
-  const { movedOutOf } = options
-  const isCompared = (operation: OperationObservation, row: Json) => {
-    const { kind, resource } = operation.operation
-    if (kind !== 'lookup' || resource !== movedOutOf?.list || !isJsonObject(row)) return true
-    return typeof row.id !== 'string' || !movedOutOf.codes.has(row.id)
-  }
-  const stored = new Map(options.baseline.map((document) => [document.key, document]))
-  const interactions = observation.shared.flatMap((operation) =>
-    compareAnswers(withRows(operation, isCompared), {
-      ...shared,
-      area: 'interactions',
-      stage: '',
-      invoices: invoicesUsing(operation, observation.invoices),
-      seenBy: 'connector',
-    }),
-  )
-  const documents: Difference[] = []
-  for (const invoice of observation.invoices) {
-    if (invoice.unproven !== undefined) {
-      uncompared.set(invoice.key, invoice.unproven)
-      continue
+export function compareDocuments(options: Options): DocumentComparison {
+  const comparing = new ComparingDocuments(options)
+  for (const invoice of options.observation.invoices) comparing.add(invoice)
+  return comparing.result()
+}
+
+/** A comparison that is given one invoice after the other and keeps of each only what differs. */
+export class ComparingDocuments {
+  readonly #options: Options
+  readonly #shared: Omit<RecordContext, 'area' | 'stage' | 'invoices' | 'seenBy'>
+  readonly #stored: Readonly<{ get: (key: string) => StoredDocument | undefined }>
+  readonly #lookups: readonly DifferentLookup[]
+  readonly #sent: string[] = []
+  readonly #documents: Difference[] = []
+  readonly #interactions: Difference[] = []
+  readonly #leftOut = new Map<string, number>()
+  readonly #uncompared = new Map<string, string>()
+
+  constructor(options: Options) {
+    const { observation, baselineSchema, movedOutOf } = options
+    this.#options = options
+    const relationBefore = relationsOf(baselineSchema)
+    const relationNow = relationsOf(observation.schema)
+    this.#shared = {
+      meaning: (resource, field) => options.meaning(resource, field, baselineSchema),
+      relation: (resource, field) => relationBefore(resource, field) ?? relationNow(resource, field),
+      publishes: { baseline: publishedBy(baselineSchema), candidate: publishedBy(observation.schema) },
+      leaveOut: (reason) => this.#leftOut.set(reason, (this.#leftOut.get(reason) ?? 0) + 1),
     }
-    const tolerance = options.toleranceOf?.(invoice.key)
-    const context = { ...shared, invoices: [invoice.key], ...(tolerance === undefined ? {} : { tolerance }) }
+    this.#stored = byKey(options.baseline)
+    const isCompared = (operation: OperationObservation, row: Json) => {
+      const { kind, resource } = operation.operation
+      if (kind !== 'lookup' || resource !== movedOutOf?.list || !isJsonObject(row)) return true
+      return typeof row.id !== 'string' || !movedOutOf.codes.has(row.id)
+    }
+    this.#lookups = observation.shared.flatMap((operation) => {
+      const differences = compareAnswers(withRows(operation, isCompared), {
+        ...this.#shared,
+        area: 'interactions',
+        stage: '',
+        invoices: [],
+        seenBy: 'connector',
+      })
+      return differences.length === 0 ? [] : [{ differences, names: namesOf(operation), users: [] }]
+    })
+  }
+
+  add(invoice: InvoiceObservation): void {
+    const { sent } = invoice
+    if (sent !== undefined) {
+      this.#sent.push(invoice.key)
+      for (const { names, users } of this.#lookups) if (mentionsAny(sent, names)) users.push(invoice.key)
+    }
+    if (invoice.unproven !== undefined) {
+      this.#uncompared.set(invoice.key, invoice.unproven)
+      return
+    }
+    const tolerance = this.#options.toleranceOf?.(invoice.key)
+    const context = { ...this.#shared, invoices: [invoice.key], ...(tolerance === undefined ? {} : { tolerance }) }
     const writes: Difference[] = []
     let stage = ''
     for (const operation of invoice.operations) {
       if (isWrite(operation)) stage = methodOf(operation)
       const found = compareAnswers(operation, { ...context, area: 'interactions', stage, seenBy: 'connector' })
       if (isWrite(operation)) writes.push(...found)
-      else interactions.push(...found)
+      else this.#interactions.push(...found)
     }
-    documents.push(...writes)
-    if (invoice.sent === undefined) continue
-    const before = stored.get(invoice.key)
+    this.#documents.push(...writes)
+    if (sent !== undefined) this.#compareStages(invoice, sent, writes, context)
+  }
+
+  #compareStages(
+    invoice: InvoiceObservation,
+    sent: Json,
+    writes: readonly Difference[],
+    context: Omit<RecordContext, 'area' | 'stage' | 'seenBy'>,
+  ): void {
+    const { documentResource } = this.#options
+    const uncompared = this.#uncompared
+    const before = this.#stored.get(invoice.key)
     if (before === undefined) {
       uncompared.set(invoice.key, 'the baseline snapshot has no document of this invoice')
-      continue
+      return
     }
     for (const [index, now] of invoice.stages.entries()) {
       if (now.outcome !== 'accepted') continue
@@ -105,17 +140,15 @@ export function compareDocuments(
         continue
       }
       if (sameJson(then.document, now.document)) continue
-      const alignment = alignmentOf(options.documentResource, then.document, now.document, shared)
+      const alignment = alignmentOf(documentResource, then.document, now.document, this.#shared)
       const document = aligned(now.document, alignment)
-      documents.push(
-        ...compareRecords(
-          options.documentResource,
-          then.document,
-          isJsonObject(document) ? document : now.document,
-          invoice.sent,
-          '',
-          { ...context, area: 'documents', stage: now.after, seenBy: 'gate' },
-        ),
+      this.#documents.push(
+        ...compareRecords(documentResource, then.document, isJsonObject(document) ? document : now.document, sent, '', {
+          ...context,
+          area: 'documents',
+          stage: now.after,
+          seenBy: 'gate',
+        }),
       )
     }
     const missed = before.stages.findLast(
@@ -125,42 +158,54 @@ export function compareDocuments(
       uncompared.set(invoice.key, `the document after ${missed.after} was not read back`)
     }
   }
-  const copies = observation.copies
-    .filter(({ expected, found }) => expected !== found)
-    .map(
-      ({ invoices, expected, found }): Difference => ({
-        area: 'documents',
-        kind: found > expected ? 'extra' : 'absent',
-        class: 'identity',
-        loudness: 'silent',
-        resource: options.documentResource,
-        pointer: '',
-        at: '',
-        stage: '',
-        baseline: String(expected),
-        candidate: String(found),
-        sent: null,
-        invoices: [...invoices],
-        seenBy: 'gate',
-      }),
+
+  result(): DocumentComparison {
+    const { observation, documentResource, noise: rules = [] } = this.#options
+    const copies = observation.copies
+      .filter(({ expected, found }) => expected !== found)
+      .map(
+        ({ invoices, expected, found }): Difference => ({
+          area: 'documents',
+          kind: found > expected ? 'extra' : 'absent',
+          class: 'identity',
+          loudness: 'silent',
+          resource: documentResource,
+          pointer: '',
+          at: '',
+          stage: '',
+          baseline: String(expected),
+          candidate: String(found),
+          sent: null,
+          invoices: [...invoices],
+          seenBy: 'gate',
+        }),
+      )
+    const lookups = this.#lookups.flatMap(({ differences, users }) =>
+      // What is no matter of single records, such as the open periods, concerns every invoice that was sent.
+      differences.map((difference) => ({ ...difference, invoices: users.length > 0 ? [...users] : [...this.#sent] })),
     )
-  const rules = options.noise ?? []
-  const [quietDocuments, quietInteractions] = [withoutNoise(documents, rules), withoutNoise(interactions, rules)]
-  const unmatchedNoise: Difference[] = []
-  for (const [index, rule] of rules.entries()) {
-    const count = (quietDocuments.counts[index] ?? 0) + (quietInteractions.counts[index] ?? 0)
-    if (count > 0) leftOut.set(`noise at ${rule.resource} ${rule.pointer} (${rule.kind}): ${rule.reason}`, count)
-    else unmatchedNoise.push(asDifference(rule))
-  }
-  return {
-    documents: quietDocuments.differences,
-    interactions: quietInteractions.differences,
-    copies,
-    unmatchedNoise,
-    leftOut,
-    uncompared,
+    const documents = withoutNoise(this.#documents, rules)
+    const interactions = withoutNoise([...lookups, ...this.#interactions], rules)
+    const leftOut = new Map(this.#leftOut)
+    const unmatchedNoise: Difference[] = []
+    for (const [index, rule] of rules.entries()) {
+      const count = (documents.counts[index] ?? 0) + (interactions.counts[index] ?? 0)
+      if (count > 0) leftOut.set(`noise at ${rule.resource} ${rule.pointer} (${rule.kind}): ${rule.reason}`, count)
+      else unmatchedNoise.push(asDifference(rule))
+    }
+    return {
+      documents: documents.differences,
+      interactions: interactions.differences,
+      copies,
+      unmatchedNoise,
+      leftOut,
+      uncompared: this.#uncompared,
+    }
   }
 }
+
+/** A look-up that is answered otherwise, the names of what it found then and now, and the invoices that use one of them. */
+type DifferentLookup = Readonly<{ differences: readonly Difference[]; names: ReadonlySet<string>; users: string[] }>
 
 function asDifference({ resource, pointer, kind, reason }: NoiseRule): Difference {
   return {
@@ -279,13 +324,8 @@ function asRecord(value: Json): Readonly<Record<string, Json>> {
   return isJsonObject(value) ? value : { result: value }
 }
 
-/** Invoices that use what a look-up found; all of them when it is not a matter of single records, such as the open periods. */
-function invoicesUsing(operation: OperationObservation, invoices: readonly InvoiceObservation[]): readonly string[] {
-  const names = new Set([...namesIn(operation.recorded), ...namesIn(operation.replayed)])
-  const users = invoices.filter((invoice) => invoice.sent !== undefined && mentionsAny(invoice.sent, names))
-  return (users.length > 0 ? users : invoices.filter((invoice) => invoice.sent !== undefined)).map(
-    (invoice) => invoice.key,
-  )
+function namesOf(operation: OperationObservation): ReadonlySet<string> {
+  return new Set([...namesIn(operation.recorded), ...namesIn(operation.replayed)])
 }
 
 function namesIn(answer: OperationObservation['replayed']): readonly string[] {

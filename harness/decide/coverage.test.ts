@@ -3,8 +3,8 @@ import type { Json } from '../base/json.ts'
 import type { Coverage } from '../model/assessment.ts'
 import type { ListedValue } from '../model/snapshot.ts'
 import type { InvoiceFacts, Operation } from '../ports/erp.ts'
-import type { OperationObservation } from '../ports/observation.ts'
-import { type Covered, coverageOf } from './coverage.ts'
+import type { InvoiceObservation, OperationObservation } from '../ports/observation.ts'
+import { type Covered, coverageOf, Exercised } from './coverage.ts'
 
 const FACTS: InvoiceFacts = {
   supplier: 'S-104',
@@ -50,6 +50,12 @@ const ACCEPTED: OperationObservation = {
   replayed: { state: 'accepted', result: null },
 }
 
+function exercisedBy(invoices: readonly InvoiceObservation[]): Exercised {
+  const exercised = new Exercised()
+  for (const invoice of invoices) exercised.addInvoice(invoice)
+  return exercised
+}
+
 function coverage(over: Partial<Covered> = {}): Coverage {
   return coverageOf({
     mapping: {
@@ -78,8 +84,7 @@ function coverage(over: Partial<Covered> = {}): Coverage {
       account: [value('5100', { name: 'Office supplies' }), value('5200', { name: 'IT' }), value('5300', {}, false)],
       dimension: [value('D10', { root: 'DEPT' }), value('P100', { root: 'PROJ' })],
     },
-    shared: [],
-    invoices: [
+    exercised: exercisedBy([
       {
         key: 'S-104 RE-2026-0815',
         supplier: 'S-104',
@@ -88,7 +93,7 @@ function coverage(over: Partial<Covered> = {}): Coverage {
         operations: [ACCEPTED],
         stages: [],
       },
-    ],
+    ]),
     facts: [FACTS],
     usersOf: (resource, code) => new Set(resource === 'account' && code === '5100' ? ['S-104 RE-2026-0815'] : []),
     ...over,
@@ -150,6 +155,6 @@ test('kinds of document and of operation', () => {
 })
 
 test('a recording without invoices exercises nothing', () => {
-  const all = coverage({ invoices: [], facts: [], usersOf: () => new Set() })
+  const all = coverage({ exercised: exercisedBy([]), facts: [], usersOf: () => new Set() })
   expect(all.every(({ exercised }) => exercised === 0)).toBe(true)
 })

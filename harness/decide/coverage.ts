@@ -12,12 +12,34 @@ export type Covered = Readonly<{
   dimensions: Integration['dimensions']
   /** Value lists of the release in production. */
   values: ValueLists
-  shared: readonly OperationObservation[]
-  invoices: readonly InvoiceObservation[]
+  exercised: Exercised
   facts: readonly InvoiceFacts[]
   /** Invoices that name a listed value. */
   usersOf: (resource: string, code: string) => ReadonlySet<string>
 }>
+
+/** What the recordings exercise, gathered from one operation after the other. */
+export class Exercised {
+  /** Fields with their direction and resource: those that are sent with a value, those that are read. */
+  readonly fields = new Set<string>()
+  readonly kinds = new Set<Operation['kind']>()
+  readonly outcomes = new Set<OperationObservation['recorded']['state']>()
+  /** Whether a search found that an invoice was there already. */
+  isFound = false
+
+  /** A field that is sent is exercised when something stood in it; one that is read, when it was asked for. */
+  addOperation({ operation, recorded }: OperationObservation): void {
+    for (const use of operation.sends) if (hasValue(use.value)) this.fields.add(`send ${use.resource} ${use.field}`)
+    for (const use of operation.reads) this.fields.add(`read ${use.resource} ${use.field}`)
+    this.kinds.add(operation.kind)
+    this.outcomes.add(recorded.state)
+  }
+
+  addInvoice({ sent, operations }: InvoiceObservation): void {
+    for (const operation of operations) this.addOperation(operation)
+    this.isFound ||= sent === undefined
+  }
+}
 
 type Item = Readonly<{ what: string; exercised: boolean; add: string }>
 
@@ -41,20 +63,13 @@ function area(title: string, items: readonly Item[]): Coverage[number] {
   }
 }
 
-/** A field that is sent is exercised when something stood in it; one that is read, when it was asked for. */
-function fieldItems({ mapping, shared, invoices }: Covered): readonly Item[] {
-  const operations = [...shared, ...invoices.flatMap((invoice) => invoice.operations)].map(({ operation }) => operation)
-  const filled = new Set<string>()
-  for (const operation of operations) {
-    for (const use of operation.sends) if (hasValue(use.value)) filled.add(`send ${use.resource} ${use.field}`)
-    for (const use of operation.reads) filled.add(`read ${use.resource} ${use.field}`)
-  }
+function fieldItems({ mapping, exercised }: Covered): readonly Item[] {
   const rows = new Map(
     mapping.fields.map((row) => [`${row.direction} ${row.from} ${row.to.resource} ${row.to.field}`, row]),
   )
   return [...rows.values()].map(({ from, to, direction }) => ({
     what: `${from} ${direction === 'send' ? '→' : '←'} ${to.resource} ${to.field}`,
-    exercised: filled.has(`${direction} ${to.resource} ${to.field}`),
+    exercised: exercised.fields.has(`${direction} ${to.resource} ${to.field}`),
     add: direction === 'send' ? `an invoice with ${nameOf(from)}` : `an export that reads back ${nameOf(from)}`,
   }))
 }
@@ -123,17 +138,14 @@ const OPERATIONS: readonly Readonly<{ kind: Operation['kind']; what: string; add
   { kind: 'acknowledge', what: 'answer to a warning', add: 'an invoice with a warning that the connector answers' },
 ]
 
-function operationItems({ shared, invoices }: Covered): readonly Item[] {
-  const all = [...shared, ...invoices.flatMap((invoice) => invoice.operations)]
-  const kinds = new Set(all.map(({ operation }) => operation.kind))
-  const outcomes = new Set(all.map(({ recorded }) => recorded.state))
+function operationItems({ exercised: { kinds, outcomes, isFound } }: Covered): readonly Item[] {
   return [
     ...OPERATIONS.map(({ kind, what, add }) => ({ what, add, exercised: kinds.has(kind) })),
     { what: 'refusal', exercised: outcomes.has('rejected'), add: 'an invoice that the ERP refuses' },
     { what: 'warning', exercised: outcomes.has('needs-ack'), add: 'an invoice that the ERP warns of' },
     {
       what: 'document found',
-      exercised: invoices.some((invoice) => invoice.sent === undefined),
+      exercised: isFound,
       add: 'an invoice that is exported a second time, so that the search finds it',
     },
   ]

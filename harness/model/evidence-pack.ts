@@ -27,7 +27,8 @@ const PackedAnswer = z.discriminatedUnion('state', [
 /** An answer and the recorded interaction that it is to; what was asked is in the recording. */
 const PackedOperation = z.strictObject({ seq: Whole, replayed: PackedAnswer })
 
-const PackedInvoice = z.strictObject({
+/** One invoice and what became of it. */
+export const PackedInvoice = z.strictObject({
   key: z.string(),
   sent: JsonValue.optional(),
   operations: z.array(PackedOperation),

@@ -1,7 +1,8 @@
 import { GateError } from '../base/errors.ts'
 import { fingerprintOf } from '../base/fingerprint.ts'
 import { type Json, toJson } from '../base/json.ts'
-import { compareDocuments } from '../compare/documents.ts'
+import { byKey } from '../base/on-demand.ts'
+import { ComparingDocuments } from '../compare/documents.ts'
 import { type Meaning, relationsOf } from '../compare/records.ts'
 import { compareStructure } from '../compare/structure/compare.ts'
 import { lostSearchValues, structureFacts } from '../compare/structure-facts.ts'
@@ -9,7 +10,7 @@ import { withoutTolerated } from '../compare/tolerance.ts'
 import { listFacts } from '../compare/value-formats.ts'
 import { compareValues } from '../compare/values.ts'
 import { type Counted, controlTotals, unexplainedTotals } from '../decide/control-totals.ts'
-import { coverageOf } from '../decide/coverage.ts'
+import { coverageOf, Exercised } from '../decide/coverage.ts'
 import { impactOf } from '../decide/impact.ts'
 import { clocksOf, ownersOf, routed } from '../decide/owners.ts'
 import { rollbackPlan } from '../decide/rollback.ts'
@@ -82,14 +83,18 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
   const planNotes = notes.filter((note) => note['affects-us'] === true)
   const plan = planNotes.flatMap((note) => note.plan)
   const uses = usesOf(recording, adapter, baseline.schema)
-  const stored = new Map(baseline.documents.map((document) => [document.key, document]))
-  const facts = new Map(asIs.observation.invoices.map((invoice) => [invoice.key, factsOf(invoice, stored, adapter)]))
-  const judge = (seen: Observation, uses: Uses, followed: typeof plan) => {
+  const stored = byKey(baseline.documents)
+  const judge = (
+    seen: Observation,
+    uses: Uses,
+    followed: typeof plan,
+    factsBefore?: ReadonlyMap<string, InvoiceFacts>,
+  ) => {
     const moved = movedDates(seen, adapter, baseline)
     // With the plan, the release is held against what the plan makes of the baseline.
     const relation = relationsOf(baseline.schema)
     const observation = expectedObservation(seen, followed, adapter.documentResource, relation)
-    const documents = compareDocuments({
+    const comparing = new ComparingDocuments({
       movedOutOf: moved,
       observation,
       baseline: expectedDocuments(baseline.documents, followed, adapter.documentResource, relation),
@@ -100,6 +105,17 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
         adapter.meaning(resource, field, publishes(schema, resource, field) ? schema : observation.schema),
       noise: evidence.noise,
     })
+    // Large recordings are read again for every invoice, so each is asked for once, and small facts of it are kept.
+    const exercised = new Exercised()
+    const summaries: InvoiceSummary[] = []
+    for (const operation of observation.shared) exercised.addOperation(operation)
+    for (const invoice of observation.invoices) {
+      comparing.add(invoice)
+      exercised.addInvoice(invoice)
+      summaries.push(summaryOf(invoice, stored, adapter))
+    }
+    const documents = comparing.result()
+    const facts = factsBefore ?? new Map(summaries.map((summary) => [summary.key, summary.facts]))
     const [documentFacts, interactionFacts] = [documents.documents, documents.interactions].map((found) =>
       withoutTolerated(found, {
         byCurrency: policy['amount-tolerance'],
@@ -149,7 +165,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       },
     )
     const tolerated = (documentFacts?.tolerated ?? 0) + (interactionFacts?.tolerated ?? 0)
-    return { documents: { ...documents, uncompared }, values, run, tolerated, moved }
+    return { documents: { ...documents, uncompared }, values, run, tolerated, moved, exercised, summaries, facts }
   }
   const judged = judge(asIs.observation, uses, [])
   const planned =
@@ -159,11 +175,12 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
           evidence.withPlan.observation,
           usesOf(recording, adapter, baseline.schema, plan, evidence.withPlan.observation.schema),
           plan,
+          judged.facts,
         )
   const planUnproven =
     evidence.withPlan === undefined || planned === undefined
       ? undefined
-      : incompleteness(evidence.withPlan.observation, recording, planned.documents.uncompared)
+      : incompleteness(evidence.withPlan.observation, planned.summaries, recording, planned.documents.uncompared)
   const unrouted = reconcile({
     findings: judged.run.findings,
     // What was not asked is not gone: a replay with the plan that was cut off proves nothing.
@@ -182,30 +199,36 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       routed(finding, checks.get(finding.check)?.changeClass, integration.owners),
     ),
   }
+  const byRules = new Set(asIs.observation.byRules)
   const level = (key: string): InvoiceResult['evidence'] => {
     if (!asIs.observation.identity.simulated) return 'live'
     // What was made from a specification on either side is no more than that, whatever was replayed.
     if ([baseline, evidence.candidate].some((snapshot) => snapshot?.meta.evidence === 'schema')) return 'schema'
-    return asIs.observation.byRules.includes(key) ? 'schema' : 'recorded'
+    return byRules.has(key) ? 'schema' : 'recorded'
   }
-  const invoices = asIs.observation.invoices.map((invoice) =>
+  const findingsOf = new Map<string, Finding[]>()
+  for (const finding of reconciled.findings) {
+    for (const key of finding.invoices) {
+      const known = findingsOf.get(key)
+      if (known === undefined) findingsOf.set(key, [finding])
+      else if (known.at(-1) !== finding) known.push(finding)
+    }
+  }
+  const invoices = judged.summaries.map((summary) =>
     invoiceResult(
-      invoice,
-      facts.get(invoice.key) ?? NO_FACTS,
-      stored.get(invoice.key),
-      level(invoice.key),
-      reconciled.findings,
-      judged.documents.uncompared,
-      adapter,
+      summary,
+      level(summary.key),
+      findingsOf.get(summary.key) ?? [],
+      judged.documents.uncompared.has(summary.key),
     ),
   )
-  const accounting = accountingOf(asIs.observation, recording, judged.documents.uncompared)
+  const accounting = accountingOf(asIs.observation, judged.summaries, recording, judged.documents.uncompared)
   const totals = controlTotals(
-    asIs.observation.invoices.map((invoice) => countedOf(invoice, stored.get(invoice.key), adapter)),
+    judged.summaries.map(({ counted }) => counted),
     (currency) => policy['amount-tolerance'][currency],
   )
   // What is installed is the release with the plan: its totals are the ones that have to be explained.
-  const installed = ((planUnproven === undefined ? evidence.withPlan : undefined) ?? asIs).observation.invoices
+  const installed = ((planUnproven === undefined ? planned : undefined) ?? judged).summaries
   const awaited = new Set(
     reconciled.notes
       .filter((note) => note.affectsUs === 'undecided')
@@ -214,8 +237,8 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
   const unexplained = unexplainedTotals(
     installed
       // An invoice that is not compared is undecided by itself, and what was made up for it is no amount to explain.
-      .filter(({ key, unproven }) => unproven === undefined && !judged.moved.unplaced.has(key))
-      .map((invoice) => ({ key: invoice.key, ...countedOf(invoice, stored.get(invoice.key), adapter) })),
+      .filter(({ key, isProven }) => isProven && !judged.moved.unplaced.has(key))
+      .map(({ key, counted }) => ({ key, ...counted })),
     new Set(
       reconciled.findings.filter((finding) => explainsTotals(finding, awaited)).flatMap((finding) => finding.invoices),
     ),
@@ -225,9 +248,8 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     mapping: scenario.mapping,
     dimensions: integration.dimensions,
     values: baseline.values,
-    shared: asIs.observation.shared,
-    invoices: asIs.observation.invoices,
-    facts: [...facts.values()],
+    exercised: judged.exercised,
+    facts: judged.summaries.map(({ facts }) => facts),
     usersOf: uses.value,
   })
   const drill = drillOf(evidence.drill, recording.digest)
@@ -385,13 +407,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       window: change.window,
       invoices,
       stored: new Map(
-        asIs.observation.invoices.flatMap((invoice) => {
-          const last = invoice.stages.filter((stage) => stage.outcome === 'accepted').at(-1)
-          if (last === undefined) return []
-          const { state, number } = last.document === undefined ? NO_FACTS : adapter.facts(last.document)
-          const known = { state: state || 'unknown', number: number || null, after: last.after }
-          return [[invoice.key, known] as const]
-        }),
+        judged.summaries.flatMap(({ key, stored: known }) => (known === undefined ? [] : [[key, known] as const])),
       ),
       controlTotals: totals,
       plan: changes,
@@ -521,16 +537,76 @@ function drillOf(score: DrillScore | undefined, recording: string): ChangeAssess
   }
 }
 
-/** What is known of an invoice: as the baseline stored it, else as it was sent, else as another export of it was. */
-function factsOf(
-  invoice: InvoiceObservation,
-  stored: ReadonlyMap<string, StoredDocument>,
-  adapter: ErpAdapter,
-): InvoiceFacts {
-  const own = finalDocument(stored.get(invoice.key)?.stages ?? []) ?? invoice.sent
-  if (own !== undefined) return adapter.facts(own)
-  const first = finalDocument(stored.get(`${invoice.supplier} ${invoice.reference}`)?.stages ?? [])
-  return first === undefined ? NO_FACTS : adapter.facts(first)
+/** What is kept of an invoice once it was compared. */
+type InvoiceSummary = Readonly<{
+  key: string
+  supplier: string
+  reference: string
+  facts: InvoiceFacts
+  counted: Counted
+  /** The states in which its export ended, in words. */
+  ended: Readonly<{ recorded: string; replayed: string }>
+  /** Number that the target gave it. */
+  number: string
+  /** How the target stored it in the end, and after which operation. */
+  stored: Readonly<{ state: string; number: string | null; after: string }> | undefined
+  operations: number
+  notReached: number
+  /** Whether the target was asked about it at all, and to its end. */
+  isReplayed: boolean
+  isObserved: boolean
+  /** Whether nothing can be said of it: something was not answered, not found, or nothing was asked. */
+  isUnchecked: boolean
+  /** Whether what became of it proves something. */
+  isProven: boolean
+}>
+
+type Stored = Readonly<{ get: (key: string) => StoredDocument | undefined }>
+
+function summaryOf(invoice: InvoiceObservation, stored: Stored, adapter: ErpAdapter): InvoiceSummary {
+  const { key, supplier, reference, sent, operations, stages } = invoice
+  const baseline = stored.get(key)
+  const last = stages.filter((stage) => stage.outcome === 'accepted').at(-1)
+  const now = last?.document === undefined ? undefined : adapter.facts(last.document)
+  const counted = countedOf(invoice, baseline, now, adapter)
+  const states = operations.map(({ replayed }) => replayed.state)
+  const isReplayed = states.some((state) => state !== 'not-reached' && !isStopped(state))
+  return {
+    key,
+    supplier,
+    reference,
+    facts: counted.recorded ?? factsOf(invoice, stored, adapter),
+    counted,
+    ended: { recorded: endOf(sent, baseline?.stages ?? [], adapter), replayed: endOf(sent, stages, adapter) },
+    number: now?.number ?? '',
+    stored: last && {
+      state: now?.state || 'unknown',
+      number: now?.number || null,
+      after: last.after,
+    },
+    operations: operations.length,
+    notReached: states.filter((state) => state === 'not-reached').length,
+    isReplayed,
+    isObserved:
+      isReplayed &&
+      operations.every(
+        ({ replayed }) =>
+          !isStopped(replayed.state) &&
+          !(replayed.state === 'not-reached' && replayed.because.startsWith('the connection')),
+      ),
+    isProven: invoice.unproven === undefined,
+    isUnchecked: states.some(isStopped) || states.every((state) => state === 'not-reached'),
+  }
+}
+
+function isStopped(state: string): boolean {
+  return state === 'fault' || state === 'unresolved'
+}
+
+/** What is known of an invoice that the baseline did not store: as it was sent, else as another export of it was stored. */
+function factsOf({ sent, supplier, reference }: InvoiceObservation, stored: Stored, adapter: ErpAdapter): InvoiceFacts {
+  const document = sent ?? finalDocument(stored.get(`${supplier} ${reference}`)?.stages ?? [])
+  return document === undefined ? NO_FACTS : adapter.facts(document)
 }
 
 function finalDocument(stages: InvoiceObservation['stages']): Json | undefined {
@@ -570,43 +646,35 @@ function usersOf(uses: Uses, list: string, code: string, field: string, meaning:
 }
 
 function invoiceResult(
-  invoice: InvoiceObservation,
-  facts: InvoiceFacts,
-  baseline: StoredDocument | undefined,
+  { key, supplier, reference, facts, ended, number, ...summary }: InvoiceSummary,
   evidence: InvoiceResult['evidence'],
   findings: readonly Finding[],
-  uncompared: ReadonlyMap<string, string>,
-  adapter: ErpAdapter,
+  isUncompared: boolean,
 ): InvoiceResult {
-  const mine = findings.filter((finding) => finding.invoices.includes(invoice.key))
-  const unchecked =
-    uncompared.has(invoice.key) ||
-    invoice.operations.some(({ replayed }) => replayed.state === 'fault' || replayed.state === 'unresolved') ||
-    invoice.operations.every(({ replayed }) => replayed.state === 'not-reached')
-  const outcome = unchecked
+  const isUnchecked = isUncompared || summary.isUnchecked
+  const outcome = isUnchecked
     ? 'not-checked'
-    : mine.some((finding) => finding.check === 'invoice-refused')
+    : findings.some((finding) => finding.check === 'invoice-refused')
       ? 'refused'
-      : mine.some((finding) => finding.check === 'invoice-newly-accepted')
+      : findings.some((finding) => finding.check === 'invoice-newly-accepted')
         ? 'newly-accepted'
-        : mine.some((finding) => finding.severity !== 'info')
+        : findings.some((finding) => finding.severity !== 'info')
           ? 'differs'
           : 'same'
-  const document = finalDocument(invoice.stages)
   return {
-    key: invoice.key,
-    supplier: invoice.supplier,
-    reference: invoice.reference,
+    key,
+    supplier,
+    reference,
     type: facts.type,
     currency: facts.currency === '' ? 'unknown' : facts.currency,
     gross: facts.gross,
-    recorded: endOf(invoice.sent, baseline?.stages ?? [], adapter),
-    replayed: endOf(invoice.sent, invoice.stages, adapter),
-    document: (document === undefined ? '' : adapter.facts(document).number) || null,
+    recorded: ended.recorded,
+    replayed: ended.replayed,
+    document: number || null,
     date: facts.date === '' ? null : facts.date,
     outcome,
-    evidence: unchecked ? 'none' : evidence,
-    findings: mine.map((finding) => finding.fingerprint),
+    evidence: isUnchecked ? 'none' : evidence,
+    findings: findings.map((finding) => finding.fingerprint),
   }
 }
 
@@ -621,52 +689,50 @@ function endOf(sent: Json | undefined, stages: InvoiceObservation['stages'], ada
 
 /** Counts invoices through the pipeline: an invoice that was not asked about to its end is not observed. */
 function accountingOf(
-  observation: Observation,
+  { shared, fault }: Observation,
+  summaries: readonly InvoiceSummary[],
   recording: SanitizedRecording,
   uncompared: ReadonlyMap<string, string>,
 ): ChangeAssessment['accounting'] {
-  const { invoices, fault } = observation
-  const stopped = (state: string) => state === 'fault' || state === 'unresolved'
-  const replayed = invoices.filter(({ operations }) =>
-    operations.some(({ replayed }) => replayed.state !== 'not-reached' && !stopped(replayed.state)),
+  const observed = summaries.filter(({ isObserved }) => isObserved)
+  const operations = summaries.reduce((sum, summary) => sum + summary.operations, shared.length)
+  const notReached = summaries.reduce(
+    (sum, summary) => sum + summary.notReached,
+    shared.reduce((count, { replayed }) => (replayed.state === 'not-reached' ? count + 1 : count), 0),
   )
-  const observed = replayed.filter(({ operations }) =>
-    operations.every(
-      ({ replayed }) =>
-        !stopped(replayed.state) &&
-        !(replayed.state === 'not-reached' && fault !== undefined && replayed.because.startsWith('the connection')),
-    ),
-  )
-  const compared = observed.filter(({ key }) => !uncompared.has(key))
-  const all = [...observation.shared, ...invoices.flatMap(({ operations }) => operations)]
-  const notReached = all.filter(({ replayed }) => replayed.state === 'not-reached').length
   const counts = {
-    recorded: invoices.length,
-    replayed: replayed.length,
+    recorded: summaries.length,
+    replayed: summaries.filter(({ isReplayed }) => isReplayed).length,
     observed: observed.length,
-    compared: compared.length,
+    compared: observed.filter(({ key }) => !uncompared.has(key)).length,
     interactions: recording.interactions.length,
-    interactionsReplayed: all.length - notReached,
+    interactionsReplayed: operations - notReached,
     interactionsNotReached: notReached,
   }
   const equal = [counts.replayed, counts.observed, counts.compared].every((count) => count === counts.recorded)
-  return { ...counts, reconciles: equal && all.length === counts.interactions && fault === undefined }
+  return { ...counts, reconciles: equal && operations === counts.interactions && fault === undefined }
 }
 
 /** Why a replay with the plan proves nothing; `undefined` when every invoice was asked about and compared. */
 function incompleteness(
   observation: Observation,
+  summaries: readonly InvoiceSummary[],
   recording: SanitizedRecording,
   uncompared: ReadonlyMap<string, string>,
 ): string | undefined {
   const { fault } = observation
   if (fault !== undefined) return `the connection failed at interaction ${fault.seq} (${fault.at}): ${fault.message}`
-  const { recorded, compared, reconciles } = accountingOf(observation, recording, uncompared)
+  const { recorded, compared, reconciles } = accountingOf(observation, summaries, recording, uncompared)
   return reconciles ? undefined : `${compared} of ${recorded} invoices were compared.`
 }
 
-function countedOf(invoice: InvoiceObservation, baseline: StoredDocument | undefined, adapter: ErpAdapter): Counted {
-  const [then, now] = [finalDocument(baseline?.stages ?? []), finalDocument(invoice.stages)]
+function countedOf(
+  invoice: InvoiceObservation,
+  baseline: StoredDocument | undefined,
+  now: InvoiceFacts | undefined,
+  adapter: ErpAdapter,
+): Counted {
+  const then = finalDocument(baseline?.stages ?? [])
   const recorded = then === undefined ? undefined : adapter.facts(then)
   const refused = invoice.operations.some(
     ({ operation, recorded: before, replayed }) =>
@@ -675,10 +741,10 @@ function countedOf(invoice: InvoiceObservation, baseline: StoredDocument | undef
   return {
     recorded,
     accepted: refused || now === undefined ? undefined : recorded,
-    stored: now === undefined ? undefined : adapter.facts(now),
+    stored: now,
     accounts: {
       recorded: recorded?.accounts ?? [],
-      stored: now === undefined ? [] : adapter.facts(now).accounts,
+      stored: now?.accounts ?? [],
     },
   }
 }

@@ -1,4 +1,5 @@
 import { isJsonObject, sameJson } from '../base/json.ts'
+import { byKey } from '../base/on-demand.ts'
 import { alignmentOf } from '../compare/alignment.ts'
 import { sameStage } from '../compare/documents.ts'
 import { relationsOf } from '../compare/records.ts'
@@ -11,7 +12,7 @@ export function pathsInBaseline(
   baseline: Snapshot,
   adapter: ErpAdapter,
 ): NonNullable<ReplayOptions['pathsInBaseline']> {
-  const stored = new Map(baseline.documents.map((document) => [document.key, document]))
+  const stored = byKey(baseline.documents)
   const known = {
     meaning: (resource: string, field: string) => adapter.meaning(resource, field, baseline.schema),
     relation: relationsOf(baseline.schema),

@@ -145,7 +145,7 @@ class Rehearsing {
     })
     const saved = await this.#part('save', async () => {
       const database = await this.#save()
-      const documents = before.invoices.filter((invoice) => invoice.id !== undefined).length
+      const documents = storedIn(before)
       return {
         value: database,
         saw: `${documents} documents stored by the export; ${database === undefined ? `snapshot ${this.#baseline.digest}` : `database ${database.digest}`}`,
@@ -158,7 +158,7 @@ class Rehearsing {
     })
     await this.#part('export-candidate', async () => {
       const seen = await this.#export(this.#recording, mock ? '' : '~c', plan)
-      const stored = seen.invoices.filter((invoice) => invoice.id !== undefined).length
+      const stored = storedIn(seen)
       return { value: undefined, saw: `${stored} of ${seen.invoices.length} invoices stored by ${change.to}` }
     })
     try {
@@ -336,11 +336,10 @@ class Rehearsing {
   /** The shared look-ups and the first invoice that the baseline accepted. */
   #canary(): Readonly<{ recording: SanitizedRecording; key: string }> {
     const { shared, chains } = decodeRecording(this.#recording.interactions, this.#adapter, this.#baseline.schema)
-    const accepted = new Set(
-      this.#baseline.documents
-        .filter(({ stages }) => stages.every((stage) => stage.outcome === 'accepted'))
-        .map(({ key }) => key),
-    )
+    const accepted = new Set<string>()
+    for (const { key, stages } of this.#baseline.documents) {
+      if (stages.every((stage) => stage.outcome === 'accepted')) accepted.add(key)
+    }
     const chain = chains.find(({ key }) => accepted.has(key))
     const wanted = new Set([...shared, ...(chain?.steps ?? [])].map((step) => step.interaction.seq))
     return {
@@ -351,4 +350,8 @@ class Rehearsing {
       key: chain?.key ?? 'no invoice',
     }
   }
+}
+
+function storedIn({ invoices }: Observation): number {
+  return invoices.reduce((count, { id }) => (id === undefined ? count : count + 1), 0)
 }

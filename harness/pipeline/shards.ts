@@ -5,9 +5,10 @@ import { fingerprintOf } from '../base/fingerprint.ts'
 import { canonicalJson, isJsonObject, type Json, parseJson, toJson } from '../base/json.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
 import { EvidencePack, type PackedInvoice, type PackedRehearsal } from '../model/evidence-pack.ts'
-import type { Fault, InvoiceObservation, Observation, OperationObservation } from '../ports/observation.ts'
-import { type Chain, decodeRecording, type Step } from '../replay/chains.ts'
+import type { Fault, Observation } from '../ports/observation.ts'
+import { decodeRecording } from '../replay/chains.ts'
 import type { Shard } from '../replay/lanes.ts'
+import { answeredSteps, packedAnswers, packedInvoice, unpackedInvoice } from '../replay/packing.ts'
 import { inputsOf } from './inputs.ts'
 import { closeJournals } from './journals.ts'
 import {
@@ -142,7 +143,6 @@ export async function mergePacks(
 }
 
 function packed({ observation, kind }: Rehearsal): Json {
-  const answer = ({ seq, replayed }: OperationObservation) => ({ seq, replayed })
   const { identity, schema, values, fault, byRules, copies, leftBehind } = observation
   return toJson({
     kind,
@@ -152,13 +152,8 @@ function packed({ observation, kind }: Rehearsal): Json {
     values: Object.fromEntries(
       Object.entries(values).map(([list, entries]) => [list, entries.map(({ id: _, ...value }) => value)]),
     ),
-    shared: observation.shared.map(answer),
-    invoices: observation.invoices.map(({ key, sent, operations, stages }) => ({
-      key,
-      sent,
-      operations: operations.map(answer),
-      stages,
-    })),
+    shared: packedAnswers(observation.shared),
+    invoices: observation.invoices.map(packedInvoice),
     fault,
     byRules,
     copies,
@@ -195,8 +190,12 @@ function unpacked(
     values: Object.fromEntries(
       Object.entries(values).map(([list, entries]) => [list, entries.map((value) => ({ id: '', ...value }))]),
     ),
-    shared: answeredSteps(decoded.shared, shared),
-    invoices: decoded.chains.map((chain) => unpackedInvoice(chain, invoices.get(chain.key))),
+    shared: answeredSteps(decoded.shared, shared, unanswered),
+    invoices: decoded.chains.map((chain) => {
+      const invoice = invoices.get(chain.key)
+      if (invoice === undefined) throw incomplete(`invoice ${chain.key} is in no pack`)
+      return unpackedInvoice(chain, invoice, unanswered)
+    }),
     ...(faults[0] === undefined ? {} : { fault: faults[0] }),
     byRules: parts.flatMap(({ byRules }) => byRules).toSorted((left, right) => placeOf(left) - placeOf(right)),
     copies: parts
@@ -210,31 +209,8 @@ function unpacked(
   return { observation, kind, url: [...new Set(urls)].join(' ') }
 }
 
-function unpackedInvoice(chain: Chain, invoice: PackedInvoice | undefined): InvoiceObservation {
-  if (invoice === undefined) throw incomplete(`invoice ${chain.key} is in no pack`)
-  const { sent } = invoice
-  return {
-    key: chain.key,
-    supplier: chain.supplier,
-    reference: chain.reference,
-    ...(sent === undefined ? {} : { sent }),
-    operations: answeredSteps(chain.steps, invoice.operations),
-    stages: invoice.stages.map(({ after, outcome, error, document }) => ({
-      after,
-      outcome,
-      ...(error === undefined ? {} : { error }),
-      ...(document === undefined ? {} : { document }),
-    })),
-  }
-}
-
-function answeredSteps(steps: readonly Step[], answers: PackedRehearsal['shared']): readonly OperationObservation[] {
-  const bySeq = new Map(answers.map(({ seq, replayed }) => [seq, replayed]))
-  return steps.map(({ interaction: { seq }, operation, recorded }) => {
-    const replayed = bySeq.get(seq)
-    if (replayed === undefined) throw incomplete(`no pack answers interaction ${seq}`)
-    return { seq, operation, recorded, replayed }
-  })
+function unanswered(seq: number): GateError {
+  return incomplete(`no pack answers interaction ${seq}`)
 }
 
 async function readPack(file: string): Promise<EvidencePack> {

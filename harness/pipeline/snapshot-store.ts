@@ -1,8 +1,12 @@
+import { createHash, type Hash } from 'node:crypto'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GateError, messageOf } from '../base/errors.ts'
-import { readTextFile, writeTextFile } from '../base/files.ts'
+import { readTextFile, writeTextFile, writeTextLines } from '../base/files.ts'
 import { digestOf } from '../base/fingerprint.ts'
 import { canonicalJson, isJsonArray, isJsonObject, type Json, parseJson, toJson } from '../base/json.ts'
+import { type LinePlace, lineAt, linesOf } from '../base/lines.ts'
+import { onDemand } from '../base/on-demand.ts'
 import { ErpSchema } from '../model/schema.ts'
 import {
   type DocumentStage,
@@ -13,24 +17,41 @@ import {
   type ValueLists,
 } from '../model/snapshot.ts'
 
+/** Files of documents with more bytes than this are not held in memory: documents are read when they are asked for. */
+const LARGEST_HELD = 8 * 1024 * 1024
+
+const DOCUMENTS = 'documents.ndjson'
+
 /** Writes a snapshot folder: schema, value lists, documents, and what they are of. */
-export async function writeSnapshot(folder: string, snapshot: Omit<Snapshot, 'digest'>): Promise<void> {
+export async function writeSnapshot(
+  folder: string,
+  snapshot: Omit<Snapshot, 'digest' | 'documents'> & Readonly<{ documents: Iterable<StoredDocument> }>,
+): Promise<void> {
   const files: Record<string, string> = {
     'schema.json': `${canonicalJson(toJson(snapshot.schema), 1)}\n`,
     'values.json': `${valuesText(snapshot.values)}\n`,
-    'documents.ndjson': snapshot.documents.map((document) => `${canonicalJson(toJson(document))}\n`).join(''),
   }
   for (const [name, text] of Object.entries(files)) await writeTextFile(join(folder, name), text)
   const digests = Object.fromEntries(Object.entries(files).map(([name, text]) => [name, digestOf(text)]))
-  const meta = { ...snapshot.meta, files: digests }
+  const hash = createHash('sha256')
+  await writeTextLines(join(folder, DOCUMENTS), documentLines(snapshot.documents, hash))
+  const meta = { ...snapshot.meta, files: { ...digests, [DOCUMENTS]: `sha256:${hash.digest('hex')}` } }
   await writeTextFile(join(folder, 'meta.json'), `${canonicalJson(toJson(meta), 1)}\n`)
+}
+
+function* documentLines(documents: Iterable<StoredDocument>, hash: Hash): Generator<string> {
+  for (const document of documents) {
+    const line = canonicalJson(toJson(document))
+    hash.update(`${line}\n`)
+    yield line
+  }
 }
 
 /**
  * Reads a snapshot folder and checks that its files are the ones that were captured together.
  * Throws `file-missing`, `artifact-version`, `json-invalid` or `snapshot-unusable` with the file and what to do.
  */
-export async function readSnapshot(folder: string): Promise<Snapshot> {
+export async function readSnapshot(folder: string, largestHeld = LARGEST_HELD): Promise<Snapshot> {
   const hint = 'Capture the release first: change-gate snapshot --target container:NAME --out FOLDER.'
   const metaFile = join(folder, 'meta.json')
   const metaText = await readTextFile(metaFile, hint)
@@ -50,15 +71,7 @@ export async function readSnapshot(folder: string): Promise<Snapshot> {
   const read = async (name: string): Promise<string> => {
     const file = join(folder, name)
     const text = await readTextFile(file, hint)
-    if (digestOf(text) !== meta.data.files[name]) {
-      throw new GateError(
-        'snapshot-unusable',
-        `${file} is not the file that was captured: its digest differs from meta.json.`,
-        {
-          hint: 'Restore it from version control or capture the snapshot again.',
-        },
-      )
-    }
+    if (digestOf(text) !== meta.data.files[name]) throw replaced(file)
     return text
   }
   const schemaText = await read('schema.json')
@@ -67,14 +80,78 @@ export async function readSnapshot(folder: string): Promise<Snapshot> {
     throw new GateError('json-invalid', `${folder}/schema.json: ${schema.error.issues[0]?.message}.`, { hint })
   }
   const values = parseValues(parseJson(await read('values.json')))
-  const lines = (await read('documents.ndjson')).split('\n').filter((line) => line !== '')
+  const documents = await readDocuments(join(folder, DOCUMENTS), meta.data.files[DOCUMENTS], hint, largestHeld)
   return {
     meta: meta.data,
     schema: schema.data,
     values,
-    documents: lines.map((line) => parseDocument(parseJson(line))),
+    documents,
     digest: digestOf(metaText),
   }
+}
+
+/** Reads the documents line by line; those of a large file are read again, and proven the same, when they are asked for. */
+async function readDocuments(
+  file: string,
+  digest: string | undefined,
+  hint: string,
+  largestHeld: number,
+): Promise<readonly StoredDocument[]> {
+  const size = await stat(file).then(
+    (found) => found.size,
+    (cause: unknown) => {
+      throw new GateError('file-missing', `${file} cannot be read.`, { hint, cause })
+    },
+  )
+  const hash = createHash('sha256')
+  const held: string[] = []
+  const places: LinePlace[] = []
+  const keys: string[] = []
+  const digests: string[] = []
+  for (const { text, at, length } of linesOf(file, (bytes) => hash.update(bytes))) {
+    if (text === '') continue
+    if (size <= largestHeld) {
+      held.push(text)
+      continue
+    }
+    places.push({ at, length })
+    keys.push(keyIn(text))
+    digests.push(lineDigest(text))
+  }
+  if (`sha256:${hash.digest('hex')}` !== digest) throw replaced(file)
+  if (size <= largestHeld) return held.map((text) => parseDocument(parseJson(text)))
+  return onDemand({
+    length: places.length,
+    keys,
+    read: (index) => {
+      const place = places[index]
+      const text = place === undefined ? '' : lineAt(file, place)
+      if (lineDigest(text) !== digests[index]) throw replaced(file)
+      return parseDocument(parseJson(text))
+    },
+  })
+}
+
+/** The key of a document, which is the first member of its line as snapshots are written. */
+function keyIn(line: string): string {
+  const first = /^\{"key":("(?:[^"\\]|\\.)*")/.exec(line)?.[1]
+  const key = first === undefined ? parseDocument(parseJson(line)).key : parseJson(first)
+  return typeof key === 'string' ? key : ''
+}
+
+/** Enough of a digest to see that a line is another one. */
+function lineDigest(line: string): string {
+  return createHash('sha256').update(line).digest('base64url').slice(0, 16)
+}
+
+function replaced(file: string): GateError {
+  return new GateError(
+    'snapshot-unusable',
+    `${file} is not the file that was captured: its digest differs from meta.json.`,
+    {
+      hint: 'Restore it from version control or capture the snapshot again.',
+    },
+  )
 }
 
 /** One listed value per line, so that a change of one value is a change of one line. */

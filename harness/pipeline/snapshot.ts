@@ -1,8 +1,9 @@
 import { GateError } from '../base/errors.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
 import type { ErpSchema } from '../model/schema.ts'
-import type { Snapshot } from '../model/snapshot.ts'
+import type { Snapshot, StoredDocument } from '../model/snapshot.ts'
 import type { ErpAdapter, Session } from '../ports/erp.ts'
+import type { Observation } from '../ports/observation.ts'
 import type { SchemaDocument } from '../ports/schema-source.ts'
 import { decodeRecording } from '../replay/chains.ts'
 import { noJournal } from '../replay/journal.ts'
@@ -100,14 +101,16 @@ export async function captureSnapshot(
       adapter: Object.fromEntries(Object.entries(await target.session.extras())),
       files: {},
     }
-    const documents = observation.invoices.flatMap(({ key, sent, stages }) =>
-      sent === undefined ? [] : [{ key, sent, stages }],
-    )
-    await writeSnapshot(options.out, { meta, schema: published, values, documents })
+    await writeSnapshot(options.out, { meta, schema: published, values, documents: documentsOf(observation) })
     return meta
   } finally {
     await target.close()
   }
+}
+
+/** What was stored of each invoice that was sent, one at a time. */
+function* documentsOf({ invoices }: Observation): Generator<StoredDocument> {
+  for (const { key, sent, stages } of invoices) if (sent !== undefined) yield { key, sent, stages }
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { InvoiceObservation } from '../ports/observation.ts'
+import type { OperationObservation } from '../ports/observation.ts'
 import type { Chain } from './chains.ts'
 
 /** Invoices that share supplier and reference, and how many documents of them must be in the ERP after the run. */
@@ -11,31 +11,31 @@ export type FoundTogether = Readonly<{
   expected: number
 }>
 
-/** Groups the invoices that were sent by what the ERP is searched by; a document that the connector removed is not expected. */
+/**
+ * Groups the invoices that were sent by what the ERP is searched by. `expected` says of each whether its document must be
+ * there: one that the connector removed is not.
+ */
 export function groupsToFind(
   chains: readonly Chain[],
-  invoices: readonly InvoiceObservation[],
+  expected: ReadonlyMap<string, boolean>,
 ): readonly FoundTogether[] {
-  const observed = new Map(invoices.map((invoice) => [invoice.key, invoice]))
   const groups = new Map<string, FoundTogether>()
-  for (const chain of chains) {
-    const invoice = observed.get(chain.key)
-    const document = chain.created
-    if (invoice?.sent === undefined || document === undefined) continue
-    const { supplier, reference } = chain
+  for (const { key, supplier, reference, created } of chains) {
+    const isThere = expected.get(key)
+    if (isThere === undefined || created === undefined) continue
     const group = groups.get(JSON.stringify([supplier, reference]))
-    const isThere = invoice.id !== undefined && !invoice.operations.some(isRemoved)
     groups.set(JSON.stringify([supplier, reference]), {
       supplier,
-      supplierResource: document.supplierResource,
+      supplierResource: created.supplierResource,
       reference,
-      invoices: [...(group?.invoices ?? []), chain.key],
+      invoices: [...(group?.invoices ?? []), key],
       expected: (group?.expected ?? 0) + (isThere ? 1 : 0),
     })
   }
   return [...groups.values()]
 }
 
-function isRemoved({ operation, replayed }: InvoiceObservation['operations'][number]): boolean {
+/** Whether an operation took the document away again. */
+export function isRemoved({ operation, replayed }: OperationObservation): boolean {
   return operation.kind === 'remove' && replayed.state === 'accepted'
 }

@@ -1,4 +1,5 @@
 import { isJsonArray, isJsonNumber, isJsonObject, type Json, type JsonObject } from '../base/json.ts'
+import { mapped } from '../base/on-demand.ts'
 import type { PlanOperation } from '../model/plan.ts'
 import type { StoredDocument } from '../model/snapshot.ts'
 import type { Observation, OperationObservation } from '../ports/observation.ts'
@@ -20,7 +21,7 @@ export function expectedDocuments(
 ): readonly StoredDocument[] {
   const sendings = plan.filter(isSending)
   if (sendings.length === 0) return documents
-  return documents.map((document) => ({
+  return mapped(documents, (document) => ({
     ...document,
     sent: changed(document.sent, resource, sendings, relation),
     stages: document.stages.map((stage) =>
@@ -42,8 +43,8 @@ export function expectedObservation(
   const sendings = plan.filter(isSending)
   return {
     ...observation,
-    shared: observation.shared.map((operation) => expectedAnswer(operation, '', plan, relation)),
-    invoices: observation.invoices.map((invoice) => {
+    shared: mapped(observation.shared, (operation) => expectedAnswer(operation, '', plan, relation)),
+    invoices: mapped(observation.invoices, (invoice) => {
       let after = ''
       return {
         ...invoice,

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { GateError, messageOf } from '../base/errors.ts'
 import { isPassing, retryAfter } from '../base/http.ts'
 import { canonicalJson, type Json, jsonNumber } from '../base/json.ts'
+import { isOnDemand } from '../base/on-demand.ts'
 import type { PlanOperation } from '../model/plan.ts'
 import type { RecordedRequest, RecordedResponse, SanitizedRecording } from '../model/recording.ts'
 import type { ErpSchema } from '../model/schema.ts'
@@ -19,11 +20,12 @@ import {
 } from '../ports/erp.ts'
 import type { InvoiceObservation, Observation, OperationObservation, Replayed } from '../ports/observation.ts'
 import { answeredOf, type Chain, decodeRecording, type Step } from './chains.ts'
-import { groupsToFind } from './copies.ts'
+import { groupsToFind, isRemoved } from './copies.ts'
 import { type DateShift, DateShifting } from './dates.ts'
 import type { Journal } from './journal.ts'
 import { chainsOfShard, type Lane, lanesOf, type Shard } from './lanes.ts'
 import { AmbiguousName, LearnedNames } from './names.ts'
+import { Observed } from './observed.ts'
 import { withPlaces } from './places.ts'
 import { type ListedUse, planned, redirected, withPlan } from './plan.ts'
 import { type Rewriting, withIds } from './requests.ts'
@@ -98,16 +100,15 @@ export async function replay(options: ReplayOptions): Promise<Observation> {
   const lanes = lanesOf(decoded).filter((lane) => mine === undefined || mine.has(lane[0] ?? -1))
   const chains = decoded.chains.filter((_, index) => mine === undefined || mine.has(index))
   const run = new Run(options, decoded.names)
-  const shared: OperationObservation[] = []
-  const observed = new Map<number, InvoiceObservation>()
+  const observed = new Observed(decoded, !isOnDemand(recording.interactions))
   const replayChain = async (index: number, names: LearnedNames): Promise<void> => {
     const chain = decoded.chains[index]
     if (chain === undefined) return
-    options.onProgress?.(observed.size, chains.length, chain.key)
-    observed.set(index, await run.chain(chain, names))
+    options.onProgress?.(observed.count, chains.length, chain.key)
+    observed.addInvoice(index, await run.chain(chain, names))
   }
   try {
-    for (const step of decoded.shared) shared.push(await run.perform(step, undefined))
+    for (const step of decoded.shared) observed.addShared(await run.perform(step, undefined))
     await inLanes(lanes, options.concurrency ?? 1, () => run.openLane(), replayChain)
     options.onProgress?.(chains.length, chains.length, '')
   } catch (error) {
@@ -115,18 +116,17 @@ export async function replay(options: ReplayOptions): Promise<Observation> {
     if (options.removePosted) await run.removeAll(chains)
     throw error
   }
-  const invoices = [...observed].sort(([left], [right]) => left - right).map(([, invoice]) => invoice)
-  const copies = run.fault === undefined ? await run.copies(chains, invoices) : []
+  const copies = run.fault === undefined ? await run.copies(chains) : []
   const leftBehind = options.removePosted ? await run.removeAll(chains) : []
   await journal.finish(run.fault?.code)
   return {
     identity: options.identity,
     schema: options.schema,
     values: options.values,
-    shared,
-    invoices,
+    shared: observed.shared(),
+    invoices: observed.invoices(),
     ...(run.fault === undefined ? {} : { fault: run.fault }),
-    byRules: invoices.map(({ key }) => key).filter((key) => run.byRules.has(key)),
+    byRules: chains.map(({ key }) => key).filter((key) => run.byRules.has(key)),
     copies,
     leftBehind,
   }
@@ -194,6 +194,8 @@ type Posted = Readonly<{ invoice: string; id: string | undefined; why: string }>
 class Run {
   fault: Observation['fault']
   readonly byRules = new Set<string>()
+  /** Whether the document of each invoice that was sent must be in the target. */
+  readonly #expected = new Map<string, boolean>()
   /** Documents that the target stored, or may have stored. */
   readonly #posted: Posted[] = []
   /** Creates whose answer was never seen: what they may have stored must be removed too. */
@@ -275,6 +277,7 @@ class Run {
         if (result.replayed.state !== result.recorded.state) stopped = `${operation.name} was ${result.replayed.state}`
       }
     }
+    if (sent !== undefined) this.#expected.set(chain.key, progress.id !== undefined && !operations.some(isRemoved))
     return {
       key: chain.key,
       supplier: chain.supplier,
@@ -313,13 +316,13 @@ class Run {
   }
 
   /** Asks the ERP's own search for every invoice that was created: one that is there twice is found by nothing else. */
-  async copies(chains: readonly Chain[], invoices: readonly InvoiceObservation[]): Promise<Observation['copies']> {
+  async copies(chains: readonly Chain[]): Promise<Observation['copies']> {
     const { adapter, session, runTag, journal } = this.#options
     if (!adapter.capabilities.includes('find-by-reference')) return []
     if (journal.past.copies !== undefined) return journal.past.copies
     const copies: { invoices: readonly string[]; expected: number; found: number }[] = []
     try {
-      for (const group of groupsToFind(chains, invoices)) {
+      for (const group of groupsToFind(chains, this.#expected)) {
         const { supplierResource } = group
         const supplier =
           supplierResource === undefined ? group.supplier : idOf(this.#live, supplierResource, group.supplier)

@@ -243,11 +243,12 @@ export class Watch {
     const { adapter, recorded } = this.#options
     if (!adapter.capabilities.includes('find-by-reference')) return []
     const copies: { invoices: readonly string[]; expected: number; found: number }[] = []
-    for (const group of groupsToFind(recorded.chains, invoices)) {
+    const sent = invoices.filter((invoice) => invoice.sent !== undefined)
+    // What the connector itself removed is not expected, whatever was recorded.
+    const isExpected = new Map(sent.map(({ key }) => [key, isThere(this.#progress.get(key))]))
+    for (const group of groupsToFind(recorded.chains, isExpected)) {
       const found = await this.#find(group.supplierResource, group.supplier, group.reference)
-      // What the connector itself removed is not expected, whatever was recorded.
-      const expected = group.invoices.filter((key) => isThere(this.#progress.get(key))).length
-      copies.push({ invoices: group.invoices, expected, found: found.length })
+      copies.push({ invoices: group.invoices, expected: group.expected, found: found.length })
     }
     return copies
   }

@@ -1,0 +1,121 @@
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { GateError } from '../base/errors.ts'
+import { type Json, parseJson, writeJson } from '../base/json.ts'
+import { type LinePlace, lineAt } from '../base/lines.ts'
+import { onDemand } from '../base/on-demand.ts'
+import { PackedInvoice } from '../model/evidence-pack.ts'
+import type { InvoiceObservation, OperationObservation } from '../ports/observation.ts'
+import type { DecodedRecording } from './chains.ts'
+import { packedAnswers, packedInvoice, unpackedInvoice } from './packing.ts'
+
+/** Keeps what a replay observed until it is compared: in memory, or on disk where the recording is too large to be held. */
+export class Observed {
+  readonly #decoded: DecodedRecording
+  readonly #spool: Spool | undefined
+  readonly #shared: (OperationObservation | LinePlace)[] = []
+  readonly #invoices = new Map<number, InvoiceObservation | LinePlace>()
+  readonly #ids = new Map<number, string>()
+
+  constructor(decoded: DecodedRecording, isHeld: boolean) {
+    this.#decoded = decoded
+    this.#spool = isHeld ? undefined : new Spool()
+  }
+
+  /** How many invoices were observed so far. */
+  get count(): number {
+    return this.#invoices.size
+  }
+
+  /** Keeps the next of the operations that serve all invoices. */
+  addShared(operation: OperationObservation): void {
+    this.#shared.push(this.#spool?.write(packedAnswers([operation])) ?? operation)
+  }
+
+  /** Keeps what was observed of the invoice at a place among the recorded ones. */
+  addInvoice(place: number, invoice: InvoiceObservation): void {
+    this.#invoices.set(place, this.#spool?.write(packedInvoice(invoice)) ?? invoice)
+    if (this.#spool !== undefined && invoice.id !== undefined) this.#ids.set(place, invoice.id)
+  }
+
+  shared(): readonly OperationObservation[] {
+    const kept = this.#shared
+    const { shared: steps } = this.#decoded
+    return this.#all(kept, undefined, (index, answers) => {
+      const step = steps[index]
+      const [answer] = PackedInvoice.shape.operations.parse(answers)
+      if (step === undefined || answer === undefined) throw lost()
+      return { ...answer, operation: step.operation, recorded: step.recorded }
+    })
+  }
+
+  /** Every observed invoice, in recorded order. */
+  invoices(): readonly InvoiceObservation[] {
+    const places = [...this.#invoices.keys()].sort((left, right) => left - right)
+    const { chains } = this.#decoded
+    const kept = places.flatMap((place) => this.#invoices.get(place) ?? [])
+    const keys = places.map((place) => chains[place]?.key ?? '')
+    return this.#all(kept, keys, (index, packed) => {
+      const place = places[index] ?? -1
+      const chain = chains[place]
+      if (chain === undefined) throw lost()
+      const invoice = unpackedInvoice(chain, PackedInvoice.parse(packed), lost)
+      const id = this.#ids.get(place)
+      // Its operations are not asked for yet, so the object is completed and not copied.
+      return id === undefined ? invoice : Object.assign(invoice, { id })
+    })
+  }
+
+  #all<Item extends object>(
+    kept: readonly (Item | LinePlace)[],
+    keys: readonly string[] | undefined,
+    read: (index: number, packed: Json) => Item,
+  ): readonly Item[] {
+    const spool = this.#spool
+    if (spool === undefined) return kept.flatMap((item) => ('at' in item ? [] : [item]))
+    return onDemand({
+      length: kept.length,
+      ...(keys === undefined ? {} : { keys }),
+      read: (index) => {
+        const place = kept[index]
+        if (place === undefined || !('at' in place)) throw lost()
+        return read(index, spool.read(place))
+      },
+    })
+  }
+}
+
+/** A file without a name: it is gone with this process, however that ends. */
+class Spool {
+  readonly #file: number
+  #end = 0
+
+  constructor() {
+    const folder = mkdtempSync(join(tmpdir(), 'change-gate-'))
+    this.#file = openSync(join(folder, 'observed.ndjson'), 'wx+', 0o600)
+    rmSync(folder, { recursive: true })
+    files.register(this, this.#file)
+  }
+
+  write(value: Json): LinePlace {
+    const bytes = Buffer.from(`${writeJson(value)}\n`)
+    for (let written = 0; written < bytes.length; ) written += writeSync(this.#file, bytes, written)
+    const place = { at: this.#end, length: bytes.length - 1 }
+    this.#end += bytes.length
+    return place
+  }
+
+  read(place: LinePlace): Json {
+    return parseJson(lineAt(this.#file, place))
+  }
+}
+
+/** Closes the file of a spool that nobody reads any more. */
+const files = new FinalizationRegistry((file: number) => closeSync(file))
+
+function lost(): GateError {
+  return new GateError('internal', 'What was observed could not be read again.', {
+    hint: 'Run again; check the disk that holds temporary files.',
+  })
+}
