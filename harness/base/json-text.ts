@@ -21,6 +21,17 @@ export function bareObject(): Members {
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const CONTROL = /[^ -\uffff]/
 
+/** Longer strings are a part of their document that nobody keeps without it. */
+const LONGEST_COPIED = 1000
+
+/**
+ * The engine keeps the whole text alive for the sake of a part of it. A key or a reference that is kept for long must not
+ * keep its document.
+ */
+function ownCopy(part: string): string {
+  return part.length < 13 ? part : ` ${part}`.slice(1)
+}
+
 /** Says that a text is not plain JSON, without saying why. */
 class Unreadable extends Error {}
 
@@ -103,7 +114,7 @@ class Reader {
     if (!plain.includes('\\')) {
       if (CONTROL.test(plain)) throw new Unreadable()
       this.#at = end + 1
-      return plain
+      return plain.length > LONGEST_COPIED ? plain : ownCopy(plain)
     }
     // An end that an odd number of backslashes stands before is none.
     while (end >= 0 && this.#backslashesBefore(end) % 2 === 1) end = this.#text.indexOf('"', end + 1)

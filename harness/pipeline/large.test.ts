@@ -1,3 +1,7 @@
+import { fork } from 'node:child_process'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { isOnDemand } from '../base/on-demand.ts'
 import { readRecording } from '../record/store.ts'
@@ -24,3 +28,29 @@ test('what is read on demand is assessed like what is held, byte for byte', asyn
   }
   expect(assessments[1]).toBe(assessments[0])
 })
+
+test.each([
+  ['and fits, because it is read on demand', [], { invoices: 160, same: 160 * 5 }],
+  ['and would not fit if it were held', [String(1024 ** 3)], 'ended'],
+])(
+  'a recording of 64 MB is replayed and walked over in a heap of 64 MB, %s',
+  async (_, largestHeld, expected) => {
+    const folder = await mkdtemp(join(tmpdir(), 'large-'))
+    try {
+      const child = fork(join(import.meta.dirname, 'fixtures/large-replay.ts'), [folder, ...largestHeld], {
+        execArgv: ['--max-old-space-size=64'],
+        silent: true,
+      })
+      const told = await new Promise((resolve) => {
+        child.once('message', resolve)
+        child.once('exit', () => resolve('ended'))
+      })
+      if (typeof expected === 'string') expect(told).toBe(expected)
+      else expect(told).toMatchObject(expected)
+      expect((await stat(join(folder, '2026-10.ndjson'))).size).toBeGreaterThan(64_000_000)
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  },
+  60_000,
+)
