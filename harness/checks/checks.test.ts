@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { CHANGE_CLASSES } from '../decide/rollback-catalogue.ts'
 import { Area, type Difference, DifferenceClass, DifferenceKind } from '../model/difference.ts'
 import { Direction, StructureChange, type StructureDifference, StructureEffect } from '../model/structure.ts'
-import type { Check, Facts, StructureFact } from '../ports/check.ts'
+import type { Check, Facts, StructureFact, WaiverFact } from '../ports/check.ts'
 
 const checks = new Map<string, Check>()
 for (const file of readdirSync(import.meta.dirname).sort()) {
@@ -26,6 +26,7 @@ const NOTHING: Facts = {
   inquiries: [],
   results: [],
   conduct: [],
+  waivers: [],
 }
 
 /** The cost account of a cleaning invoice, booked to another account after posting. */
@@ -76,6 +77,29 @@ const reported = (over: Partial<Difference>) =>
   difference({ area: 'results', class: 'state', resource: 'result', at: '', stage: '', sent: null, ...over })
 const conduct = (over: Partial<Difference>) =>
   difference({ area: 'conduct', class: 'state', resource: 'connector', at: '', stage: '', sent: null, ...over })
+
+/** A waiver of a cost account that came out otherwise. */
+const waived = (about: WaiverFact['about'], part: WaiverFact['part'] = ''): WaiverFact => ({
+  about,
+  waiver: {
+    fingerprint: '0a1b2c3d4e5f',
+    owner: 'Cleo Dahl',
+    approver: part === 'its owner' ? 'Cleo Dahl' : 'Bo Lund',
+    reason: 'Only drafts are concerned.',
+    expires: '2026-12-01T00:00Z',
+  },
+  end: '2026-12-06T02:00Z',
+  part,
+  difference: difference({
+    area: 'waivers',
+    class: 'state',
+    resource: 'waivers',
+    pointer: '/0a1b2c3d4e5f',
+    at: '',
+    stage: '',
+    invoices: [],
+  }),
+})
 
 function published(over: Partial<StructureDifference>): StructureFact {
   const structure: StructureDifference = {
@@ -527,6 +551,22 @@ const ROWS: readonly Row[] = [
     facts: { interactions: [lookup({ class: 'text', loudness: 'loud', pointer: '/search_read' })] },
     objecting: ['refusal-changed'],
   },
+  // Waivers that people wrote
+  {
+    name: 'a waiver that lapses before the window ends',
+    facts: { waivers: [waived('expired')] },
+    objecting: ['waiver-expired'],
+  },
+  {
+    name: 'a waiver that its owner approved',
+    facts: { waivers: [waived('self-approved', 'its owner')] },
+    objecting: ['waiver-self-approved'],
+  },
+  {
+    name: 'a waiver of a finding that is not there',
+    facts: { waivers: [waived('unused')] },
+    objecting: ['waiver-unused'],
+  },
 ]
 
 function objecting(facts: Partial<Facts>): readonly string[] {
@@ -677,6 +717,9 @@ describe('mirrored pairs', () => {
     'stored-state-changed': ANOTHER,
     'stored-text-changed': ANOTHER,
     'value-altered': ANOTHER,
+    'waiver-expired': 'A waiver that holds accepts its finding.',
+    'waiver-self-approved': 'A waiver that two people signed accepts its finding.',
+    'waiver-unused': 'A waiver whose finding is there accepts it.',
     'value-format-changed': 'Codes that are built as before again are the same change.',
     'value-renamed': ANOTHER,
   }
@@ -764,6 +807,7 @@ describe.each([...checks])('%s', (id, check) => {
       inquiries: double(row?.facts.inquiries),
       results: double(row?.facts.results),
       conduct: double(row?.facts.conduct),
+      waivers: double(row?.facts.waivers),
     }
     const found = check.run(facts)
     expect(found.map(({ differences }) => differences.length)).toEqual([2])

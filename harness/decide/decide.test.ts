@@ -122,6 +122,24 @@ const WAIVER: Grounds['waivers'][number] = {
   state: 'in-force',
 }
 
+/** A waiver that accepts nothing, and the finding that says so beside others. */
+function lapsed(
+  state: 'expired' | 'unused' | 'self-approved',
+  ...others: readonly Finding[]
+): Pick<Grounds, 'waivers' | 'findings'> {
+  const own = finding({
+    fingerprint: 'aaaaaaaaaaaa',
+    check: `waiver-${state}`,
+    args: { waiver: WAIVER.fingerprint },
+    message: `The waiver of ${WAIVER.fingerprint} accepts nothing.`,
+    severity: 'warning',
+    area: 'waivers',
+    lane: 'it',
+    invoices: [],
+  })
+  return { waivers: [{ ...WAIVER, state }], findings: [...others, own] }
+}
+
 /** A control run: one invoice, everything was asked, everything is as it was. */
 function grounds(over: Partial<Grounds> = {}): Grounds {
   return {
@@ -312,13 +330,23 @@ describe('a decision', () => {
     ],
     ['an unmet expectation', expectation('unmet'), 'undecided', 'expectation-unmet'],
     ['an untested expectation', expectation('untested'), 'undecided', 'expectation-untested'],
-    ['an expired waiver', grounds({ waivers: [{ ...WAIVER, state: 'expired' }] }), 'undecided', 'waiver-expired'],
-    ['an unused waiver', grounds({ waivers: [{ ...WAIVER, state: 'unused' }] }), 'undecided', 'waiver-unused'],
+    ['an expired waiver', grounds(lapsed('expired')), 'undecided', 'waiver-expired'],
+    ['an unused waiver', grounds(lapsed('unused')), 'undecided', 'waiver-unused'],
+    ['a waiver approved by its owner', grounds(lapsed('self-approved')), 'undecided', 'waiver-self-approved'],
     [
-      'a waiver approved by its owner',
-      grounds({ waivers: [{ ...WAIVER, state: 'self-approved' }] }),
-      'undecided',
-      'waiver-self-approved',
+      'an expired waiver of a finding that blocks',
+      grounds(lapsed('expired', finding({ fingerprint: WAIVER.fingerprint }))),
+      'no-go',
+      'waiver-expired',
+    ],
+    [
+      'an unused waiver that the policy weighs as an error',
+      grounds({
+        ...lapsed('unused'),
+        findings: lapsed('unused').findings.map((each) => ({ ...each, severity: 'error' })),
+      }),
+      'no-go',
+      'waiver-unused',
     ],
     ['an unexpected warning', withFindings(finding({ severity: 'warning' })), 'undecided', 'needs-decision'],
     ['a mock where a live sandbox is asked for', evidence('recorded', 'live'), 'undecided', 'evidence-too-weak'],
@@ -408,7 +436,7 @@ describe('nothing that was not checked is ever a go', () => {
     'an unexpected error': { findings: [finding()] },
     'an unexpected warning': { findings: [finding({ severity: 'warning' })] },
     'totals that differ': { controlTotals: [differing], unexplainedTotals: [differing] },
-    'an expired waiver': { waivers: [{ ...WAIVER, state: 'expired' }] },
+    'an expired waiver': lapsed('expired'),
   }
   const anyFinding = fc
     .record({

@@ -4,7 +4,9 @@ import type { Finding } from '../model/finding.ts'
 
 /** How much of the recorded volume the findings touch: loud, silent, together; every invoice once. */
 export function impactOf(findings: readonly Finding[], invoices: readonly InvoiceResult[]): Impact {
-  const touching = findings.filter((finding) => finding.severity !== 'info' && finding.relevance !== 'not-used')
+  const touching = findings.filter(
+    (finding) => finding.severity !== 'info' && finding.relevance !== 'not-used' && finding.area !== 'waivers',
+  )
   const extent = (loudness: Finding['loudness'] | undefined): Extent => {
     const mine = touching.filter((finding) => loudness === undefined || finding.loudness === loudness)
     const keys = new Set(mine.flatMap((finding) => finding.invoices))

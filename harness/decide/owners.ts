@@ -24,7 +24,7 @@ const SHARED_BY: Readonly<Partial<Record<ChangeClassId, readonly [Lane, Lane]>>>
  * A finding with the lane that answers for it: the integration's own table by class of change, then by class of finding,
  * then what the check says. Where two lanes share the class, the accountable integration owner is named.
  */
-export function routed(finding: Finding, changeClass: ChangeClassId | undefined, owners: Owners): Finding {
+function routed(finding: Finding, changeClass: ChangeClassId | undefined, owners: Owners): Finding {
   const table = owners['by-class']
   const lane = (changeClass === undefined ? undefined : table[changeClass]) ?? table[finding.class] ?? finding.lane
   const shared = changeClass === undefined ? undefined : SHARED_BY[changeClass]
@@ -32,6 +32,22 @@ export function routed(finding: Finding, changeClass: ChangeClassId | undefined,
   // A lane that the integration put in charge by hand, and that does not share the class, has nobody to push it to.
   if (finding.severity === 'info' || other === undefined || !shared?.includes(lane)) return { ...finding, lane }
   return { ...finding, lane, disputed: { with: other, decides: owners.accountable } }
+}
+
+/** Every finding routed; a waiver that accepts nothing goes to whom the finding that it is about goes to. */
+export function allRouted(
+  findings: readonly Finding[],
+  changeClassOf: (check: string) => ChangeClassId | undefined,
+  owners: Owners,
+): readonly Finding[] {
+  const ofRelease = findings
+    .filter(({ area }) => area !== 'waivers')
+    .map((finding) => routed(finding, changeClassOf(finding.check), owners))
+  const lanes = new Map(ofRelease.map(({ fingerprint, lane }) => [fingerprint, lane]))
+  const ofWaivers = findings
+    .filter(({ area }) => area === 'waivers')
+    .map((finding) => ({ ...finding, lane: lanes.get(finding.args.waiver ?? '') ?? finding.lane }))
+  return [...ofRelease, ...ofWaivers]
 }
 
 /** One entry per lane, with what it has to answer for. */

@@ -111,7 +111,8 @@ function classesOf(
   queue: readonly InvoiceResult[],
 ): readonly Found[] {
   const own = options.kind === 'erp-update' ? 'C11' : 'C9'
-  const weighing = options.findings.filter((finding) => finding.severity !== 'info')
+  // What people wrote into a waiver is not in the ERP, and nothing has to be taken back for it.
+  const weighing = options.findings.filter((finding) => finding.severity !== 'info' && finding.area !== 'waivers')
   const also = new Map(options.alsoClasses)
   if (documents.length > 0) also.set('C12', documents.map(documentName))
   const twice = queue.filter((invoice) => options.stored.has(invoice.key))

@@ -1,5 +1,5 @@
 import type { ChangeAssessment, Reason, Verdict } from '../model/assessment.ts'
-import { isSamePerson, type Lane } from '../model/common.ts'
+import type { Lane } from '../model/common.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Integration } from '../model/integration.ts'
 import type { Ground } from './ground.ts'
@@ -70,11 +70,7 @@ function brokenGrounds(grounds: Grounds): readonly Ground[] {
     .sort((left, right) => urgency(left) - urgency(right))
   const contradicted = grounds.notes.flatMap((note) => contradictionOf(note, blocking))
   const told = new Set(contradicted.flatMap((ground) => ground.findings ?? []))
-  const lapsed = new Map(
-    grounds.waivers
-      .filter(({ state }) => state === 'expired' || state === 'self-approved')
-      .map((each) => [each.fingerprint, each]),
-  )
+  const lapsed = new Map(grounds.findings.filter(isLapsed).map((each) => [each.args.waiver, each]))
   const grounded = blocking
     .filter((finding) => !told.has(finding.fingerprint))
     .map((finding): Ground => {
@@ -82,12 +78,13 @@ function brokenGrounds(grounds: Grounds): readonly Ground[] {
       if (waiver !== undefined) {
         return {
           verdict: 'no-go',
-          code: `waiver-${waiver.state}`,
-          text: `${waiverSentence(waiver, grounds.readiness.change)} It does not accept: ${sentenceOf(finding)}`,
+          code: waiver.check,
+          text: `${waiver.message} It does not accept: ${sentenceOf(finding)}`,
           lane: finding.lane,
-          findings: [finding.fingerprint],
+          findings: [finding.fingerprint, waiver.fingerprint],
         }
       }
+      if (finding.area === 'waivers') return waiverGround('no-go', finding)
       const expected = finding.status === 'expected'
       return {
         verdict: 'no-go',
@@ -115,6 +112,15 @@ function brokenGrounds(grounds: Grounds): readonly Ground[] {
   // Totals that differ because of findings that already block say the same thing once more.
   const isWaiver = (ground: Ground) => ground.code.startsWith('waiver-')
   return [...contradicted, ...grounded.filter(isWaiver), ...grounded.filter((ground) => !isWaiver(ground)), ...totals]
+}
+
+/** A finding about a waiver that accepts nothing although what it is about may be there. */
+function isLapsed({ area, check }: Finding): boolean {
+  return area === 'waivers' && check !== 'waiver-unused'
+}
+
+function waiverGround(verdict: Ground['verdict'], { check, message, lane, fingerprint }: Finding): Ground {
+  return { verdict, code: check, text: message, lane, findings: [fingerprint] }
 }
 
 /** Findings that a note announces of which nobody has said yet whether it affects us: they wait for that. */
@@ -208,12 +214,13 @@ function unknownGrounds(grounds: Grounds): readonly Ground[] {
       )
     }
   }
-  for (const waiver of grounds.waivers) {
-    const isTold = blocked.has(waiver.fingerprint) && waiver.state !== 'unused'
-    if (waiver.state !== 'in-force' && !isTold)
-      add(`waiver-${waiver.state}`, waiverSentence(waiver, grounds.readiness.change), 'it', [waiver.fingerprint])
+  for (const finding of grounds.findings) {
+    const isTold = isLapsed(finding) && blocked.has(finding.args.waiver ?? '')
+    if (finding.area === 'waivers' && finding.severity === 'warning' && !isTold)
+      unknown.push(waiverGround('undecided', finding))
   }
   for (const finding of grounds.findings) {
+    if (finding.area === 'waivers') continue
     if (finding.severity === 'warning' && finding.status === 'unexpected' && !undecided.has(finding.fingerprint)) {
       add('needs-decision', `${sentenceOf(finding)} Nobody has said whether it matters.`, finding.lane, [
         finding.fingerprint,
@@ -228,23 +235,6 @@ function unknownGrounds(grounds: Grounds): readonly Ground[] {
     )
   }
   return unknown
-}
-
-function waiverSentence(
-  waiver: ChangeAssessment['waivers'][number],
-  change: Readonly<{ window: Readonly<{ end: string }>; people: Readonly<{ developer: string }> }>,
-): string {
-  const which = `The waiver of ${waiver.fingerprint} by ${waiver.owner}`
-  switch (waiver.state) {
-    case 'expired':
-      return `${which} expired: it held until ${waiver.expires}, and the window ends ${change.window.end}.`
-    case 'self-approved':
-      return `${which} was approved by ${waiver.approver}, who is ${isSamePerson(waiver.approver, waiver.owner) ? 'its owner' : 'the developer of the change'}.`
-    case 'unused':
-      return `${which} accepts a finding that is not there: remove it, or find out what became of the finding.`
-    case 'in-force':
-      return `${which} is in force until ${waiver.expires}.`
-  }
 }
 
 function conditionsOf(grounds: Grounds): readonly Ground[] {

@@ -25,10 +25,19 @@ export const Loudness = z.enum(['loud', 'silent'])
 export type Loudness = z.infer<typeof Loudness>
 
 /**
- * Which comparison saw it. The last three are of a connector under test: what it sent, what it reported, and how it behaved
- * when the ERP did not.
+ * Which comparison saw it. `requests`, `results` and `conduct` are of a connector under test: what it sent, what it reported,
+ * and how it behaved when the ERP did not. `waivers` are what people wrote, and no difference between releases.
  */
-export const Area = z.enum(['structure', 'values', 'documents', 'interactions', 'requests', 'results', 'conduct'])
+export const Area = z.enum([
+  'structure',
+  'values',
+  'documents',
+  'interactions',
+  'requests',
+  'results',
+  'conduct',
+  'waivers',
+])
 export type Area = z.infer<typeof Area>
 
 /** One fact that is not the same under the candidate release. Values are canonical text, as a person would read them. */

@@ -12,7 +12,7 @@ import { compareValues } from '../compare/values.ts'
 import { type Counted, controlTotals, unexplainedTotals } from '../decide/control-totals.ts'
 import { coverageOf, Exercised } from '../decide/coverage.ts'
 import { impactOf } from '../decide/impact.ts'
-import { clocksOf, ownersOf, routed } from '../decide/owners.ts'
+import { allRouted, clocksOf, ownersOf } from '../decide/owners.ts'
 import { rollbackPlan } from '../decide/rollback.ts'
 import { decide } from '../decide/verdict.ts'
 import type { ChangeAssessment, InvoiceResult } from '../model/assessment.ts'
@@ -26,6 +26,7 @@ import type { SanitizedRecording } from '../model/recording.ts'
 import type { RehearsalState } from '../model/rehearsal.ts'
 import type { ErpSchema } from '../model/schema.ts'
 import type { Snapshot, StoredDocument } from '../model/snapshot.ts'
+import type { Check } from '../ports/check.ts'
 import type { ErpAdapter, InvoiceFacts } from '../ports/erp.ts'
 import type { InvoiceObservation, Observation } from '../ports/observation.ts'
 import { runChecks } from '../reconcile/findings.ts'
@@ -80,6 +81,9 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       })
     }
   }
+  const ofWaivers = (check: Check) => check.requires.includes('waivers')
+  const releaseChecks = new Map([...checks].filter(([, check]) => !ofWaivers(check)))
+  const waiverChecks = new Map([...checks].filter(([, check]) => ofWaivers(check)))
   const planNotes = notes.filter((note) => note['affects-us'] === true)
   const plan = planNotes.flatMap((note) => note.plan)
   const uses = usesOf(recording, adapter, baseline.schema)
@@ -134,7 +138,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     const values = { ...listed, differences: listed.differences.filter((each) => !moved.explains(each)) }
     const uncompared = new Map([...documents.uncompared, ...moved.unplaced])
     const run = runChecks(
-      checks,
+      releaseChecks,
       {
         structure: structureFacts(compareStructure(baseline.schema, observation.schema), uses.field, uses.lacking),
         searches: lostSearchValues(uses.literals, baseline.schema, observation.schema),
@@ -153,6 +157,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
         inquiries: connector?.inquiries ?? [],
         results: connector?.results ?? [],
         conduct: connector?.conduct ?? [],
+        waivers: [],
       },
       {
         capabilities: adapter.capabilities,
@@ -187,6 +192,8 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     withPlan: planUnproven === undefined ? planned?.run.findings : undefined,
     notes,
     waivers: scenario.waivers,
+    waiverChecks,
+    severity: policy.severity,
     expectations,
     exercised: { touches: uses.touches, names: (resource, code) => uses.value(resource, code).size > 0 },
     at: evidence.assessedAt,
@@ -195,9 +202,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
   })
   const reconciled = {
     ...unrouted,
-    findings: unrouted.findings.map((finding) =>
-      routed(finding, checks.get(finding.check)?.changeClass, integration.owners),
-    ),
+    findings: allRouted(unrouted.findings, (id) => checks.get(id)?.changeClass, integration.owners),
   }
   const byRules = new Set(asIs.observation.byRules)
   const level = (key: string): InvoiceResult['evidence'] => {
@@ -257,7 +262,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
   const { fault } = asIs.observation
   const decision = decide({
     accounting,
-    checks: [...judged.run.results],
+    checks: [...judged.run.results, ...reconciled.checks],
     controlTotals: [...totals],
     findings: [...reconciled.findings],
     invoices,
@@ -390,7 +395,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     },
     accounting,
     controlTotals: [...totals],
-    checks: [...judged.run.results],
+    checks: [...judged.run.results, ...reconciled.checks],
     findings: [...reconciled.findings],
     notes: [...reconciled.notes],
     waivers: [...reconciled.waivers],

@@ -1,3 +1,4 @@
+import type { Waiver } from '../model/change.ts'
 import type { ChangeClassId, Lane } from '../model/common.ts'
 import type { Difference } from '../model/difference.ts'
 import type { Severity } from '../model/finding.ts'
@@ -12,6 +13,17 @@ export type ListFact = Readonly<{
   /** `renamed`: a code that is gone and a new one may be the same value; `format`: codes are built another way. */
   about: 'renamed' | 'format'
   evidence: string
+  difference: Difference
+}>
+
+/** A waiver that accepts nothing, with what it would have to hold against. */
+export type WaiverFact = Readonly<{
+  about: 'expired' | 'unused' | 'self-approved'
+  waiver: Waiver
+  /** When the window ends. */
+  end: string
+  /** What its approver is besides; empty when nothing. */
+  part: '' | 'its owner' | 'the developer of the change'
   difference: Difference
 }>
 
@@ -41,6 +53,8 @@ export type Facts = Readonly<{
   results: readonly Difference[]
   /** What the connector under test did as a program: how it ended, what it logged, what it made of failures of the ERP. */
   conduct: readonly Difference[]
+  /** Waivers that accept nothing. */
+  waivers: readonly WaiverFact[]
 }>
 
 /** What a check objects to. Differences of one objection are about the same place and become one finding. */
@@ -105,6 +119,23 @@ export function objectTo<Message extends string>(
         differences: group,
       },
     ]
+  })
+}
+
+/** One objection per waiver that accepts nothing for this reason. */
+export function objectToWaivers<Message extends string>(
+  waivers: readonly WaiverFact[],
+  about: WaiverFact['about'],
+  messageId: Message,
+): readonly Objection<Message>[] {
+  const own = waivers.filter((fact) => fact.about === about)
+  const facts = new Map(own.map((fact) => [fact.difference, fact]))
+  const differences = own.map(({ difference }) => difference)
+  return objectTo(differences, messageId, (difference) => {
+    const fact = facts.get(difference)
+    if (fact === undefined) return {}
+    const { fingerprint, owner, approver, expires } = fact.waiver
+    return { waiver: fingerprint, owner, approver, expires, end: fact.end, part: fact.part }
   })
 }
 

@@ -1534,6 +1534,8 @@ describe.each([...expectations])('%s', (id, expectation) => {
           },
         ],
         waivers: [],
+        waiverChecks: new Map(),
+        severity: {},
         expectations,
         exercised: { touches: () => isUsed, names: () => isUsed },
         at: '2026-12-05T20:00Z',

@@ -3,11 +3,12 @@ import type { ReleaseNoteEntry, Waiver } from '../model/change.ts'
 import type { Check } from '../ports/check.ts'
 import type { Exercised, UnjudgedFinding } from '../ports/expectation.ts'
 import { runChecks } from './findings.ts'
-import { allExpectations, difference, found, INVOICE, KEY, LINE } from './fixtures/findings.ts'
+import { allExpectations, difference, found, INVOICE, KEY, LINE, waiverChecks } from './fixtures/findings.ts'
 import { planSentence } from './plan-sentence.ts'
 import { reconcile } from './reconcile.ts'
 
 const expectations = await allExpectations()
+const checksOfWaivers = await waiverChecks()
 
 const TAX = found('stored-amount-changed', [{}])
 const NOTE: ReleaseNoteEntry = {
@@ -39,6 +40,8 @@ function reconciled(over: Partial<Parameters<typeof reconcile>[0]> = {}) {
     withPlan: undefined,
     notes: [],
     waivers: [],
+    waiverChecks: checksOfWaivers,
+    severity: {},
     expectations,
     exercised: using(() => true),
     at: '2026-12-05T20:00Z',
@@ -130,7 +133,83 @@ describe('a waiver', () => {
   ])('%s', (_, over, state2, status) => {
     const result = reconciled({ waivers: [waiver(over)] })
     expect(result.waivers).toEqual([{ ...waiver(over), state: state2 }])
-    expect(result.findings[0]?.status).toBe(status)
+    expect(result.findings.find(({ area }) => area !== 'waivers')?.status).toBe(status)
+  })
+})
+
+describe('a waiver that accepts nothing is a finding', () => {
+  const told = (over: Partial<Waiver>, more: Partial<Parameters<typeof reconcile>[0]> = {}) =>
+    reconciled({ waivers: [waiver(over)], ...more }).findings.filter(({ area }) => area === 'waivers')
+
+  test.each<[string, Partial<Waiver>, string, string]>([
+    [
+      'because it lapses before the window ends',
+      { expires: '2026-12-05T19:00Z' },
+      'waiver-expired',
+      'expired: it held until 2026-12-05T19:00Z, and the window ends 2026-12-05T19:00Z.',
+    ],
+    [
+      'because its owner approved it',
+      { approver: 'Cleo Dahl' },
+      'waiver-self-approved',
+      'was approved by Cleo Dahl, who is its owner.',
+    ],
+    [
+      'because the developer approved it',
+      { approver: 'ada  nilsen' },
+      'waiver-self-approved',
+      'was approved by ada nilsen, who is the developer of the change.',
+    ],
+    [
+      'because what it accepts is not there',
+      { fingerprint: '0a1b2c3d4e5f' },
+      'waiver-unused',
+      'accepts a finding that is not there: remove it, or find out what became of the finding.',
+    ],
+  ])('%s', (_, over, check, says) => {
+    const { fingerprint } = waiver(over)
+    const found = told(over)
+    expect(found).toMatchObject([
+      {
+        check,
+        message: `The waiver of ${fingerprint} by Cleo Dahl ${says}`,
+        severity: 'warning',
+        status: 'unexpected',
+        lane: 'it',
+        pointer: `/${fingerprint}`,
+      },
+    ])
+    expect(found[0]?.fingerprint).toMatch(/^[0-9a-f]{12}$/)
+    expect(found[0]?.fingerprint).not.toBe(fingerprint)
+  })
+
+  test('and one in force is none', () => expect(told({})).toEqual([]))
+
+  test('each by itself, with a check that failed and those that passed', () => {
+    const { findings, checks } = reconciled({
+      waivers: [waiver({ fingerprint: '000000000001' }), waiver({ fingerprint: '00000000000a' }), waiver()],
+    })
+    expect(findings.filter(({ area }) => area === 'waivers').map(({ args }) => args.waiver)).toEqual(
+      expect.arrayContaining(['000000000001', '00000000000a']),
+    )
+    expect(checks.map(({ check, state, findings: count }) => [check, state, count])).toEqual([
+      ['waiver-expired', 'passed', 0],
+      ['waiver-self-approved', 'passed', 0],
+      ['waiver-unused', 'failed', 2],
+    ])
+  })
+
+  test('that no waiver can accept', () => {
+    const unused = waiver({ fingerprint: '000000000001' })
+    const [first] = told(unused)
+    const again = told(unused, { waivers: [unused, waiver({ fingerprint: first?.fingerprint ?? '' })] })
+    expect(again.map(({ status }) => status)).toEqual(['unexpected', 'unexpected'])
+  })
+
+  test('that the policy weighs like any other', () => {
+    expect(told({ approver: 'Cleo Dahl' }, { severity: { 'waiver-self-approved': 'error' } })[0]?.severity).toBe(
+      'error',
+    )
   })
 })
 
@@ -216,6 +295,7 @@ describe('running checks', () => {
         inquiries: [],
         results: [],
         conduct: [],
+        waivers: [],
         noise: [],
       },
       {

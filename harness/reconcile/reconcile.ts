@@ -3,8 +3,11 @@ import type { ChangeAssessment } from '../model/assessment.ts'
 import type { ReleaseNoteEntry, Waiver } from '../model/change.ts'
 import { isSamePerson } from '../model/common.ts'
 import type { Difference } from '../model/difference.ts'
-import type { Finding } from '../model/finding.ts'
+import type { CheckResult, Finding } from '../model/finding.ts'
+import type { Policy } from '../model/policy.ts'
+import type { Check, Facts, WaiverFact } from '../ports/check.ts'
 import type { Exercised, Expectation, UnjudgedFinding } from '../ports/expectation.ts'
+import { runChecks } from './findings.ts'
 import { planSentence } from './plan-sentence.ts'
 
 type NoteResult = ChangeAssessment['notes'][number]
@@ -15,6 +18,8 @@ export type Reconciliation = Readonly<{
   findings: readonly Finding[]
   notes: readonly NoteResult[]
   waivers: readonly WaiverResult[]
+  /** How the checks of waivers ended. */
+  checks: readonly CheckResult[]
 }>
 
 /**
@@ -28,6 +33,9 @@ export function reconcile(
     withPlan: readonly UnjudgedFinding[] | undefined
     notes: readonly ReleaseNoteEntry[]
     waivers: readonly Waiver[]
+    /** The checks that look at waivers: which of them accepts nothing is known only when everything else was found. */
+    waiverChecks: ReadonlyMap<string, Check>
+    severity: Policy['severity']
     expectations: ReadonlyMap<string, Expectation>
     exercised: Exercised
     /** Instant to judge expiry by, ISO 8601. */
@@ -66,7 +74,68 @@ export function reconcile(
     }
   })
   const notes = options.notes.map((note) => noteResult(note, announced, explained, options.exercised))
-  return { findings, notes, waivers }
+  const lapsed = runChecks(options.waiverChecks, waiverFacts(waivers, options), {
+    capabilities: [],
+    notGathered: new Map(),
+    severity: options.severity,
+    money: new Map(),
+    relevance: () => 'used',
+    titleOf: () => undefined,
+  })
+  const ofWaivers = lapsed.findings.map(
+    ({ finding }): Finding => ({
+      ...finding,
+      status: 'unexpected',
+      notes: [],
+      suggestion: null,
+      // No plan mends what people wrote.
+      withPlan: options.withPlan === undefined ? 'not-replayed' : 'still-there',
+    }),
+  )
+  return { findings: [...findings, ...ofWaivers], notes, waivers, checks: lapsed.results }
+}
+
+/** Waivers that accept nothing, as facts for checks. */
+function waiverFacts(waivers: readonly WaiverResult[], options: Parameters<typeof reconcile>[0]): Facts {
+  const facts = waivers.flatMap(({ state, ...waiver }): WaiverFact[] => {
+    if (state === 'in-force') return []
+    const { fingerprint, owner, approver, expires } = waiver
+    const isDeveloper = isSamePerson(approver, options.people.developer)
+    const part = isSamePerson(approver, owner) ? 'its owner' : isDeveloper ? 'the developer of the change' : ''
+    const difference: Difference = {
+      area: 'waivers',
+      kind: 'changed-state',
+      class: 'state',
+      loudness: 'loud',
+      resource: 'waivers',
+      pointer: `/${fingerprint}`,
+      at: '',
+      stage: '',
+      baseline: `${approver}, until ${expires}`,
+      candidate: state,
+      sent: null,
+      invoices: [],
+      seenBy: 'gate',
+    }
+    return [{ about: state, waiver, end: options.windowEnd, part, difference }]
+  })
+  return { ...NO_FACTS, waivers: facts }
+}
+
+const NO_FACTS: Facts = {
+  structure: [],
+  searches: [],
+  values: [],
+  valueLists: [],
+  documents: [],
+  interactions: [],
+  copies: [],
+  noise: [],
+  requests: [],
+  inquiries: [],
+  results: [],
+  conduct: [],
+  waivers: [],
 }
 
 type Announcement = Readonly<{
