@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { CHANGE_CLASSES } from '../decide/rollback-catalogue.ts'
 import { Area, type Difference, DifferenceClass, DifferenceKind } from '../model/difference.ts'
 import { Direction, StructureChange, type StructureDifference, StructureEffect } from '../model/structure.ts'
-import type { Check, Facts, StructureFact, WaiverFact } from '../ports/check.ts'
+import { type Check, type Facts, NO_FACTS, type StructureFact, type WaiverFact } from '../ports/check.ts'
 
 const checks = new Map<string, Check>()
 for (const file of readdirSync(import.meta.dirname).sort()) {
@@ -13,21 +13,7 @@ for (const file of readdirSync(import.meta.dirname).sort()) {
   checks.set(file.slice(0, -3), module.default)
 }
 
-const NOTHING: Facts = {
-  structure: [],
-  searches: [],
-  values: [],
-  valueLists: [],
-  documents: [],
-  interactions: [],
-  copies: [],
-  noise: [],
-  requests: [],
-  inquiries: [],
-  results: [],
-  conduct: [],
-  waivers: [],
-}
+const NOTHING: Facts = NO_FACTS
 
 /** The cost account of a cleaning invoice, booked to another account after posting. */
 function difference(over: Partial<Difference> = {}): Difference {

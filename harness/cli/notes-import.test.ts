@@ -59,6 +59,61 @@ describe('notes import', () => {
     expect(err).toContain('4 entries, all undecided')
   })
 
+  test('looks up fields, lists and titles that prose names in what the integration uses', async () => {
+    await workspace.write(
+      'CHANGELOG.md',
+      [
+        '- Dimension costCenter is now required',
+        '- Dimension costCenter is renamed Fund Center.',
+        '- Rename CC210 to FC210',
+        '- Account 6200 is renumbered to 6210',
+        '- Account 9999 is renumbered to 9998',
+        '- The default of paymentMethod changes from transfer to direct-debit.',
+        '- suppliers are sorted by name',
+        '- Error code BILL_DUPLICATE is now DUPLICATE',
+        '- gross is rounded to 1 decimal',
+        '',
+      ].join('\n'),
+    )
+    const { out } = await workspace.run([
+      'notes',
+      'import',
+      'CHANGELOG.md',
+      '--change',
+      'scenarios/rest-ap/changes/api-2026-2',
+    ])
+    const notes = await entriesOf(out)
+    expect(notes.map((note) => note.expect)).toEqual([
+      [{ 'dimension-required': { resource: 'bill.lines', field: 'costCenter' } }],
+      [{ 'dimension-renamed': { resource: 'bill.lines', from: 'costCenter', to: 'fundCenter' } }],
+      [
+        {
+          'dimension-value-renamed': {
+            resource: 'costCenters',
+            'used-in': [{ resource: 'bill.lines', field: 'costCenter' }],
+            values: { CC210: 'FC210' },
+          },
+        },
+      ],
+      [
+        {
+          'account-renumbered': {
+            resource: 'accounts',
+            'used-in': [{ resource: 'bill.lines', field: 'account' }],
+            accounts: { '6200': '6210' },
+          },
+        },
+      ],
+      // No list has the account, so nothing is drafted, and the entry stays.
+      [],
+      [{ 'default-changed': { resource: 'bill', field: 'paymentMethod', from: 'transfer', to: 'direct-debit' } }],
+      [{ 'sort-order-changed': { resource: 'suppliers' } }],
+      [{ 'error-code-changed': { resource: 'bill', from: 'BILL_DUPLICATE', to: 'DUPLICATE' } }],
+      [{ 'rounding-changed': { resource: 'bill.totals', fields: ['gross'], unit: '0.1' } }],
+    ])
+    expect(notes.every((note) => note['affects-us'] === 'undecided')).toBe(true)
+  })
+
   test('writes a new file, and never one that exists', async () => {
     await workspace.write('CHANGELOG', CHANGELOG)
     const before = await workspace.read(`${UPDATE}/change.yaml`)
@@ -79,6 +134,10 @@ describe('notes import', () => {
     expect(notes.some((note) => note.says.includes('Department') && note.says.includes('removed'))).toBe(true)
     expect(notes.some((note) => note.says.includes('CostCenter') && note.says.includes('added'))).toBe(true)
     expect(notes.flatMap((note) => note.expect.flatMap(Object.keys))).toContain('field-removed')
+    // What is drafted for a published difference is what a run would print to paste.
+    expect(notes.flatMap((note) => note.expect)).toContainEqual({
+      'field-removed': { resource: 'Bill', field: 'Department' },
+    })
     const alone = await workspace.run(['notes', 'import', 'Default_24.xml'])
     expect(alone.status).toBe(2)
     expect(alone.err).toContain('has no second one to compare with')

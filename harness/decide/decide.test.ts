@@ -9,6 +9,7 @@ import { Policy } from '../model/policy.ts'
 import type { InvoiceFacts } from '../ports/erp.ts'
 import { type Counted, controlTotals } from './control-totals.ts'
 import { impactOf } from './impact.ts'
+import { allRouted } from './owners.ts'
 import { type RollbackOptions, rollbackPlan } from './rollback.ts'
 import { CHANGE_CLASSES } from './rollback-catalogue.ts'
 import { decide, type Grounds } from './verdict.ts'
@@ -600,6 +601,10 @@ describe('impact', () => {
     expect(extent(impact.all)).toEqual([3, 3, 2, 'EUR 300.00/300.00 100.0', 'USD 1000.00/1000.00 100.0'])
   })
 
+  test('of a waiver that accepts nothing is nothing: it is what people wrote', () => {
+    expect(impactOf(lapsed('expired').findings, INVOICES).all.findings).toBe(0)
+  })
+
   test('of nothing is nothing, with every currency named', () => {
     expect(extent(impactOf([], INVOICES).all)).toEqual([0, 0, 0, 'EUR 0.00/300.00 0.0', 'USD 0.00/1000.00 0.0'])
     expect(impactOf([], []).all).toEqual({ findings: 0, invoices: 0, suppliers: 0, amounts: [] })
@@ -607,6 +612,18 @@ describe('impact', () => {
 
   test('of an invoice of no money is no division by zero', () => {
     expect(extent(impactOf([finding()], [invoice({ gross: '0.00' })]).all)).toEqual([1, 1, 1, 'EUR 0.00/0.00 0.0'])
+  })
+})
+
+describe('who answers', () => {
+  test('for a waiver that accepts nothing is who answers for what it is about, and nobody disputes it', () => {
+    const about = finding({ fingerprint: WAIVER.fingerprint })
+    const { findings } = lapsed('expired', about)
+    const owners = { ...INTEGRATION.owners, 'by-class': { coding: 'erp-publisher' } } as const
+    const [one, other] = allRouted(findings, () => 'C3', owners)
+    expect([one?.lane, other?.lane, other?.disputed]).toEqual(['erp-publisher', 'erp-publisher', undefined])
+    const [alone] = allRouted(lapsed('unused').findings, () => 'C3', owners)
+    expect(alone?.lane).toBe('it')
   })
 })
 
@@ -630,6 +647,11 @@ describe('the way back', () => {
     reversals: {},
     rehearsal: READINESS.rehearsal,
     ...over,
+  })
+
+  test('takes nothing back for a waiver that accepts nothing', () => {
+    const { findings } = lapsed('expired')
+    expect(rollbackPlan(options({ findings }))).toEqual(rollbackPlan(options()))
   })
 
   test.each(ChangeClassId.options)(

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { loadPlugIns } from '../pipeline/registry.ts'
 import type { NoteSource } from '../ports/note-source.ts'
+import { expectationsIn } from './reading/wording.ts'
 
 const sources = [...(await loadPlugIns('note-sources'))].sort(([, left], [, right]) => left.order - right.order)
 
@@ -196,5 +197,75 @@ describe('statements in are statements out', () => {
       }),
       { numRuns: 200 },
     )
+  })
+})
+
+describe('what a statement in prose announces', () => {
+  test.each<[string, string, Readonly<Record<string, unknown>>]>([
+    ['Rename close state to closed', 'enum-value-renamed', { field: 'state', from: 'close', to: 'closed' }],
+    ['Rename unit_price to price', 'field-renamed', { from: 'unit_price', to: 'price' }],
+    ['The field department is renamed cost_center.', 'field-renamed', { from: 'department', to: 'cost_center' }],
+    ['Remove currency_digits field from invoice', 'field-removed', { field: 'currency_digits' }],
+    ['projectCode is no longer read.', 'field-removed', { field: 'projectCode' }],
+    ['Added a new field approved_by', 'field-added', { field: 'approved_by' }],
+    [
+      '`bill.costCenter` is moved to `bill.lines.costCenter`',
+      'field-moved',
+      { from: { resource: 'bill', field: 'costCenter' }, to: { resource: 'bill.lines', field: 'costCenter' } },
+    ],
+    ['quantity changes from number to text', 'field-retyped', { field: 'quantity', from: 'number', to: 'string' }],
+    ['“Payment method” is now mandatory', 'field-required', { field: 'Payment method' }],
+    ['dueDate must be provided', 'field-required', { field: 'dueDate' }],
+    ['dueDate is no longer required', 'field-optional', { field: 'dueDate', direction: 'send' }],
+    ['Added value on-hold to status', 'enum-value-added', { field: 'status', values: ['on-hold'] }],
+    [
+      'Value cheque is removed from paymentMethod',
+      'enum-value-removed',
+      { field: 'paymentMethod', values: ['cheque'] },
+    ],
+    ['Dimension Department is renamed Cost Center.', 'dimension-renamed', { from: 'Department', to: 'Cost Center' }],
+    ['Dimension project is now mandatory', 'dimension-required', { field: 'project' }],
+    ['Dimension project is removed', 'dimension-removed', { field: 'project' }],
+    ['Department D10 is renamed CC10.', 'dimension-value-renamed', { values: { D10: 'CC10' } }],
+    ['CC31 and CC32 are merged into CC30', 'dimension-value-merged', { values: ['CC31', 'CC32'], into: 'CC30' }],
+    ['Cost center CC10 is blocked', 'dimension-value-blocked', { values: ['CC10'] }],
+    ['Account 6540 is renumbered to 6545', 'account-renumbered', { accounts: { '6540': '6545' } }],
+    ['Account 6540 is split into 6541 and 6542.', 'account-split', { account: '6540', into: ['6541', '6542'] }],
+    ['GL account 6540 is closed', 'account-blocked', { accounts: ['6540'] }],
+    ['Tax code V12 is replaced by V115', 'tax-code-changed', { codes: { V12: 'V115' } }],
+    ['POST /bills is moved to POST /v2/bills', 'endpoint-moved', { from: 'POST /bills', to: 'POST /v2/bills' }],
+    ['GET /payment-terms is retired.', 'endpoint-retired', { endpoint: 'GET /payment-terms' }],
+    [
+      'Basic authentication is replaced by OAuth 2.0.',
+      'authentication-changed',
+      { from: 'Basic authentication', to: 'OAuth 2.0' },
+    ],
+    ['Error code BILL_DUPLICATE is now DUPLICATE', 'error-code-changed', { from: 'BILL_DUPLICATE', to: 'DUPLICATE' }],
+    [
+      'The default of paymentMethod changes from transfer to direct-debit.',
+      'default-changed',
+      { field: 'paymentMethod', from: 'transfer', to: 'direct-debit' },
+    ],
+    [
+      'The maximum length of `reference` is reduced from 40 to 20 characters.',
+      'limit-changed',
+      { field: 'reference', limit: 'maxLength', from: 40, to: 20 },
+    ],
+    ['note is limited to 80 characters', 'limit-changed', { field: 'note', limit: 'maxLength', from: null, to: 80 }],
+    ['gross is rounded to 2 decimals', 'rounding-changed', { field: 'gross', unit: '0.01' }],
+    ['gross is now rounded to the nearest 0.05', 'rounding-changed', { field: 'gross', unit: '0.05' }],
+    ['suppliers are sorted by number', 'sort-order-changed', { listed: 'suppliers' }],
+  ])('%s', (says, id, args) => expect(expectationsIn(says).expects).toEqual([{ id, args }]))
+
+  test.each([
+    'Add a wizard for stock counts',
+    'Use no breaking space to format number and date',
+    'Bills can no longer be paid by cheque.',
+    'The field Department is renamed.',
+    'Support alternative payees on invoice',
+  ])('%s: nothing that can be classified', (says) => expect(expectationsIn(says).expects).toEqual([]))
+
+  test('a statement of any length is read at once', () => {
+    expect(expectationsIn('a'.repeat(1_000_000)).expects).toEqual([])
   })
 })

@@ -3,11 +3,16 @@ import { Document, isMap, isSeq } from 'yaml'
 import { GateError } from '../base/errors.ts'
 import { exists, readTextFile, writeTextFile } from '../base/files.ts'
 import { compareStructure } from '../compare/structure/compare.ts'
+import { structureFacts } from '../compare/structure-facts.ts'
 import type { FieldMapping } from '../model/mapping.ts'
 import type { ErpSchema } from '../model/schema.ts'
+import type { ValueLists } from '../model/snapshot.ts'
 import type { StructureDifference } from '../model/structure.ts'
+import { type Check, NO_FACTS } from '../ports/check.ts'
 import type { Expectation } from '../ports/expectation.ts'
 import type { DraftedExpectation, NoteStatement, ReadNotes } from '../ports/note-source.ts'
+import { runChecks } from '../reconcile/findings.ts'
+import { suggestedFor } from '../reconcile/reconcile.ts'
 import { type Uses, usesOf } from '../replay/uses.ts'
 import { schemaDocumentAt } from '../schema-sources/reading/file.ts'
 import { loadErp, readSnapshotOf } from './erp.ts'
@@ -34,9 +39,13 @@ export type ImportedNotes = Readonly<{
   files: readonly Readonly<{ file: string; format: string; statements: number; otherLines: ReadNotes['otherLines'] }>[]
 }>
 
+type PlugIns = Readonly<{ checks: ReadonlyMap<string, Check>; expectations: ReadonlyMap<string, Expectation> }>
 type Sourced = Readonly<{ statement: NoteStatement; source: string }>
 type Used = Readonly<{
   uses: Uses
+  values: ValueLists
+  /** The ERP's name of the documents that the connector exports. */
+  documents: string
   schema: ErpSchema
   mapping: FieldMapping
   pairs: readonly UsedField[]
@@ -58,8 +67,8 @@ export async function importNotes(options: ImportOptions): Promise<ImportedNotes
       hint: 'Name a new file with --out, or paste what is printed.',
     })
   }
-  const expectations = await loadPlugIns('expectations')
-  const { read, files } = await readAll(options.files)
+  const [checks, expectations] = [await loadPlugIns('checks'), await loadPlugIns('expectations')]
+  const { read, files } = await readAll(options.files, { checks, expectations })
   const used = options.change === undefined ? undefined : await usedBy(options.change, options.snapshots)
   const entries: Record<string, unknown>[] = []
   const comments: string[] = []
@@ -84,7 +93,10 @@ export async function importNotes(options: ImportOptions): Promise<ImportedNotes
   return { yaml, statements: entries.length, drafted, touching, files }
 }
 
-async function readAll(paths: readonly string[]): Promise<{ read: readonly Sourced[]; files: ImportedNotes['files'] }> {
+async function readAll(
+  paths: readonly string[],
+  plugIns: PlugIns,
+): Promise<{ read: readonly Sourced[]; files: ImportedNotes['files'] }> {
   const sources = [...(await loadPlugIns('note-sources'))].sort(([, left], [, right]) => left.order - right.order)
   const read: Sourced[] = []
   const files: { file: string; format: string; statements: number; otherLines: ReadNotes['otherLines'] }[] = []
@@ -98,7 +110,7 @@ async function readAll(paths: readonly string[]): Promise<{ read: readonly Sourc
         waiting = { path, ...schema }
         continue
       }
-      const statements = compareStructure(waiting.schema, schema.schema).map((change) => statementOf(change))
+      const statements = compareStructure(waiting.schema, schema.schema).map((change) => statementOf(change, plugIns))
       const pair = `${basename(waiting.path)} → ${file}`
       read.push(...statements.map((statement) => ({ statement, source: pair })))
       files.push({ file: pair, format: schema.format, statements: statements.length, otherLines: {} })
@@ -134,28 +146,39 @@ async function schemaAt(path: string, text: string): Promise<{ format: string; s
   return undefined
 }
 
-function statementOf(change: StructureDifference): NoteStatement {
-  const field = change.pointer.slice(1).replaceAll('/', '.')
+/** What a difference of two published schemas announces is what a run would suggest for it. */
+function statementOf(change: StructureDifference, plugIns: PlugIns): NoteStatement {
   const { resource } = change
+  const field = change.pointer.slice(1).replaceAll('/', '.')
   const at = field === '' ? resource : `${resource} ${field}`
   const values = [change.old, change.new].map((value) => value ?? 'nothing').join(' → ')
-  const expects: readonly DraftedExpectation[] =
-    change.keyword !== 'property'
-      ? change.keyword === 'required' && change.change === 'narrowed'
-        ? [{ id: 'field-required', args: { resource, field } }]
-        : []
-      : change.change === 'removed'
-        ? [{ id: 'field-removed', args: { resource, field } }]
-        : change.change === 'added'
-          ? [{ id: 'field-added', args: { resource, field } }]
-          : []
+  const { findings } = runChecks(
+    plugIns.checks,
+    { ...NO_FACTS, structure: structureFacts([change], () => undefined) },
+    {
+      capabilities: ['describe'],
+      notGathered: new Map(),
+      severity: {},
+      money: new Map(),
+      relevance: () => 'not-used',
+      titleOf: () => undefined,
+    },
+  )
   return {
     says: `${at}: ${change.keyword} ${change.change} when we ${change.direction} it (${values}). ${change.why}`,
     place: `${change.resource}${change.pointer}`,
     line: 0,
-    expects,
+    expects: findings.flatMap((finding): readonly DraftedExpectation[] => {
+      const suggested = suggestedFor(finding, plugIns.expectations)
+      const args: unknown = suggested?.args
+      return suggested === undefined || !isRecord(args) ? [] : [{ id: suggested.id, args }]
+    }),
     names: [field === '' ? { resource } : { resource, field }],
   }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }
 
 async function usedBy(changeFolder: string, snapshots: string): Promise<Used> {
@@ -163,7 +186,7 @@ async function usedBy(changeFolder: string, snapshots: string): Promise<Used> {
   const { product } = scenario.integration.erp
   const adapter = await loadErp(scenario.integration)
   const { recording } = await readNewestRecording(scenario.folder)
-  const { schema } = await readSnapshotOf(adapter, join(snapshots, `${product}-${scenario.change.change.from}`))
+  const { schema, values } = await readSnapshotOf(adapter, join(snapshots, `${product}-${scenario.change.change.from}`))
   const uses = usesOf(recording, adapter, schema)
   const pairs = Object.entries(schema.resources).flatMap(([resource, { read, send }]) =>
     fieldsOf(read, send).flatMap(({ field, title }): readonly UsedField[] => {
@@ -183,6 +206,8 @@ async function usedBy(changeFolder: string, snapshots: string): Promise<Used> {
   const lastId = Math.max(0, ...scenario.change.notes.map(({ id }) => Number(/(\d+)$/.exec(id)?.[1] ?? 0)))
   return {
     uses,
+    values,
+    documents: adapter.documentResource,
     schema,
     mapping: scenario.mapping,
     pairs,
@@ -229,20 +254,91 @@ function touched({ says, names }: NoteStatement, { pairs, uses }: Used): readonl
   ]
 }
 
-/** Fills in the resource that prose leaves out, where the integration uses the field or the value. */
+/** Announcements that name no resource of the ERP, or name it themselves. */
+const WITHOUT_RESOURCE = ['authentication-changed', 'endpoint-moved', 'endpoint-retired', 'field-moved']
+
+/** Fills in what prose leaves out or calls by its title: resource, field and value list, where the integration uses them. */
 function complete(draft: DraftedExpectation, used: Used | undefined): readonly DraftedExpectation[] {
-  const { field, from, resource } = draft.args
-  if (resource !== undefined || draft.id === 'endpoint-retired') return [draft]
+  const { id, args } = draft
+  if (args.resource !== undefined || WITHOUT_RESOURCE.includes(id)) return [draft]
   if (used === undefined) return []
-  if (draft.id === 'enum-value-renamed') {
-    return used.uses.literals
-      .filter((literal) => literal.field === field && literal.value === from)
-      .map((literal) => ({ ...draft, args: { ...draft.args, resource: literal.resource } }))
+  const having = (more: Readonly<Record<string, unknown>>) => ({ id, args: { ...more, ...args } })
+  const code = codeIn(args)
+  if (code !== undefined) return listsWith(code, used).map((resource) => having(listArgs(resource, used)))
+  if (id === 'error-code-changed') return [having({ resource: used.documents })]
+  if (args.listed !== undefined) {
+    return resourcesCalled(args.listed, used).map((resource) => ({ id, args: { resource } }))
   }
-  const name = field ?? from
-  return used.pairs
-    .filter((pair) => pair.field === name)
-    .map((pair) => ({ ...draft, args: { ...draft.args, resource: pair.resource } }))
+  if (id === 'enum-value-renamed') {
+    const searched = used.uses.literals.filter(({ field, value }) => field === args.field && value === args.from)
+    if (searched.length > 0) return searched.map(({ resource }) => having({ resource }))
+  }
+  const pairs = fieldsCalled(args.field ?? args.from, used)
+  if (id === 'field-renamed' && pairs.length === 0 && typeof args.from === 'string') {
+    // What is called like a code of a list is one.
+    const values = { [args.from]: args.to }
+    return listsWith(args.from, used).map((resource) => ({
+      id: 'dimension-value-renamed',
+      args: { ...listArgs(resource, used), values },
+    }))
+  }
+  return pairs.map(({ resource, field }) => {
+    if (id === 'rounding-changed') return { id, args: { resource, fields: [field], unit: args.unit } }
+    if (args.field !== undefined) return { id, args: { ...args, resource, field } }
+    return { id, args: { ...args, resource, from: field, to: likeFields(args.to, resource, used) } }
+  })
+}
+
+/** The first code that an announcement about a value list names. */
+function codeIn(args: DraftedExpectation['args']): string | undefined {
+  if (args.field !== undefined || args.from !== undefined) return undefined
+  const [first] = [args.values, args.accounts, args.codes, args.account].flatMap((named): readonly unknown[] =>
+    named === undefined
+      ? []
+      : Array.isArray(named)
+        ? named
+        : typeof named === 'object' && named !== null
+          ? Object.keys(named)
+          : [named],
+  )
+  return typeof first === 'string' ? first : undefined
+}
+
+function listsWith(code: string, { values }: Used): readonly string[] {
+  return Object.keys(values).filter((list) => values[list]?.some((value) => value.code === code) === true)
+}
+
+/** A value list, and the fields of documents that the mapping fills from it. */
+function listArgs(list: string, { mapping }: Used): Readonly<Record<string, unknown>> {
+  const places = mapping.fields.filter((row) => row.list === list && row.direction === 'send').map(({ to }) => to)
+  return { resource: list, ...(places.length === 0 ? {} : { 'used-in': places }) }
+}
+
+/** Used fields that a text names, by their own name or by what people see on screen. */
+function fieldsCalled(name: unknown, { pairs }: Used): readonly UsedField[] {
+  return typeof name === 'string' ? pairs.filter(({ words }) => words.includes(name.toLowerCase())) : []
+}
+
+/** Used resources that a text names, whole or by their last part. */
+function resourcesCalled(name: unknown, { uses, schema }: Used): readonly string[] {
+  if (typeof name !== 'string') return []
+  const called = name.toLowerCase()
+  return Object.keys(schema.resources).filter((resource) => {
+    const own = resource.toLowerCase()
+    return uses.touches(resource) && (own === called || own.endsWith(`.${called}`))
+  })
+}
+
+/** A new name as fields of the resource are written: what is only a title on screen is a guess that a person checks. */
+function likeFields(name: unknown, resource: string, { pairs }: Used): unknown {
+  if (typeof name !== 'string' || !/[A-Z ]/.test(name)) return name
+  const words = name.toLowerCase().split(/[ _]+/)
+  const isCamel = pairs.some((pair) => pair.resource === resource && /[a-z][A-Z]/.test(pair.field))
+  if (!name.includes(' ') && isCamel && /^[a-z]/.test(name)) return name
+  const capitalized = words.map((word, index) =>
+    index === 0 ? word : `${word.charAt(0).toUpperCase()}${word.slice(1)}`,
+  )
+  return isCamel ? capitalized.join('') : words.join('_')
 }
 
 /** Drafts that name an expectation of this harness, with arguments that it takes. */

@@ -57,6 +57,23 @@ export type Facts = Readonly<{
   waivers: readonly WaiverFact[]
 }>
 
+/** Facts when nothing differs; what one asks about is put over it. */
+export const NO_FACTS: Facts = {
+  structure: [],
+  searches: [],
+  values: [],
+  valueLists: [],
+  documents: [],
+  interactions: [],
+  copies: [],
+  noise: [],
+  requests: [],
+  inquiries: [],
+  results: [],
+  conduct: [],
+  waivers: [],
+}
+
 /** What a check objects to. Differences of one objection are about the same place and become one finding. */
 export type Objection<Message extends string> = Readonly<{
   messageId: Message

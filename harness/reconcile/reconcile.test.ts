@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ReleaseNoteEntry, Waiver } from '../model/change.ts'
-import type { Check } from '../ports/check.ts'
+import { type Check, NO_FACTS } from '../ports/check.ts'
 import type { Exercised, UnjudgedFinding } from '../ports/expectation.ts'
 import { runChecks } from './findings.ts'
 import { allExpectations, difference, found, INVOICE, KEY, LINE, waiverChecks } from './fixtures/findings.ts'
@@ -281,32 +281,14 @@ describe('running checks', () => {
   })
   const objection = { messageId: 'gone', args: { resource: INVOICE, field: 'tax_amount' }, differences: [difference()] }
   const run = (over: Partial<Check>, context: object = {}) =>
-    runChecks(
-      new Map([['supplier-gone', check(over)]]),
-      {
-        structure: [],
-        searches: [],
-        values: [],
-        valueLists: [],
-        documents: [],
-        interactions: [],
-        copies: [],
-        requests: [],
-        inquiries: [],
-        results: [],
-        conduct: [],
-        waivers: [],
-        noise: [],
-      },
-      {
-        capabilities: ['read-back'],
-        severity: {},
-        money: new Map(),
-        relevance: () => 'used',
-        titleOf: () => undefined,
-        ...context,
-      },
-    )
+    runChecks(new Map([['supplier-gone', check(over)]]), NO_FACTS, {
+      capabilities: ['read-back'],
+      severity: {},
+      money: new Map(),
+      relevance: () => 'used',
+      titleOf: () => undefined,
+      ...context,
+    })
 
   test.each<[string, Partial<Check>, string, string | null, number]>([
     ['that finds nothing passes', {}, 'passed', null, 0],

@@ -5,7 +5,7 @@ import { isSamePerson } from '../model/common.ts'
 import type { Difference } from '../model/difference.ts'
 import type { CheckResult, Finding } from '../model/finding.ts'
 import type { Policy } from '../model/policy.ts'
-import type { Check, Facts, WaiverFact } from '../ports/check.ts'
+import { type Check, type Facts, NO_FACTS, type WaiverFact } from '../ports/check.ts'
 import type { Exercised, Expectation, UnjudgedFinding } from '../ports/expectation.ts'
 import { runChecks } from './findings.ts'
 import { planSentence } from './plan-sentence.ts'
@@ -120,22 +120,6 @@ function waiverFacts(waivers: readonly WaiverResult[], options: Parameters<typeo
     return [{ about: state, waiver, end: options.windowEnd, part, difference }]
   })
   return { ...NO_FACTS, waivers: facts }
-}
-
-const NO_FACTS: Facts = {
-  structure: [],
-  searches: [],
-  values: [],
-  valueLists: [],
-  documents: [],
-  interactions: [],
-  copies: [],
-  noise: [],
-  requests: [],
-  inquiries: [],
-  results: [],
-  conduct: [],
-  waivers: [],
 }
 
 type Announcement = Readonly<{
@@ -285,9 +269,18 @@ function waiverState(
 }
 
 function suggestionFor(unjudged: UnjudgedFinding, expectations: ReadonlyMap<string, Expectation>): string | null {
+  const suggested = suggestedFor(unjudged, expectations)
+  return suggested === undefined ? null : `- ${suggested.id}: ${JSON.stringify(suggested.args)}`
+}
+
+/** The first expectation that would announce a finding, with its arguments. */
+export function suggestedFor(
+  unjudged: UnjudgedFinding,
+  expectations: ReadonlyMap<string, Expectation>,
+): Readonly<{ id: string; args: unknown }> | undefined {
   for (const [id, expectation] of expectations) {
     const args = expectation.suggest(unjudged)
-    if (args !== undefined) return `- ${id}: ${JSON.stringify(args)}`
+    if (args !== undefined) return { id, args }
   }
-  return null
+  return undefined
 }
