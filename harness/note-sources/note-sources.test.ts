@@ -4,6 +4,7 @@ import { loadPlugIns } from '../pipeline/registry.ts'
 import type { NoteSource } from '../ports/note-source.ts'
 import { expectationsIn } from './reading/wording.ts'
 
+const expectations = await loadPlugIns('expectations')
 const sources = [...(await loadPlugIns('note-sources'))].sort(([, left], [, right]) => left.order - right.order)
 
 function sourceOf(name: string, text: string): readonly [string, NoteSource] {
@@ -20,6 +21,7 @@ account_halden / account.halden           / _order                        : _ord
 account_halden / account.halden           / fund_id (many2one)            : NEW relation: account.fund, required
 account_halden / account.halden           / department_id (many2one)      : DEL relation: hr.department
 account_halden / account.halden           / note (text)                   : type is now 'html' ('text')
+account_halden / account.halden           / ref (char)                    : not required anymore
 account_halden / account.halden           / kind (selection)              : selection_keys is now '['asset', 'fund']' ('['asset', 'expense']')
 ---XML records in module 'account_halden'---
 DEL account.halden: account_halden.default_template
@@ -113,8 +115,9 @@ const ROWS: readonly Readonly<{
       [3, ['field-required']],
       [4, ['field-removed']],
       [5, ['field-retyped']],
-      [6, ['enum-value-removed', 'enum-value-added']],
-      [7, []],
+      [6, ['field-optional']],
+      [7, ['enum-value-removed', 'enum-value-added']],
+      [8, []],
     ],
   },
   {
@@ -160,6 +163,12 @@ describe('statements in are statements out', () => {
     for (const [index, ids] of expects) {
       expect(statements[index]?.expects.map((draft) => draft.id)).toEqual(ids)
     }
+  })
+
+  test.each(ROWS)('drafts of $format that name their resource are taken by the expectation', ({ file, text }) => {
+    const { statements } = sourceOf(file, text)[1].read({ name: file, text })
+    const drafts = statements.flatMap(({ expects }) => expects).filter(({ args }) => args.resource !== undefined)
+    expect(drafts.filter(({ id, args }) => expectations.get(id)?.args.safeParse(args).success !== true)).toEqual([])
   })
 
   test.each(ROWS.filter(({ format }) => format !== 'html'))('every line is counted once: $format', ({ file, text }) => {

@@ -50,7 +50,8 @@ function expectedOf(resource: string, field: string, change: string): readonly D
   const type = /^type is now '(\w+)' \('(\w+)'\)/.exec(change)
   if (type !== null) return [{ id: 'field-retyped', args: { resource, field, from: type[2], to: type[1] } }]
   if (/^now required/.test(change)) return [{ id: 'field-required', args: { resource, field } }]
-  if (/^not required anymore/.test(change)) return [{ id: 'field-optional', args: { resource, field } }]
+  if (/^not required anymore/.test(change))
+    return [{ id: 'field-optional', args: { resource, field, direction: 'send' } }]
   const renamed = /was renamed to (\S+)/.exec(change)
   if (renamed !== null) return [{ id: 'field-renamed', args: { resource, from: field, to: renamed[1] } }]
   if (/^selection_keys is now/.test(change)) return selectionsOf(resource, field, change)
