@@ -207,19 +207,19 @@ const ROWS: readonly Row[] = [
   // What the connector under test makes of failures of the ERP
   ...(
     [
-      ['unreported', 'failure-unreported'],
-      ['unexplained', 'failure-unexplained'],
-      ['misreported', 'failure-misreported'],
-      ['doubled', 'failure-doubled'],
-      ['blind', 'failure-retried-blindly'],
-      ['hurried', 'failure-hurried'],
-      ['spread', 'failure-spread'],
-      ['endless', 'failure-endless'],
+      ['result', 'failure-unreported'],
+      ['reason', 'failure-unexplained'],
+      ['claim', 'failure-misreported'],
+      ['document', 'failure-doubled'],
+      ['second-attempt', 'failure-retried-blindly'],
+      ['pause', 'failure-hurried'],
+      ['batch', 'failure-spread'],
+      ['end', 'failure-endless'],
     ] as const
-  ).map(([code, id]) => ({
-    name: `an answer to an invoice is lost, and what the connector makes of it is ${code}`,
+  ).map(([matter, id]) => ({
+    name: `an answer to an invoice is lost, and the connector is wanting in its ${matter}`,
     facts: {
-      conduct: [conduct({ resource: code, pointer: '/reference', at: '/reference', stage: 'answer-lost-at-create' })],
+      conduct: [conduct({ resource: matter, pointer: '/reference', at: '/answer-lost-at-create/reference' })],
     },
     objecting: [id],
   })),

@@ -1,4 +1,4 @@
-import { defineCheck, objectTo } from '../ports/check.ts'
+import { defineCheck, failureOf, inFailures, objectTo } from '../ports/check.ts'
 
 export default defineCheck({
   title: 'When the ERP fails, every invoice is posted once at most.',
@@ -10,12 +10,8 @@ export default defineCheck({
   lane: 'ap-vendor',
   changeClass: 'C9',
   messages: {
-    failed: 'The ERP fails at {field}, and then holds the invoice more than once.',
+    failed: 'With {failure}, the ERP ends up with the invoice more than once.',
   },
   remedy: 'Have the AP vendor look for the invoice by its reference before it is sent again.',
-  run: ({ conduct }) =>
-    objectTo(
-      conduct.filter((difference) => difference.resource === 'doubled'),
-      'failed',
-    ),
+  run: ({ conduct }) => objectTo(inFailures(conduct, 'document'), 'failed', failureOf),
 })

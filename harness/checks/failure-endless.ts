@@ -1,4 +1,4 @@
-import { defineCheck, objectTo } from '../ports/check.ts'
+import { defineCheck, failureOf, inFailures, objectTo } from '../ports/check.ts'
 
 export default defineCheck({
   title: 'When the ERP fails, the connector comes to an end.',
@@ -10,12 +10,8 @@ export default defineCheck({
   lane: 'ap-vendor',
   changeClass: 'C9',
   messages: {
-    failed: 'The ERP fails at {field}, and the connector does not come to an end within its time.',
+    failed: 'With {failure}, the connector does not come to an end.',
   },
   remedy: 'Have the AP vendor limit how often and how long it tries.',
-  run: ({ conduct }) =>
-    objectTo(
-      conduct.filter((difference) => difference.resource === 'endless'),
-      'failed',
-    ),
+  run: ({ conduct }) => objectTo(inFailures(conduct, 'end'), 'failed', failureOf),
 })

@@ -1,4 +1,4 @@
-import { defineCheck, objectTo } from '../ports/check.ts'
+import { defineCheck, failureOf, inFailures, objectTo } from '../ports/check.ts'
 
 export default defineCheck({
   title: 'When the ERP asks to wait, the connector waits.',
@@ -10,12 +10,8 @@ export default defineCheck({
   lane: 'ap-vendor',
   changeClass: 'C9',
   messages: {
-    failed: 'The ERP asks to wait with {field}, and the connector asks again before that.',
+    failed: 'With {failure}, the connector does not wait as {field} asks it to.',
   },
   remedy: 'Have the AP vendor honor Retry-After.',
-  run: ({ conduct }) =>
-    objectTo(
-      conduct.filter((difference) => difference.resource === 'hurried'),
-      'failed',
-    ),
+  run: ({ conduct }) => objectTo(inFailures(conduct, 'pause'), 'failed', failureOf),
 })

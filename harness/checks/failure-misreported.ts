@@ -1,4 +1,4 @@
-import { defineCheck, objectTo } from '../ports/check.ts'
+import { defineCheck, failureOf, inFailures, objectTo } from '../ports/check.ts'
 
 export default defineCheck({
   title: 'When the ERP fails, what the connector reports is what the ERP holds.',
@@ -11,17 +11,14 @@ export default defineCheck({
   lane: 'ap-vendor',
   changeClass: 'C9',
   messages: {
-    failed: 'The ERP fails at {field}; the connector reports {claim}, and {held}.',
+    failed: 'With {failure}, the connector reports {claim}, and {held}.',
   },
   remedy:
     'Have the AP vendor look at the ERP before it reports, and report that it does not know where it cannot look.',
   run: ({ conduct }) =>
-    objectTo(
-      conduct.filter((difference) => difference.resource === 'misreported'),
-      'failed',
-      (difference) => ({
-        claim: difference.candidate ?? '',
-        held: difference.baseline ?? '',
-      }),
-    ),
+    objectTo(inFailures(conduct, 'claim'), 'failed', (difference) => ({
+      ...failureOf(difference),
+      claim: difference.candidate ?? '',
+      held: difference.baseline ?? '',
+    })),
 })

@@ -1,4 +1,4 @@
-import { defineCheck, objectTo } from '../ports/check.ts'
+import { defineCheck, failureOf, inFailures, objectTo } from '../ports/check.ts'
 
 export default defineCheck({
   title: 'When an answer is lost, the connector looks before it sends an invoice again.',
@@ -10,12 +10,8 @@ export default defineCheck({
   lane: 'ap-vendor',
   changeClass: 'C9',
   messages: {
-    failed: 'The answer to an invoice is lost, and the connector sends its {field} again without looking for it.',
+    failed: 'With {failure}, the connector sends the invoice again without looking for its {field}.',
   },
   remedy: 'Have the AP vendor search the ERP by supplier and reference before any second attempt.',
-  run: ({ conduct }) =>
-    objectTo(
-      conduct.filter((difference) => difference.resource === 'blind'),
-      'failed',
-    ),
+  run: ({ conduct }) => objectTo(inFailures(conduct, 'second-attempt'), 'failed', failureOf),
 })

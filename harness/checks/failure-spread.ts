@@ -1,4 +1,4 @@
-import { defineCheck, objectTo } from '../ports/check.ts'
+import { defineCheck, failureOf, inFailures, objectTo } from '../ports/check.ts'
 
 export default defineCheck({
   title: 'When the ERP fails on one invoice, the others are exported.',
@@ -10,12 +10,8 @@ export default defineCheck({
   lane: 'ap-vendor',
   changeClass: 'C9',
   messages: {
-    failed: 'The ERP fails at {field} of one invoice, and the connector does not export another one.',
+    failed: 'With {failure}, the connector does not export other invoices either.',
   },
   remedy: 'Have the AP vendor go on with the next invoice.',
-  run: ({ conduct }) =>
-    objectTo(
-      conduct.filter((difference) => difference.resource === 'spread'),
-      'failed',
-    ),
+  run: ({ conduct }) => objectTo(inFailures(conduct, 'batch'), 'failed', failureOf),
 })

@@ -1,4 +1,4 @@
-import { defineCheck, objectTo } from '../ports/check.ts'
+import { defineCheck, failureOf, inFailures, objectTo } from '../ports/check.ts'
 
 export default defineCheck({
   title: 'When the ERP fails, the connector says why an invoice was not exported.',
@@ -10,12 +10,8 @@ export default defineCheck({
   lane: 'ap-vendor',
   changeClass: 'C9',
   messages: {
-    failed: 'The ERP fails at {field}, and the connector does not say why the invoice was not exported.',
+    failed: 'With {failure}, the connector does not say why the invoice was not exported.',
   },
   remedy: 'Have the AP vendor pass on what the ERP said.',
-  run: ({ conduct }) =>
-    objectTo(
-      conduct.filter((difference) => difference.resource === 'unexplained'),
-      'failed',
-    ),
+  run: ({ conduct }) => objectTo(inFailures(conduct, 'reason'), 'failed', failureOf),
 })

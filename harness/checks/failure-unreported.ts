@@ -1,4 +1,4 @@
-import { defineCheck, objectTo } from '../ports/check.ts'
+import { defineCheck, failureOf, inFailures, objectTo } from '../ports/check.ts'
 
 export default defineCheck({
   title: 'When the ERP fails, the connector reports something of every invoice.',
@@ -10,12 +10,8 @@ export default defineCheck({
   lane: 'ap-vendor',
   changeClass: 'C9',
   messages: {
-    failed: 'The ERP fails at {field}, and the connector reports nothing of the invoice.',
+    failed: 'With {failure}, the connector reports nothing of the invoice.',
   },
   remedy: 'Have the AP vendor report every invoice that was given, also those that a run did not come to.',
-  run: ({ conduct }) =>
-    objectTo(
-      conduct.filter((difference) => difference.resource === 'unreported'),
-      'failed',
-    ),
+  run: ({ conduct }) => objectTo(inFailures(conduct, 'result'), 'failed', failureOf),
 })

@@ -33,41 +33,29 @@ const judged = (victim: ReportedInvoice, over: Partial<FailureSeen> = {}) =>
     hurried: undefined,
     endless: undefined,
     ...over,
-  }).map(({ resource, invoices, stage, pointer }) => `${resource} ${invoices.join()} ${stage}${pointer}`)
+  }).map(({ resource, invoices, at }) => `${resource} ${invoices.join()} ${at}`)
 
-const said = (code: string, key = VICTIM) => `${code} ${key} answer-lost-at-create/reference`
+const said = (code: string, key = VICTIM) => `${code} ${key} /answer-lost-at-create/reference`
 
 test.each<[string, ReportedInvoice, readonly string[]]>([
   ['it looked, found it and went on', invoice(VICTIM, 'booked', says('posted', 'exported', '')), []],
   ['it gave up and took the draft back', invoice(VICTIM, 'nothing', says('rejected', 'not-exported')), []],
   ['it says that somebody must look', invoice(VICTIM, 'unfinished', says('unconfirmed', 'unsure')), []],
-  ['nothing is reported', invoice(VICTIM, 'unfinished', undefined), [said('unreported')]],
+  ['nothing is reported', invoice(VICTIM, 'unfinished', undefined), [said('result')]],
   [
     'it says posted, and a draft is there',
     invoice(VICTIM, 'unfinished', says('posted', 'exported', '')),
-    [said('misreported')],
+    [said('claim')],
   ],
   [
     'it says rejected, and a draft is there',
     invoice(VICTIM, 'unfinished', says('rejected', 'not-exported')),
-    [said('misreported')],
+    [said('claim')],
   ],
-  [
-    'it says rejected, and it is booked',
-    invoice(VICTIM, 'booked', says('rejected', 'not-exported')),
-    [said('misreported')],
-  ],
-  [
-    'it says rejected, and not why',
-    invoice(VICTIM, 'nothing', says('rejected', 'not-exported', '')),
-    [said('unexplained')],
-  ],
-  ['it is there twice', invoice(VICTIM, 'several', says('posted', 'exported', '')), [said('doubled')]],
-  [
-    'it reports a status that nobody knows',
-    invoice(VICTIM, 'booked', says('done', 'unknown-status')),
-    [said('misreported')],
-  ],
+  ['it says rejected, and it is booked', invoice(VICTIM, 'booked', says('rejected', 'not-exported')), [said('claim')]],
+  ['it says rejected, and not why', invoice(VICTIM, 'nothing', says('rejected', 'not-exported', '')), [said('reason')]],
+  ['it is there twice', invoice(VICTIM, 'several', says('posted', 'exported', '')), [said('document')]],
+  ['it reports a status that nobody knows', invoice(VICTIM, 'booked', says('done', 'unknown-status')), [said('claim')]],
 ])('%s', (_, victim, expected) => {
   expect(judged(victim)).toEqual(expected)
 })
@@ -75,13 +63,13 @@ test.each<[string, ReportedInvoice, readonly string[]]>([
 const handled = invoice(VICTIM, 'nothing', says('rejected', 'not-exported'))
 
 test.each<[string, Partial<FailureSeen>, readonly string[]]>([
-  ['created again without a look', { createdBlindly: true }, [said('blind')]],
-  ['asked again at once', { hurried: { afterMs: 3, askedMs: 1000 } }, [said('hurried')]],
-  ['never ended', { endless: 'out-of-time after 120 s' }, [said('endless')]],
+  ['created again without a look', { createdBlindly: true }, [said('second-attempt')]],
+  ['asked again at once', { hurried: { afterMs: 3, askedMs: 1000 } }, [said('pause')]],
+  ['never ended', { endless: 'out-of-time after 120 s' }, [said('end')]],
   [
     'left another invoice out',
     { invoices: [handled, invoice(OTHER, 'nothing', says('not-sent', 'not-exported'))] },
-    [said('spread', OTHER)],
+    [said('batch', OTHER)],
   ],
   [
     'left another invoice out, when nothing could be exported',

@@ -18,29 +18,21 @@ export type FailureSeen = Readonly<{
   endless: string | undefined
 }>
 
-/** What went wrong, by which checks tell the differences apart: the resource of each. */
-export type FailureCode =
-  | 'unreported'
-  | 'unexplained'
-  | 'misreported'
-  | 'doubled'
-  | 'blind'
-  | 'hurried'
-  | 'spread'
-  | 'endless'
+/** What a difference is about, by which checks tell them apart: its resource. */
+export type FailureMatter = 'result' | 'reason' | 'claim' | 'document' | 'second-attempt' | 'pause' | 'batch' | 'end'
 
 /** Judges what a connector made of one failure. Nothing is said against one that handled it. */
 export function judgeFailure(seen: FailureSeen): readonly Difference[] {
   const { victim, invoices } = seen
-  const tell = (code: FailureCode, key: string, baseline: string, candidate: string | null): Difference => ({
+  const tell = (matter: FailureMatter, key: string, baseline: string, candidate: string | null): Difference => ({
     area: 'conduct',
     kind: 'changed-state',
-    class: code === 'doubled' || code === 'blind' ? 'identity' : 'state',
+    class: matter === 'document' || matter === 'second-attempt' ? 'identity' : 'state',
     loudness: 'silent',
-    resource: code,
+    resource: matter,
     pointer: seen.pointer,
-    at: seen.pointer,
-    stage: seen.failure,
+    at: `/${seen.failure}${seen.pointer}`,
+    stage: '',
     baseline,
     candidate,
     sent: null,
@@ -50,22 +42,22 @@ export function judgeFailure(seen: FailureSeen): readonly Difference[] {
   const found: Difference[] = []
   for (const invoice of invoices) {
     const { key, held, reported } = invoice
-    if (held === 'several') found.push(tell('doubled', key, 'one document', TRUTH.several))
+    if (held === 'several') found.push(tell('document', key, 'one document', TRUTH.several))
     if (reported === undefined) {
-      found.push(tell('unreported', key, TRUTH[held], null))
+      found.push(tell('result', key, TRUTH[held], null))
       continue
     }
     if (held !== 'several' && !isTrue(invoice))
-      found.push(tell('misreported', key, TRUTH[held], `${reported.status} (${reported.claim})`))
+      found.push(tell('claim', key, TRUTH[held], `${reported.status} (${reported.claim})`))
     if (invoice.hasMessages && reported.claim !== 'exported' && reported.message === '')
-      found.push(tell('unexplained', key, 'a message', null))
+      found.push(tell('reason', key, 'a message', null))
     if (key !== victim && seen.sparesOthers && held === 'nothing')
-      found.push(tell('spread', key, TRUTH.booked, TRUTH[held]))
+      found.push(tell('batch', key, TRUTH.booked, TRUTH[held]))
   }
-  if (seen.createdBlindly) found.push(tell('blind', victim, 'looked up, then created', 'created again'))
+  if (seen.createdBlindly) found.push(tell('second-attempt', victim, 'looked up, then created', 'created again'))
   if (seen.hurried !== undefined) {
-    found.push(tell('hurried', victim, `waits ${seen.hurried.askedMs} ms`, `asks again before that`))
+    found.push(tell('pause', victim, `waits ${seen.hurried.askedMs} ms`, 'asks again before that'))
   }
-  if (seen.endless !== undefined) found.push(tell('endless', victim, 'ends by itself', seen.endless))
+  if (seen.endless !== undefined) found.push(tell('end', victim, 'ends by itself', seen.endless))
   return found
 }

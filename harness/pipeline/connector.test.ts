@@ -132,14 +132,14 @@ describe('a connector that the ERP fails', () => {
       'sends an invoice again without looking when its answer was lost',
       'retries-blindly',
       'answer-lost-at-create',
-      [`failure-doubled doubled/reference: ${VICTIM}`, `failure-retried-blindly blind/reference: ${VICTIM}`],
+      [`failure-doubled document/reference: ${VICTIM}`, `failure-retried-blindly second-attempt/reference: ${VICTIM}`],
     ],
     [
       'reports an invoice with a refused line as posted',
       'swallows-rejection',
       'line-refused',
       [
-        `failure-misreported misreported/lines: ${VICTIM}`,
+        `failure-misreported claim/lines: ${VICTIM}`,
         'result-changed result/status: SUP-1012 ЗХ-520',
         'result-untrue result/held: SUP-1012 ЗХ-520',
       ],
@@ -148,13 +148,13 @@ describe('a connector that the ERP fails', () => {
       'asks again at once when it is asked to wait',
       'impatient',
       'rate-limited',
-      [`failure-hurried hurried/retry-after: ${VICTIM}`],
+      [`failure-hurried pause/retry-after: ${VICTIM}`],
     ],
     [
       'says nothing of what it did not come to',
       'silent-on-abort',
       'bridge-offline',
-      [`failure-unreported unreported/connection: ${VICTIM}, SUP-1003 NC 2026/77`],
+      [`failure-unreported result/connection: ${VICTIM}, SUP-1003 NC 2026/77`],
     ],
   ])(
     'a connector that %s is a no-go that names invoice and failure',
@@ -164,7 +164,7 @@ describe('a connector that the ERP fails', () => {
       expect(found(assessment)).toEqual(expected)
       expect(assessment.connector?.failures).toMatchObject([{ failure, state: 'not-handled', invoice: VICTIM }])
       const failed = assessment.findings.filter(({ check }) => check.startsWith('failure-'))
-      expect(failed.map(({ stage }) => stage)).toEqual(failed.map(() => failure))
+      expect(failed.map(({ args }) => args.failure)).toEqual(failed.map(() => failure))
     },
     PATIENCE,
   )

@@ -207,3 +207,13 @@ export function isWiderAnswer(change: StructureDifference): boolean {
 export function isWholeRequest(difference: Difference): boolean {
   return difference.area === 'requests' && difference.at === ''
 }
+
+/** What a connector was found wanting in when the ERP failed it: the differences of one matter. */
+export function inFailures(conduct: readonly Difference[], matter: string): readonly Difference[] {
+  return conduct.filter((difference) => difference.resource === matter)
+}
+
+/** The failure that a difference was seen with, for messages. */
+export function failureOf(difference: Difference): Readonly<{ failure: string }> {
+  return { failure: difference.at.split('/')[1] ?? '' }
+}

@@ -142,7 +142,8 @@ function amountsOf(invoices: readonly string[], money: ReadonlyMap<string, Invoi
   const byCurrency = new Map<string, string[]>()
   for (const key of invoices) {
     const invoice = money.get(key)
-    if (invoice === undefined) continue
+    // Of an invoice that is neither stored nor sent nobody knows an amount.
+    if (invoice === undefined || invoice.currency === '') continue
     byCurrency.set(invoice.currency, [...(byCurrency.get(invoice.currency) ?? []), absolute(invoice.gross)])
   }
   return Object.fromEntries([...byCurrency].sort().map(([currency, amounts]) => [currency, sum(amounts)]))

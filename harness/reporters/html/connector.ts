@@ -26,7 +26,7 @@ export function connectorOf({ connector, integration }: Readonly<ChangeAssessmen
       title,
       icon: ICONS[state],
       state: FAILURE_STATES[state],
-      saw: saw.map((text) => ({ text, icon: invoice !== null && text.startsWith(`${invoice}:`) ? 'warn' : 'info' })),
+      saw: saw.map((text) => ({ text, icon: text.startsWith(`${invoice ?? ''}:`) ? ICONS[state] : 'info' })),
     })),
     stdout: connector.output.stdout.join('\n'),
     stderr: connector.output.stderr.join('\n'),

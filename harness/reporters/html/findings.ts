@@ -19,7 +19,7 @@ const LANES: readonly Lane[] = ['ap-vendor', 'erp-publisher', 'it', 'finance']
 
 /** Findings in three groups: silent, loud, and those for information. */
 export function findingsOf(
-  { findings: all, impact, change, evidence }: Readonly<ChangeAssessment>,
+  { findings: all, impact, change, evidence, connector }: Readonly<ChangeAssessment>,
   weighing: readonly Finding[],
   information: readonly Finding[],
   contacts: ReadonlyMap<Lane, string>,
@@ -49,8 +49,9 @@ export function findingsOf(
     },
     silent: group('silent', impact.silent),
     loud: group('loud', impact.loud),
-    baseline: evidence.baseline.build || change.from,
-    candidate: evidence.target.build || change.to,
+    // Where the connector changes, both columns are of the same ERP.
+    baseline: (connector === undefined && evidence.baseline.build) || change.from,
+    candidate: (connector === undefined && evidence.target.build) || change.to,
     lanes: LANES.map((lane) => ({ id: lane, title: LANE_TITLES[lane] })),
     classes: CLASSES,
     picture: pictureOf(all.filter((finding) => !isInformation(finding))),
