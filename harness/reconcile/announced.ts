@@ -68,8 +68,8 @@ export function isFieldNew(unjudged: UnjudgedFinding, place: Place): boolean {
 }
 
 /**
- * What a field that has another place does to stored documents: what is still sent to the old place is stored nowhere, and
- * what is sent to the new one stands there. `isAnnounced` judges the value. A value is only lost because of the move where
+ * What a field that has another place does to stored documents: what was stored at the old place is there no more,
+ * whether it was sent or filled in, and what is sent to the new one stands there. `isAnnounced` judges the value. A value is only lost because of the move where
  * the schema has lost the old place and got the new one: anywhere else it is lost, and nobody announced that.
  */
 export function isStoredElsewhere(
@@ -86,8 +86,7 @@ export function isStoredElsewhere(
   if (!isMoved) return false
   if (isAt(unjudged, from)) {
     return differences.every(
-      ({ baseline, candidate, sent }) =>
-        baseline !== null && candidate === null && sent === baseline && isAnnounced.old(baseline),
+      ({ baseline, candidate }) => baseline !== null && candidate === null && isAnnounced.old(baseline),
     )
   }
   return isAt(unjudged, to) && differences.every((difference) => isStoredAsSent(difference, isAnnounced.new))

@@ -533,6 +533,11 @@ const ROWS: readonly Row[] = [
         [schema('field-removed', BILL_LINE, 'projectCode'), schema('field-added', BILL_LINE, 'project')],
       ],
       [
+        'a value that is no longer read back under the old name',
+        found('stored-coding-changed', [coded('P-7', null, { pointer: '/projectCode', area: 'interactions' })]),
+        [schema('field-removed', BILL_LINE, 'projectCode'), schema('field-added', BILL_LINE, 'project')],
+      ],
+      [
         'a value that is sent under the new name and stored there',
         found('stored-coding-changed', [coded(null, 'P-7', { pointer: '/project', sent: 'P-7' })]),
         [schema('field-removed', BILL_LINE, 'projectCode'), schema('field-added', BILL_LINE, 'project')],
@@ -553,11 +558,6 @@ const ROWS: readonly Row[] = [
         'a value lost and no new name',
         found('stored-coding-changed', [coded('P-7', null, { pointer: '/projectCode', sent: 'P-7' })]),
         [schema('field-removed', BILL_LINE, 'projectCode')],
-      ],
-      [
-        'a value that nobody sent lost',
-        found('stored-coding-changed', [coded('P-7', null, { pointer: '/projectCode' })]),
-        [schema('field-removed', BILL_LINE, 'projectCode'), schema('field-added', BILL_LINE, 'project')],
       ],
       [
         'another value under the new name than was sent',

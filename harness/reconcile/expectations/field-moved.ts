@@ -21,7 +21,7 @@ export default defineExpectation<z.infer<typeof Args>>({
   },
   summary: ({ from, to }) => `${from.field} of ${from.resource} is ${to.field} of ${to.resource} now`,
   evidence:
-    'The published schema has lost the field at the old place and got one at the new place. Only then is a value that was sent to the old place, and is not stored, a matter of the move.',
+    'The published schema has lost the field at the old place and got one at the new place. Only then is a value that is not stored at the old place any more a matter of the move.',
   explains: (unjudged, { from, to, 'refused-with': code }, all) =>
     isFieldGone(unjudged, from) ||
     isFieldNew(unjudged, to) ||

@@ -19,7 +19,7 @@ export default defineExpectation<z.infer<typeof Args>>({
   },
   summary: ({ resource, from, to }) => `${from} of ${resource} is called ${to}`,
   evidence:
-    'The published schema has lost the old name and got the new one. Only then is a value that was sent under the old name, and is not stored, a matter of the name.',
+    'The published schema has lost the old name and got the new one. Only then is a value that is not stored under the old name any more a matter of the name.',
   explains: (unjudged, { resource, from, to, 'refused-with': code }, all) => {
     const places = { from: { resource, field: from }, to: { resource, field: to } }
     return (

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineExpectation } from '../../ports/expectation.ts'
+import { defineExpectation, type UnjudgedFinding } from '../../ports/expectation.ts'
 import { isAt, isOf, isPublished, isRefusal, RefusedWith } from '../announced.ts'
 
 const Args = z.strictObject({ resource: z.string(), field: z.string(), 'refused-with': RefusedWith })
@@ -13,11 +13,19 @@ export default defineExpectation<z.infer<typeof Args>>({
     'The published schema requires the field, or takes no empty value for it any more, or a request without it is refused with the announced code in a message that names it.',
   explains: (unjudged, { resource, field, 'refused-with': code }) =>
     isOf(unjudged, ['field-required'], { resource, field }) ||
-    (unjudged.finding.check === 'send-narrowed' &&
-      isAt(unjudged, { resource, field }) &&
-      unjudged.differences.every((difference) => isPublished(difference, 'null', 'true', 'false'))) ||
+    (isNoLongerEmpty(unjudged) && isAt(unjudged, { resource, field })) ||
     isRefusal(unjudged, resource, code, [field]),
   isExercised: ({ touches }, { resource }) => touches(resource),
-  suggest: ({ finding }) =>
-    finding.check === 'field-required' ? { resource: finding.resource, field: finding.pointer.slice(1) } : undefined,
+  suggest: (unjudged) => {
+    const { check, resource, pointer } = unjudged.finding
+    return check === 'field-required' || isNoLongerEmpty(unjudged) ? { resource, field: pointer.slice(1) } : undefined
+  },
 })
+
+/** Whether a field that is sent may no longer hold nothing. */
+function isNoLongerEmpty({ finding, differences }: UnjudgedFinding): boolean {
+  return (
+    finding.check === 'send-narrowed' &&
+    differences.every((difference) => isPublished(difference, 'null', 'true', 'false'))
+  )
+}
