@@ -28,12 +28,18 @@ export default defineSchemaSource({
     looksLikeJson(document.text)
       ? /^[23]\./.test(topLevel(document).get('openapi') ?? topLevel(document).get('swagger') ?? '')
       : /^["']?(openapi|swagger)["']?\s*:\s*["']?[23]\./m.test(document.text),
-  read: (document) => readContent(document, readTree(document), undefined),
+  read: (document) => readContent(document, readTree(document)),
   readPair: (old, next) => {
     const [before, after] = [readTree(old), readTree(next)]
     const common = commonOf(before, after)
-    const one = readContent(old, before, common?.postponed)
-    const other = readContent(next, after, common?.postponed)
+    const items = new Map<string, Operations>()
+    const one = readContent(old, before, { postponed: common?.postponed, note: items.set.bind(items) })
+    const isShared = common !== undefined && common.isSame(partsOf(before), partsOf(after))
+    const other = readContent(next, after, {
+      postponed: common?.postponed,
+      known: (path, item) =>
+        isShared && common.isSame(member(member(before, 'paths'), path), item) ? items.get(path) : undefined,
+    })
     const isCatalog = [before, after].some((content) => !isPlainObject(member(content, 'paths')))
     return {
       old: one,
@@ -46,13 +52,36 @@ export default defineSchemaSource({
   },
 })
 
-function readContent(document: SchemaDocument, content: unknown, postponed: Postponed | undefined): ErpSchema {
+/** The operations of one path, by name. */
+type Operations = readonly (readonly [string, ErpResource])[]
+
+/** What reading one of two releases leaves for the other, and finds there. */
+type Beside = Readonly<{
+  postponed?: Postponed | undefined
+  note?: (path: string, operations: Operations) => unknown
+  /** The operations that the other release has under a path, where all that is written about them is the same. */
+  known?: (path: string, item: unknown) => Operations | undefined
+}>
+
+/** What paths refer to besides definitions. */
+function partsOf(content: unknown): unknown {
+  const { schemas: _schemas, ...components } = objectAt(content, 'components')
+  return [components, objectAt(content, 'parameters'), objectAt(content, 'responses')]
+}
+
+function objectAt(content: unknown, key: string): PlainObject {
+  const found = member(content, key)
+  return isPlainObject(found) ? found : {}
+}
+
+function readContent(document: SchemaDocument, content: unknown, beside: Beside = {}): ErpSchema {
   if (!isPlainObject(content)) return refuse(document, [], 'expected an object.')
+  const { postponed } = beside
   const normalizer = normalizerOf(
     { document, content },
     { parse: readTree, ...(postponed === undefined ? {} : { postponed }) },
   )
-  const specification: Specification = { document, content, normalizer }
+  const specification: Specification = { document, content, normalizer, beside }
   const info = member(content, 'info')
   const release = textMember(info, 'version')
   const product = textMember(info, 'title')
@@ -74,43 +103,24 @@ function readContent(document: SchemaDocument, content: unknown, postponed: Post
   }
 }
 
-type Specification = Readonly<{ document: SchemaDocument; content: PlainObject; normalizer: Normalizer }>
+type Specification = Readonly<{
+  document: SchemaDocument
+  content: PlainObject
+  normalizer: Normalizer
+  beside: Beside
+}>
 
 function resourcesOf(specification: Specification): Readonly<Record<string, ErpResource>> {
-  const { content, document, normalizer } = specification
-  const resources: [string, ErpResource][] = []
+  const { content, document, normalizer, beside } = specification
+  const resources: (readonly [string, ErpResource])[] = []
   const paths = member(content, 'paths')
   for (const [path, item] of isPlainObject(paths) ? sortedEntries(paths) : []) {
     if (!isPlainObject(item)) continue
-    for (const method of METHODS) {
-      const operation = member(item, method)
-      if (!isPlainObject(operation)) continue
-      const tokens = ['paths', path, method]
-      const id = `${method.toUpperCase()} ${path}`
-      const shared = listOf(member(item, 'parameters')).map((value, index) => ({
-        value,
-        tokens: ['paths', path, 'parameters', String(index)],
-      }))
-      const ownOnes = listOf(member(operation, 'parameters')).map((value, index) => ({
-        value,
-        tokens: [...tokens, 'parameters', String(index)],
-      }))
-      const parameters = [...shared, ...ownOnes].map((entry) => resolved(specification, entry.value, entry.tokens))
-      const send = bodyOf(specification, operation, parameters, tokens)
-      const read = answerOf(specification, operation, tokens)
-      const title = textMember(operation, 'summary')
-      const common = {
-        ...(title === undefined ? {} : { title }),
-        ...(member(operation, 'deprecated') === true ? { deprecated: true } : {}),
-        position: positionOf(tokens),
-      }
-      resources.push([
-        id,
-        { ...common, ...(send === undefined ? {} : { send }), ...(read === undefined ? {} : { read }) },
-      ])
-      const asked = parametersOf(specification, parameters)
-      if (asked !== undefined) resources.push([`${id} (parameters)`, { ...common, send: asked }])
-    }
+    const known = beside.known?.(path, item)
+    const operations =
+      known !== undefined && adopts(normalizer, known) ? known : operationsOf(specification, path, item)
+    beside.note?.(path, operations)
+    for (const operation of operations) resources.push(operation)
   }
   if (resources.length > 0) return objectOf(resources)
   // A catalog of records without operations: each record may be sent and read.
@@ -127,6 +137,43 @@ function resourcesOf(specification: Specification): Readonly<Record<string, ErpR
       },
     ]),
   )
+}
+
+function adopts(normalizer: Normalizer, operations: Operations): boolean {
+  return operations.every(([, { send, read }]) =>
+    [send, read].every((schema) => schema === undefined || normalizer.adopt(schema)),
+  )
+}
+
+function operationsOf(specification: Specification, path: string, item: PlainObject): Operations {
+  const found: [string, ErpResource][] = []
+  const shared = listOf(member(item, 'parameters')).map((value, index) => ({
+    value,
+    tokens: ['paths', path, 'parameters', String(index)],
+  }))
+  for (const method of METHODS) {
+    const operation = member(item, method)
+    if (!isPlainObject(operation)) continue
+    const tokens = ['paths', path, method]
+    const id = `${method.toUpperCase()} ${path}`
+    const ownOnes = listOf(member(operation, 'parameters')).map((value, index) => ({
+      value,
+      tokens: [...tokens, 'parameters', String(index)],
+    }))
+    const parameters = [...shared, ...ownOnes].map((entry) => resolved(specification, entry.value, entry.tokens))
+    const send = bodyOf(specification, operation, parameters, tokens)
+    const read = answerOf(specification, operation, tokens)
+    const title = textMember(operation, 'summary')
+    const common = {
+      ...(title === undefined ? {} : { title }),
+      ...(member(operation, 'deprecated') === true ? { deprecated: true } : {}),
+      position: positionOf(tokens),
+    }
+    found.push([id, { ...common, ...(send === undefined ? {} : { send }), ...(read === undefined ? {} : { read }) }])
+    const asked = parametersOf(specification, parameters)
+    if (asked !== undefined) found.push([`${id} (parameters)`, { ...common, send: asked }])
+  }
+  return found
 }
 
 function positionOf(tokens: readonly string[]): string {

@@ -4,7 +4,7 @@ import type { Direction, StructureDifference } from '../../model/structure.ts'
 import { type Prover, proverOf } from './contained.ts'
 import { type Flat, type Flattener, flattenerOf, itemSchemas, memberSchemas } from './flat.ts'
 import { referenceOf, type Space, spaceOf } from './space.ts'
-import { type Explanation, explain, keyOf, type LocalChange, type Pair, pairAt, type Step } from './walk.ts'
+import { type Explanation, explain, type LocalChange, type Pair, type Pairs, pairsOf, type Step } from './walk.ts'
 import { effectOf } from './words.ts'
 
 /** Whether the documents of one resource stay accepted, and whether others are accepted in addition. */
@@ -46,7 +46,13 @@ export function structureComparison(
 ): StructureComparison {
   const space = spaceOf(baseline, candidate, unchanged)
   const flattener = flattenerOf(space)
-  const engine: Engine = { space, flattener, prover: proverOf(space, flattener), explained: new Map() }
+  const engine: Engine = {
+    space,
+    flattener,
+    pairs: pairsOf(space, flattener),
+    prover: proverOf(space, flattener),
+    explained: new Map(),
+  }
   const found: Found[] = []
   const changed: (Root & { readonly direction: Direction })[] = []
   for (const direction of ['read', 'send'] as const) {
@@ -77,18 +83,24 @@ export function structureComparison(
 }
 
 function leavesOf(found: readonly Found[], engine: Engine): readonly Leaf[] {
-  const leaves = new Map<string, Leaf>()
-  for (const { difference, mounted, pair } of found) {
-    if (mounted === undefined || leaves.has(pair) || explanationOf(mounted, engine).steps.length > 0) continue
+  const leaves = new Map<Pair, Leaf>()
+  for (const { difference, mounted } of found) {
+    if (mounted === undefined || leaves.has(mounted) || explanationOf(mounted, engine).steps.length > 0) continue
     const proof = proofOf(mounted, engine)
     const { resource, direction, pointer, schemaPointer } = difference
     const place = `${resource} ${direction} ${pointer} (${schemaPointer})`
-    leaves.set(pair, { place, pair: mounted, keepsAll: proof.keepsAll(), addsNothing: proof.addsNothing() })
+    leaves.set(mounted, { place, pair: mounted, keepsAll: proof.keepsAll(), addsNothing: proof.addsNothing() })
   }
   return [...leaves.values()]
 }
 
-type Engine = Readonly<{ space: Space; flattener: Flattener; prover: Prover; explained: Map<string, Explanation> }>
+type Engine = Readonly<{
+  space: Space
+  flattener: Flattener
+  pairs: Pairs
+  prover: Prover
+  explained: Map<Pair, Explanation>
+}>
 
 type Root = Readonly<{ resource: string; pair: Pair }>
 
@@ -96,7 +108,6 @@ type Root = Readonly<{ resource: string; pair: Pair }>
 type Found = Readonly<{
   difference: StructureDifference
   order: readonly string[]
-  pair: string
   mounted: Pair | undefined
   member: string | undefined
 }>
@@ -120,10 +131,7 @@ function rootsOf(
         found.push(wholeResource(resource, direction, 'deprecated', next?.deprecated === true))
       }
       if (!engine.space.isSame(before, after)) {
-        roots.push({
-          resource,
-          pair: pairAt([before], [after], engine.flattener, engine.space),
-        })
+        roots.push({ resource, pair: engine.pairs.at([before], [after]) })
       }
     } else if (before !== undefined || after !== undefined) {
       const isOther = old !== undefined && next !== undefined
@@ -161,7 +169,7 @@ function wholeResource(resource: string, direction: Direction, keyword: string, 
     shared: null,
     also: 0,
   }
-  return { difference, order: orderOf(difference), pair: '', mounted: undefined, member: undefined }
+  return { difference, order: orderOf(difference), mounted: undefined, member: undefined }
 }
 
 function orderOf(difference: StructureDifference): readonly string[] {
@@ -188,7 +196,7 @@ type Mount = Readonly<{
 
 /** Visits every differing pair once, at the shortest place where it is met, and says what is different there. */
 function differencesBelow(roots: readonly Root[], direction: Direction, engine: Engine): readonly Found[] {
-  const mounts = new Map<string, Mount>()
+  const mounts = new Map<Pair, Mount>()
   const queue: Mount[] = roots.map(({ resource, pair }) => ({
     resource,
     from: undefined,
@@ -199,11 +207,10 @@ function differencesBelow(roots: readonly Root[], direction: Direction, engine: 
   for (let at = 0; at < queue.length; at += 1) {
     const mount = queue[at]
     if (mount === undefined) break
-    const key = keyOf(mount.pair)
-    if (mounts.has(key)) continue
-    mounts.set(key, mount)
+    if (mounts.has(mount.pair)) continue
+    mounts.set(mount.pair, mount)
     for (const step of explanationOf(mount.pair, engine).steps) {
-      if (mounts.has(keyOf(step.pair))) continue
+      if (mounts.has(step.pair)) continue
       queue.push({
         resource: mount.resource,
         from: mount,
@@ -216,21 +223,19 @@ function differencesBelow(roots: readonly Root[], direction: Direction, engine: 
   const counts = resourcesOf(roots, mounts, engine)
   // From the leaves up, so that a proof finds the smaller ones done.
   const found: Found[] = []
-  for (const [key, mount] of [...mounts].reverse()) {
-    const also = Math.max(0, (counts.get(key) ?? 1) - 1)
+  for (const mount of [...mounts.values()].reverse()) {
     // What is written alike shows no change of its own.
     if (mount.pair.alike !== undefined) continue
+    const also = Math.max(0, (counts.get(mount.pair) ?? 1) - 1)
     const { changes, steps } = explanationOf(mount.pair, engine)
     const proof = proofOf(mount.pair, engine)
     // Whether a field may be sent is nothing to those who read it.
     const concerned = direction === 'send' ? changes : changes.filter(({ rule }) => rule !== 'read-only')
-    const here = concerned.map((change) =>
-      foundAt(mount, key, direction, change, also, effectOf(change, direction, proof)),
-    )
+    const here = concerned.map((change) => foundAt(mount, direction, change, also, effectOf(change, direction, proof)))
     found.push(...here)
     const isPlain = isTransparent(changes, mount.pair, direction, engine)
     if (!isPlain && isUnexplained(here, steps, direction, proof, engine))
-      found.push(foundAt(mount, key, direction, UNEXPLAINED, also, DOUBT))
+      found.push(foundAt(mount, direction, UNEXPLAINED, also, DOUBT))
   }
   return found
 }
@@ -302,17 +307,15 @@ function proofOf(pair: Pair, engine: Engine): Readonly<{ keepsAll: () => boolean
 }
 
 function explanationOf(pair: Pair, engine: Engine): Explanation {
-  const key = keyOf(pair)
-  const known = engine.explained.get(key)
+  const known = engine.explained.get(pair)
   if (known !== undefined) return known
-  const made = explain(pair, engine.flattener, engine.space)
-  engine.explained.set(key, made)
+  const made = explain(pair, engine.pairs)
+  engine.explained.set(pair, made)
   return made
 }
 
 function foundAt(
   mount: Mount,
-  key: string,
   direction: Direction,
   change: LocalChange,
   also: number,
@@ -338,7 +341,7 @@ function foundAt(
     shared: mount.shared,
     also,
   }
-  return { difference, order: orderOf(difference), pair: key, mounted: mount.pair, member: change.member }
+  return { difference, order: orderOf(difference), mounted: mount.pair, member: change.member }
 }
 
 function wayTo(mount: Mount): readonly Step[] {
@@ -357,39 +360,54 @@ function nameOf(pair: Pair): string | null {
 /** How many resources reach each pair that shows a change: asked from the change upwards, since most pairs show none. */
 function resourcesOf(
   roots: readonly Root[],
-  mounts: ReadonlyMap<string, Mount>,
+  mounts: ReadonlyMap<Pair, Mount>,
   engine: Engine,
-): ReadonlyMap<string, number> {
-  const index = new Map([...mounts.keys()].map((key, at) => [key, at]))
-  const above: number[][] = [...mounts].map(() => [])
+): ReadonlyMap<Pair, number> {
+  const index = new Map<Pair, number>()
+  const above: number[][] = []
+  for (const pair of mounts.keys()) {
+    index.set(pair, index.size)
+    above.push([])
+  }
   const below: number[][] = []
-  const asked: (readonly [string, number])[] = []
-  let at = 0
-  for (const [key, { pair }] of mounts) {
-    const { steps } = explanationOf(pair, engine)
-    if (pair.alike === undefined) asked.push([key, at])
-    const down = steps.map((step) => index.get(keyOf(step.pair)) ?? -1)
-    for (const to of down) above[to]?.push(at)
+  const asked: (readonly [Pair, number])[] = []
+  for (const [pair, at] of index) {
+    if (pair.alike === undefined) asked.push([pair, at])
+    const down: number[] = []
+    for (const step of explanationOf(pair, engine).steps) {
+      const to = index.get(step.pair) ?? -1
+      down.push(to)
+      above[to]?.push(at)
+    }
     below.push(down)
-    at += 1
   }
   const starts = new Int32Array(above.length)
   for (const { pair } of roots) {
-    const start = index.get(keyOf(pair))
+    const start = index.get(pair)
     if (start !== undefined) starts[start] = (starts[start] ?? 0) + 1
   }
   const counts = new Int32Array(above.length).fill(-1)
-  for (const [, start] of asked) {
-    if ((counts[start] ?? 0) >= 0) continue
+  const isHolder = new Uint8Array(above.length)
+  const countOf = (start: number): number => {
+    if ((counts[start] ?? 0) >= 0) return counts[start] ?? 0
+    const [only = -1, ...others] = above[start] ?? []
+    // What one pair alone leads to is reached by the same resources; a pair that leads back to itself is not alone.
+    if (others.length === 0 && (below[start] ?? []).length === 0 && starts[start] === 0 && only >= 0)
+      return countOf(only)
     const holders = reached(start, above)
     let count = 0
-    for (const holder of holders) count += starts[holder] ?? 0
-    counts[start] = count
+    isHolder.fill(0)
+    for (const holder of holders) {
+      count += starts[holder] ?? 0
+      isHolder[holder] = 1
+    }
     // Those that lead to each other are reached by the same resources.
-    const isHolder = new Set(holders)
-    for (const other of reached(start, below)) if (isHolder.has(other)) counts[other] = count
+    for (const other of reached(start, below)) if (isHolder[other] === 1) counts[other] = count
+    counts[start] = count
+    return count
   }
-  return new Map(asked.map(([key, start]) => [key, counts[start] ?? 0]))
+  for (const [, start] of asked) counts[start] = countOf(start)
+  return new Map(asked.map(([pair, start]) => [pair, counts[start] ?? 0]))
 }
 
 function reached(start: number, ways: readonly (readonly number[])[]): readonly number[] {
@@ -415,7 +433,8 @@ function locator(
 ): StructureComparison['at'] {
   const byPair = new Map<string, number[]>()
   found.forEach((entry, index) => {
-    const key = `${entry.difference.direction} ${entry.pair === '' ? `resource ${entry.difference.resource}` : entry.pair}`
+    const { direction, resource } = entry.difference
+    const key = `${direction} ${entry.mounted === undefined ? `resource ${resource}` : entry.mounted.key}`
     byPair.set(key, [...(byPair.get(key) ?? []), index])
   })
   const isMet = (index: number, next: string | undefined): boolean => {
@@ -432,11 +451,12 @@ function locator(
     const after = own(candidate.resources, resource)?.[direction]
     if (before === undefined || after === undefined) return [...met]
     const visit = (old: Flat, next: Flat, at: number, depth: number): void => {
-      for (const index of byPair.get(`${direction} ${keyOf({ old, new: next })}`) ?? []) {
+      const pair = engine.pairs.of(old, next)
+      for (const index of byPair.get(`${direction} ${pair.key}`) ?? []) {
         if (isMet(index, tokens[at])) met.add(index)
       }
       if (depth > 100) return
-      const { steps } = explanationOf({ old, new: next }, engine)
+      const { steps } = explanationOf(pair, engine)
       let isFollowed = at >= tokens.length
       for (const step of steps) {
         if (step.tokens.length === 0) visit(step.pair.old, step.pair.new, at, depth + 1)

@@ -3,13 +3,16 @@ import { type Choice, type Flat, type Flattener, itemSchemas, memberSchemas } fr
 import { declaredNames, type KeywordChange, keywordChanges } from './keywords.ts'
 import { type JsonType, referenceOf, type Space } from './space.ts'
 
-/** Two schemas at the same place of the same document, one of each release. */
+/** Two schemas at the same place of the same document, one of each release. A comparison has each pair once. */
 export type Pair = Readonly<{
+  key: string
   old: Flat
   new: Flat
   /** Set where both are one definition, or a part of one, that is written alike: all that may differ is where it leads. */
-  alike?: Readonly<{ key: string; name: string | null; outline: Outline }>
+  alike?: Alike
 }>
+
+type Alike = Readonly<{ name: string | null; outline: Outline }>
 
 /** The way from one pair to another: tokens of the document, and keywords of the schema. */
 export type Step = Readonly<{ tokens: readonly string[]; path: readonly string[]; pair: Pair }>
@@ -21,92 +24,121 @@ export type Explanation = Readonly<{ changes: readonly LocalChange[]; steps: rea
 export type LocalChange = KeywordChange & Readonly<{ path: readonly string[] }>
 
 /** Lists what is different between two schemas, one pair at a time; equal schemas are never entered. */
-export function explain(pair: Pair, flattener: Flattener, space: Space): Explanation {
-  if (pair.alike !== undefined) return { changes: [], steps: stepsOf(pair, pair.alike, flattener, space) }
+export function explain(pair: Pair, pairs: Pairs): Explanation {
+  const { flattener, space } = pairs
+  if (pair.alike !== undefined) return { changes: [], steps: stepsOf(pair, pair.alike, pairs) }
   const changes: LocalChange[] = []
   const steps: Step[] = []
   const [old, next] = alike(unwrapped(pair.old, flattener), unwrapped(pair.new, flattener), flattener)
-  compareBases(old, next, [], { flattener, space, changes, steps })
-  compareChoices(old, next, { flattener, space, changes, steps })
+  compareBases(old, next, [], { pairs, flattener, space, changes, steps })
+  compareChoices(old, next, { pairs, flattener, space, changes, steps })
   return { changes: distinct(changes), steps }
 }
 
-type Notes = Readonly<{ flattener: Flattener; space: Space; changes: LocalChange[]; steps: Step[] }>
+type Notes = Readonly<{ pairs: Pairs; flattener: Flattener; space: Space; changes: LocalChange[]; steps: Step[] }>
 
-/** The pair of two lists of schemas; a definition that is written alike in both is not looked into. */
-export function pairAt(
-  before: readonly JsonSchema[],
-  after: readonly JsonSchema[],
-  flattener: Flattener,
-  space: Space,
-): Pair {
-  const [one, other] = [before[0], after[0]]
-  if (typeof one === 'object' && typeof other === 'object' && before.length === 1 && after.length === 1) {
-    const name = referenceOf(one)
-    const id = `$${name}`
-    if (name !== undefined && space.idOf(one) === id && space.idOf(other) === id) {
-      const outline = space.outline(name)
-      if (outline !== undefined) return alikePair(name, outline, flattener)
-    }
+/** The pairs of one comparison. */
+export type Pairs = Readonly<{
+  space: Space
+  flattener: Flattener
+  /** The pair of two lists of schemas; a definition that is written alike in both is not looked into. */
+  at: (before: readonly JsonSchema[], after: readonly JsonSchema[]) => Pair
+  of: (old: Flat, next: Flat) => Pair
+  /** The pair of a definition; what only leads to others has an outline. */
+  named: (name: string) => Pair
+}>
+
+/** Makes each pair of one comparison once. */
+export function pairsOf(space: Space, flattener: Flattener): Pairs {
+  const known = new Map<string, Pair>()
+  const byName = new Map<string, Pair>()
+  const of = (old: Flat, next: Flat): Pair => {
+    const key = `${old.key} | ${next.key}`
+    const found = known.get(key)
+    if (found !== undefined) return found
+    const made = { key, old, new: next }
+    known.set(key, made)
+    return made
   }
-  return { old: flattener.flat('old', before), new: flattener.flat('new', after) }
+  const flats = (before: readonly JsonSchema[], after: readonly JsonSchema[]) =>
+    of(flattener.flat('old', before), flattener.flat('new', after))
+  const named = (name: string): Pair => {
+    const found = byName.get(name)
+    if (found !== undefined) return found
+    const outline = space.outline(name)
+    const reference = [{ $ref: referenceTo(name) }]
+    const made = outline === undefined ? flats(reference, reference) : new AlikePair({ name, outline }, flattener)
+    byName.set(name, made)
+    return made
+  }
+  const at = (before: readonly JsonSchema[], after: readonly JsonSchema[]): Pair => {
+    const [one, other] = [before[0], after[0]]
+    if (typeof one === 'object' && typeof other === 'object' && before.length === 1 && after.length === 1) {
+      const name = referenceOf(one)
+      if (name !== undefined && space.outline(name) !== undefined) {
+        const id = space.idOf(one)
+        if (id === `$${name}` && space.idOf(other) === id) return named(name)
+      }
+    }
+    return flats(before, after)
+  }
+  return { space, flattener, at, of, named }
 }
 
-/** Pairs of definitions that are written alike, by comparison and name: they are met again and again. */
-const alikePairs = new WeakMap<Flattener, Map<string, Pair>>()
+function referenceTo(name: string): string {
+  return `#/definitions/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+}
 
-function alikePair(name: string, outline: Outline, flattener: Flattener): Pair {
-  const known = alikePairs.get(flattener) ?? new Map<string, Pair>()
-  alikePairs.set(flattener, known)
-  const found = known.get(name)
-  if (found !== undefined) return found
-  const reference = () => [{ $ref: `#/definitions/${name}` }]
-  const made: Pair = {
-    get old() {
-      return flattener.flat('old', reference())
-    },
-    get new() {
-      return flattener.flat('new', reference())
-    },
+/** A definition that is written alike in both releases; its schemas are made when somebody asks for them. */
+class AlikePair implements Pair {
+  readonly alike: Alike
+  readonly key: string
+  readonly #flattener: Flattener
+
+  constructor(alike: Alike, flattener: Flattener) {
+    this.alike = alike
     // The key that the flats would give.
-    alike: { key: `old:$${name} | new:$${name}`, name, outline },
+    this.key = `old:$${alike.name} | new:$${alike.name}`
+    this.#flattener = flattener
   }
-  known.set(name, made)
-  return made
+
+  get old(): Flat {
+    return this.#flattener.flat('old', [{ $ref: referenceTo(this.alike.name ?? '') }])
+  }
+
+  get new(): Flat {
+    return this.#flattener.flat('new', [{ $ref: referenceTo(this.alike.name ?? '') }])
+  }
 }
 
 /** The ways from a definition that is written alike to those that are not. */
-function stepsOf(pair: Pair, alike: NonNullable<Pair['alike']>, flattener: Flattener, space: Space): readonly Step[] {
+function stepsOf(pair: Pair, alike: Alike, pairs: Pairs): readonly Step[] {
+  const { space, flattener } = pairs
   const leads = (to: string | Outline): boolean =>
     typeof to === 'string' ? space.isUnstable(to) : to.steps.some((step) => leads(step.to))
-  return alike.outline.steps
-    .filter(({ to }) => leads(to))
-    .map(({ tokens, path, to }) => {
-      const [token = ''] = tokens
-      if (typeof to === 'string') {
-        const outline = space.outline(to)
-        if (outline !== undefined) return { tokens, path, pair: alikePair(to, outline, flattener) }
-        const reference = { $ref: `#/definitions/${to}` }
-        return { tokens, path, pair: pairAt([reference], [reference], flattener, space) }
-      }
-      const below = (flat: Flat) =>
-        flattener.flat(flat.side, path[0] === 'items' ? itemSchemas(flat, 0) : memberSchemas(flat, token, 'least'))
-      const nested: Pair = {
-        get old() {
-          return below(pair.old)
-        },
-        get new() {
-          return below(pair.new)
-        },
-        alike: { key: `${alike.key}/${path.join('/')}`, name: null, outline: to },
-      }
-      return { tokens, path, pair: nested }
-    })
-}
-
-/** A key under which a pair is explained once. */
-export function keyOf(pair: Pair): string {
-  return pair.alike?.key ?? `${pair.old.key} | ${pair.new.key}`
+  const steps: Step[] = []
+  for (const { tokens, path, to } of alike.outline.steps) {
+    if (!leads(to)) continue
+    if (typeof to === 'string') {
+      steps.push({ tokens, path, pair: pairs.named(to) })
+      continue
+    }
+    const [token = ''] = tokens
+    const below = (flat: Flat) =>
+      flattener.flat(flat.side, path[0] === 'items' ? itemSchemas(flat, 0) : memberSchemas(flat, token, 'least'))
+    const nested: Pair = {
+      key: `${pair.key}/${path.join('/')}`,
+      get old() {
+        return below(pair.old)
+      },
+      get new() {
+        return below(pair.new)
+      },
+      alike: { name: null, outline: to },
+    }
+    steps.push({ tokens, path, pair: nested })
+  }
+  return steps
 }
 
 /** One schema beside a choice of several is a choice of one, so that it meets the branch it became. */
@@ -212,7 +244,7 @@ function pairOf(before: readonly JsonSchema[], after: readonly JsonSchema[], not
     })
     if (isSame) return undefined
   }
-  return pairAt(before, after, notes.flattener, notes.space)
+  return notes.pairs.at(before, after)
 }
 
 function compareChoices(old: Flat, next: Flat, notes: Notes): void {

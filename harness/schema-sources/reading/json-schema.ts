@@ -11,6 +11,11 @@ export type Parsed = Readonly<{ document: SchemaDocument; content: unknown }>
 /** Turns published schemas into normalized ones; what they refer to ends up in `definitions`. */
 export type Normalizer = Readonly<{
   normalize: (schema: unknown, tokens: readonly string[], use: Use) => JsonSchema
+  /**
+   * Takes over a schema that was normalized for another release from equal text. False, and nothing is taken, where it refers
+   * to anything but the definitions of this document: then it has to be normalized.
+   */
+  adopt: (schema: JsonSchema) => boolean
   /** Works off all references; to be called once, at the end. */
   definitions: () => Readonly<Record<string, JsonSchema>>
   /** Keywords that were met and mean nothing to the comparison. */
@@ -101,6 +106,9 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
   const ignored = new Set<string>()
   const later = new Map<string, () => JsonSchema>()
   const anchors = new Map<Parsed, ReadonlyMap<string, readonly string[]>>()
+  /** References of the root document that were met, by what they became. */
+  const referred: Readonly<Record<Use, Map<string, string>>> = { both: new Map(), send: new Map(), read: new Map() }
+  const adopted = new Set<JsonSchema>()
 
   function normalize(schema: unknown, tokens: Place, use: Use, parsed: Parsed): JsonSchema {
     if (typeof schema === 'boolean') return schema
@@ -268,6 +276,11 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
       made['x-relation'] = relation[1]
       return
     }
+    const met = parsed === root ? referred[use].get(reference) : undefined
+    if (met !== undefined) {
+      made.$ref = met
+      return
+    }
     const hash = reference.indexOf('#')
     const file = hash < 0 ? reference : reference.slice(0, hash)
     const fragment = hash < 0 ? '' : reference.slice(hash + 1)
@@ -282,7 +295,9 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
     const home = HOMES.map((pattern) => pattern.exec(pointer)?.[1]).find((found) => found !== undefined)
     const plain = home?.replaceAll('~1', '/').replaceAll('~0', '~') ?? (pointer === '' ? '#' : pointer.slice(1))
     const name = `${target === root ? '' : `${target.document.name}#`}${plain}${use === 'send' ? ' (sent)' : ''}`
-    made.$ref = `#/definitions/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+    const normalized = `#/definitions/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+    made.$ref = normalized
+    if (parsed === root) referred[use].set(reference, normalized)
     if (definitions.has(name)) return
     if (home !== undefined && target === root && options.postponed?.has(plain) === true) {
       postpone(plain, use)
@@ -312,7 +327,7 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
       const name = `${next}${use === 'send' ? ' (sent)' : ''}`
       if (definitions.has(name)) continue
       const tokens = homeOf(next)
-      const schema = tokens.reduce<unknown>((holder, token) => member(holder, token), root.content)
+      const schema = schemaAt(tokens)
       definitions.set(name, true)
       if (postponed?.has(next) !== true) pending.push({ name, parsed: root, tokens, schema, use })
       else {
@@ -326,6 +341,23 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
         queue.push(...postponed.references(next, use))
       }
     }
+  }
+
+  function adopt(schema: JsonSchema): boolean {
+    if (adopted.has(schema)) return true
+    const names = referencesIn(schema)?.map((name) => {
+      const use: Use = name.endsWith(' (sent)') ? 'send' : 'read'
+      return { plain: use === 'send' ? name.slice(0, -' (sent)'.length) : name, use }
+    })
+    const isHere = names?.every(({ plain }) => !/[/#~%]/.test(plain) && schemaAt(homeOf(plain)) !== undefined)
+    if (names === undefined || isHere !== true) return false
+    for (const { plain, use } of names) postpone(plain, use)
+    adopted.add(schema)
+    return true
+  }
+
+  function schemaAt(tokens: readonly string[]): unknown {
+    return tokens.reduce<unknown>((holder, token) => member(holder, token), root.content)
   }
 
   function homeOf(name: string): readonly string[] {
@@ -361,6 +393,7 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
 
   return {
     normalize: (schema, tokens, use) => normalize(schema, startAt(tokens), use, root),
+    adopt,
     definitions: () => {
       for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
         definitions.set(next.name, normalize(next.schema, startAt(next.tokens), next.use, next.parsed))
@@ -375,6 +408,23 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
     },
     ignored: () => [...ignored].sort(),
   }
+}
+
+/** The names of definitions that a normalized schema refers to; undefined when it refers to anything else. */
+function referencesIn(schema: JsonSchema): readonly string[] | undefined {
+  const names: string[] = []
+  const queue: unknown[] = [schema]
+  for (let value = queue.pop(); value !== undefined; value = queue.pop()) {
+    if (typeof value !== 'object' || value === null) continue
+    for (const [keyword, inner] of Object.entries(value)) {
+      if (keyword === '$dynamicRef' || keyword === '$recursiveRef') return undefined
+      if (keyword === '$ref' && typeof inner === 'string') {
+        if (!inner.startsWith('#/definitions/')) return undefined
+        names.push(inner.slice('#/definitions/'.length))
+      } else queue.push(inner)
+    }
+  }
+  return names
 }
 
 /** Whether a schema says that it may only be read, or only be sent, itself or where it refers to in the same document. */

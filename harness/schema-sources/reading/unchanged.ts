@@ -20,40 +20,52 @@ type WrittenStep = Readonly<{
 }>
 
 /** What two releases of one document have in common, so that it need not be read twice, or at all. */
-export type Common = Readonly<{ postponed: Postponed; unchanged: Unchanged }>
+export type Common = Readonly<{
+  postponed: Postponed
+  unchanged: Unchanged
+  /** Whether a value means the same in both documents, as far as it refers to nothing but definitions. */
+  isSame: (old: unknown, next: unknown) => boolean
+}>
 
 /** Finds the definitions that two parsed documents share letter for letter and that only use plain keywords. */
 export function commonOf(old: unknown, next: unknown): Common | undefined {
   const [one, other] = [definitionsOf(old), definitionsOf(next)]
   if (one === undefined || other === undefined || one.home !== other.home) return undefined
   const [before, after] = [one.schemas, other.schemas]
+  const homes = { ...one, after }
   const written = new Map<string, Written>()
   for (const name of Object.keys(before)) {
     // The name of what is sent would not tell whose it is.
-    if (name.endsWith(' (sent)')) return undefined
+    if (name.endsWith(SENT)) return undefined
     const [then, now] = [before[name], member(after, name)]
     if (isEqual(then, now, 0)) {
-      const made = writtenOf(then, { ...one, after })
+      const made = writtenOf(then, homes)
       if (made !== undefined) written.set(name, made)
     } else if (now !== undefined && !hasSameFlags(then, now)) {
       // Whether a field is hidden depends on what it refers to, which is another now.
       return undefined
     }
   }
+  const flags = new Map<string, boolean>()
   const outlines = new Map<string, Outline>()
   for (const [name, made] of written) {
-    outlines.set(name, outlineOf(made, old, 'read'))
-    outlines.set(`${name} (sent)`, outlineOf(made, old, 'send'))
+    outlines.set(name, outlineOf(made, old, 'read', flags))
+    outlines.set(`${name}${SENT}`, outlineOf(made, old, 'send', flags))
   }
   return {
     postponed: {
       has: (name) => written.has(name),
-      references: (name, use) => namesIn(outlines.get(use === 'send' ? `${name} (sent)` : name)),
+      references: (name, use) =>
+        use === 'send' ? namesIn(outlines.get(`${name}${SENT}`), SENT.length) : namesIn(outlines.get(name), 0),
       made: new Map(),
     },
     unchanged: outlines,
+    isSame: (then, now) => isEqual(then, now, 0),
   }
 }
+
+/** What the name of a definition ends with where it is sent. */
+const SENT = ' (sent)'
 
 /** Definitions that differ, or that only one release has, and that neither schema reaches. */
 export function notReachedOf(
@@ -87,18 +99,18 @@ function hasSameFlags(one: unknown, other: unknown): boolean {
 /** Undefined when a keyword is more than plain, or malformed: then it is read as always, and refused where it must be. */
 function writtenOf(schema: unknown, homes: Home & Readonly<{ after: PlainObject }>): Written | undefined {
   if (!isPlainObject(schema) || schema.$ref !== undefined) return undefined
-  const steps: WrittenStep[] = []
   for (const keyword in schema) {
     if (keyword === 'properties' || keyword === 'items') continue
     if (keyword === 'additionalProperties' ? typeof schema[keyword] !== 'boolean' : !isFlat(keyword)) return undefined
   }
   if (schema.nullable === true && typeof schema.type !== 'string') return undefined
   const { properties, items } = schema
-  if (properties === undefined && items === undefined) return { steps }
+  if (properties === undefined && items === undefined) return LEADS_NOWHERE
   // A value that is fixed, or of another type, has no members to go to.
   if (schema.enum !== undefined || schema.const !== undefined) return undefined
   const type = properties === undefined ? 'array' : 'object'
   if (schema.type !== undefined && schema.type !== type) return undefined
+  const steps: WrittenStep[] = []
   const add = (field: unknown, tokens: readonly string[], path: readonly string[], isField: boolean): boolean => {
     const to = targetOf(field, homes) ?? writtenOf(field, homes)
     if (to === undefined) return false
@@ -113,6 +125,8 @@ function writtenOf(schema: unknown, homes: Home & Readonly<{ after: PlainObject 
     if (!add(properties[name], [name], ['properties', name], true)) return undefined
   return { steps }
 }
+
+const LEADS_NOWHERE: Written = { steps: [] }
 
 function isFlat(keyword: string): boolean {
   return FLAT.has(keyword) || (keyword.startsWith('x-') && keyword !== 'x-nullable')
@@ -129,24 +143,45 @@ function targetOf(schema: unknown, homes: Home & Readonly<{ after: PlainObject }
   return name
 }
 
-function outlineOf(written: Written, content: unknown, use: Use): Outline {
-  const flag = use === 'send' ? 'readOnly' : 'writeOnly'
+function outlineOf(written: Written, content: unknown, use: Use, flags: Map<string, boolean>): Outline {
   const steps: OutlineStep[] = []
   for (const { tokens, path, field, to } of written.steps) {
-    if (field !== undefined && isFlaggedIn(content, field, flag)) continue
-    if (typeof to === 'string') steps.push({ tokens, path, to: use === 'send' ? `${to} (sent)` : to })
+    if (field !== undefined && isHidden(content, field, to, use, flags)) continue
+    if (typeof to === 'string') steps.push({ tokens, path, to: use === 'send' ? `${to}${SENT}` : to })
     else {
-      const nested = outlineOf(to, content, use)
+      const nested = outlineOf(to, content, use, flags)
       if (nested.steps.length > 0) steps.push({ tokens, path, to: nested })
     }
   }
   return { steps }
 }
 
-function namesIn(outline: Outline | undefined): readonly string[] {
-  return (outline?.steps ?? []).flatMap(({ to }) =>
-    typeof to === 'string' ? [to.replace(/ \(sent\)$/, '')] : namesIn(to),
-  )
+/** Whether a field is left out of what is sent, or read; what it refers to is asked once for each definition. */
+function isHidden(
+  content: unknown,
+  field: unknown,
+  to: string | Written,
+  use: Use,
+  flags: Map<string, boolean>,
+): boolean {
+  const flag = use === 'send' ? 'readOnly' : 'writeOnly'
+  if (typeof to !== 'string') return isFlaggedIn(content, field, flag)
+  const key = `${flag} ${to}`
+  const known = flags.get(key)
+  if (known !== undefined) return known
+  // Such a field is nothing but a reference.
+  const made = isFlaggedIn(content, field, flag)
+  flags.set(key, made)
+  return made
+}
+
+function namesIn(outline: Outline | undefined, suffix: number): readonly string[] {
+  const names: string[] = []
+  for (const { to } of outline?.steps ?? []) {
+    if (typeof to === 'string') names.push(suffix === 0 ? to : to.slice(0, -suffix))
+    else names.push(...namesIn(to, suffix))
+  }
+  return names
 }
 
 /** Whether two JSON values are equal, members in any order. What nests too deeply is not, so that it is read and refused. */
