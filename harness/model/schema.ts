@@ -61,23 +61,35 @@ export const ErpSchema = z.strictObject({
 })
 export type ErpSchema = z.infer<typeof ErpSchema>
 
-/** The places of one definition where others are referred to; places that lead to none are left out. */
-export type Outline = Readonly<{ steps: readonly OutlineStep[] }>
-
-/** One way down: tokens of the document, keywords of the schema, and the definition or the nested part it leads to. */
-export type OutlineStep = Readonly<{ tokens: readonly string[]; path: readonly string[]; to: string | Outline }>
+/** One way down: tokens of the document and keywords of the schema. */
+export type OutlineStep = Readonly<{ tokens: readonly string[]; path: readonly string[] }>
 
 /**
  * Definitions that both releases publish letter for letter and that use none but plain keywords: records, lists, limits and
- * references. They are normalized only when somebody asks for them, and then both releases have the same object.
+ * references. They are the nodes of a graph, and so are the parts of one that lead to others, so that a comparison follows
+ * them without reading them; they are normalized only when somebody asks, and then both releases have the same object.
  */
-export type Unchanged = ReadonlyMap<string, Outline>
+export type Unchanged = Readonly<{
+  /** The node of a definition; undefined where it is another now, or not plain. */
+  nodeOf: (name: string) => number | undefined
+  /** The definition at a node; null for a part of one. */
+  nameOf: (node: number) => string | null
+  /** Where each node leads: to a node, or as -1 - n to the nth of `outside`. */
+  targets: readonly (readonly number[])[]
+  /** The ways there, in the same order. */
+  steps: readonly (readonly OutlineStep[])[]
+  /** Names of definitions that are not in the graph and that it leads to. */
+  outside: readonly string[]
+  definition: (name: string) => JsonSchema
+  /** The definitions of each release that are not in the graph. */
+  others: Readonly<Record<'old' | 'new', ReadonlyMap<string, JsonSchema>>>
+}>
 
 /** Two releases that were read together. */
 export type ErpSchemaPair = Readonly<{
   old: ErpSchema
   new: ErpSchema
-  unchanged: Unchanged
+  unchanged: Unchanged | undefined
   /** Definitions that are another now and that nothing leads to which can be sent or read. */
   notReached: readonly string[]
 }>

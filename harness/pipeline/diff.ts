@@ -56,7 +56,7 @@ async function readBoth(oldPath: string, newPath: string): Promise<ErpSchemaPair
   const [old, next] = [await documentAt(oldPath), await documentAt(newPath)]
   const [source, other] = [await sourceOf(old), await sourceOf(next)]
   if (source === other && source.readPair !== undefined) return source.readPair(old, next)
-  return { old: source.read(old), new: other.read(next), unchanged: new Map(), notReached: [] }
+  return { old: source.read(old), new: other.read(next), unchanged: undefined, notReached: [] }
 }
 
 /** The field mapping of the integration that a recording belongs to: in its scenario, or in the scenario of that name. */

@@ -65,7 +65,7 @@ export default defineSchemaSource({
         }
       }
     }
-    const definitions = normalizer.definitions()
+    const definitions = normalizer.definitions().all()
     const ignored = normalizer.ignored()
     return {
       format: 'erp-change-gate/schema',

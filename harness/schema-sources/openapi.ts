@@ -1,6 +1,6 @@
 import type { ErpResource, ErpSchema, JsonSchema } from '../model/schema.ts'
 import { defineSchemaSource, type SchemaDocument } from '../ports/schema-source.ts'
-import { type Normalizer, normalizerOf, type Postponed } from './reading/json-schema.ts'
+import { type Definitions, type Normalizer, normalizerOf, type Postponed } from './reading/json-schema.ts'
 import {
   isPlainObject,
   looksLikeJson,
@@ -13,7 +13,7 @@ import {
 } from './reading/text.ts'
 import { topLevel } from './reading/top-level.ts'
 import { readTree } from './reading/tree.ts'
-import { commonOf, notReachedOf } from './reading/unchanged.ts'
+import { commonOf, notReachedOf, unchangedOf } from './reading/unchanged.ts'
 
 const METHODS = ['get', 'put', 'post', 'patch', 'delete', 'head', 'options', 'trace']
 
@@ -28,26 +28,37 @@ export default defineSchemaSource({
     looksLikeJson(document.text)
       ? /^[23]\./.test(topLevel(document).get('openapi') ?? topLevel(document).get('swagger') ?? '')
       : /^["']?(openapi|swagger)["']?\s*:\s*["']?[23]\./m.test(document.text),
-  read: (document) => readContent(document, readTree(document)),
+  read: (document) => readContent(document, readTree(document)).schema,
   readPair: (old, next) => {
     const [before, after] = [readTree(old), readTree(next)]
     const common = commonOf(before, after)
     const items = new Map<string, Operations>()
     const one = readContent(old, before, { postponed: common?.postponed, note: items.set.bind(items) })
-    const isShared = common !== undefined && common.isSame(partsOf(before), partsOf(after))
+    const arePartsSame = common?.isSame(partsOf(before), partsOf(after)) === true
     const other = readContent(next, after, {
       postponed: common?.postponed,
       known: (path, item) =>
-        isShared && common.isSame(member(member(before, 'paths'), path), item) ? items.get(path) : undefined,
+        arePartsSame && common.isSame(member(member(before, 'paths'), path), item) ? items.get(path) : undefined,
     })
     const isCatalog = [before, after].some((content) => !isPlainObject(member(content, 'paths')))
+    const reachedIn =
+      ({ definitions }: Content) =>
+      (name: string) =>
+        definitions.others.has(name) || common?.postponed.nodeOf(name) !== undefined
     return {
-      old: one,
-      new: other,
-      unchanged: common?.unchanged ?? new Map(),
+      old: one.schema,
+      new: other.schema,
+      unchanged:
+        common === undefined
+          ? undefined
+          : unchangedOf(
+              common.postponed,
+              { others: one.definitions.others, definition: one.definitions.postponed },
+              other.definitions,
+            ),
       notReached: isCatalog
         ? []
-        : notReachedOf({ content: before, reached: one.definitions }, { content: after, reached: other.definitions }),
+        : notReachedOf({ content: before, reached: reachedIn(one) }, { content: after, reached: reachedIn(other) }),
     }
   },
 })
@@ -74,7 +85,9 @@ function objectAt(content: unknown, key: string): PlainObject {
   return isPlainObject(found) ? found : {}
 }
 
-function readContent(document: SchemaDocument, content: unknown, beside: Beside = {}): ErpSchema {
+type Content = Readonly<{ schema: ErpSchema; definitions: Definitions }>
+
+function readContent(document: SchemaDocument, content: unknown, beside: Beside = {}): Content {
   if (!isPlainObject(content)) return refuse(document, [], 'expected an object.')
   const { postponed } = beside
   const normalizer = normalizerOf(
@@ -87,7 +100,8 @@ function readContent(document: SchemaDocument, content: unknown, beside: Beside 
   const product = textMember(info, 'title')
   const resources = resourcesOf(specification)
   const definitions = normalizer.definitions()
-  return {
+  let all: ErpSchema['definitions'] | undefined
+  const schema: ErpSchema = {
     format: 'erp-change-gate/schema',
     version: 1,
     source: {
@@ -99,8 +113,13 @@ function readContent(document: SchemaDocument, content: unknown, beside: Beside 
       ignored: [...normalizer.ignored(), 'answers other than 2xx', 'headers of answers', 'security'].sort(),
     },
     resources,
-    definitions,
+    // A comparison of two releases asks for few of them.
+    get definitions() {
+      all ??= definitions.all()
+      return all
+    },
   }
+  return { schema, definitions }
 }
 
 type Specification = Readonly<{

@@ -3,7 +3,8 @@ import type { ErpResource, ErpSchema, JsonSchema, Unchanged } from '../../model/
 import type { Direction, StructureDifference } from '../../model/structure.ts'
 import { type Prover, proverOf } from './contained.ts'
 import { type Flat, type Flattener, flattenerOf, itemSchemas, memberSchemas } from './flat.ts'
-import { referenceOf, type Space, spaceOf } from './space.ts'
+import { type Root, type Visit, visit } from './reach.ts'
+import { type Space, spaceOf } from './space.ts'
 import { type Explanation, explain, type LocalChange, type Pair, type Pairs, pairsOf, type Step } from './walk.ts'
 import { effectOf } from './words.ts'
 
@@ -102,8 +103,6 @@ type Engine = Readonly<{
   explained: Map<Pair, Explanation>
 }>
 
-type Root = Readonly<{ resource: string; pair: Pair }>
-
 /** A difference with the pair it belongs to, and what it is sorted by. */
 type Found = Readonly<{
   difference: StructureDifference
@@ -185,57 +184,21 @@ function compareKeys(left: readonly string[], right: readonly string[]): number 
   return 0
 }
 
-type Mount = Readonly<{
-  resource: string
-  /** The pair that leads here and the way from there: written out only where there is something to tell. */
-  from: Mount | undefined
-  step: Step | undefined
-  shared: string | null
-  pair: Pair
-}>
-
 /** Visits every differing pair once, at the shortest place where it is met, and says what is different there. */
 function differencesBelow(roots: readonly Root[], direction: Direction, engine: Engine): readonly Found[] {
-  const mounts = new Map<Pair, Mount>()
-  const queue: Mount[] = roots.map(({ resource, pair }) => ({
-    resource,
-    from: undefined,
-    step: undefined,
-    shared: nameOf(pair),
-    pair,
-  }))
-  for (let at = 0; at < queue.length; at += 1) {
-    const mount = queue[at]
-    if (mount === undefined) break
-    if (mounts.has(mount.pair)) continue
-    mounts.set(mount.pair, mount)
-    for (const step of explanationOf(mount.pair, engine).steps) {
-      if (mounts.has(step.pair)) continue
-      queue.push({
-        resource: mount.resource,
-        from: mount,
-        step,
-        shared: nameOf(step.pair) ?? mount.shared,
-        pair: step.pair,
-      })
-    }
-  }
-  const counts = resourcesOf(roots, mounts, engine)
+  const visits = visit(roots, engine.pairs, (pair) => explanationOf(pair, engine))
   // From the leaves up, so that a proof finds the smaller ones done.
   const found: Found[] = []
-  for (const mount of [...mounts.values()].reverse()) {
-    // What is written alike shows no change of its own.
-    if (mount.pair.alike !== undefined) continue
-    const also = Math.max(0, (counts.get(mount.pair) ?? 1) - 1)
-    const { changes, steps } = explanationOf(mount.pair, engine)
-    const proof = proofOf(mount.pair, engine)
+  for (const met of [...visits].reverse()) {
+    const { changes, steps } = explanationOf(met.pair, engine)
+    const proof = proofOf(met.pair, engine)
     // Whether a field may be sent is nothing to those who read it.
     const concerned = direction === 'send' ? changes : changes.filter(({ rule }) => rule !== 'read-only')
-    const here = concerned.map((change) => foundAt(mount, direction, change, also, effectOf(change, direction, proof)))
+    const here = concerned.map((change) => foundAt(met, direction, change, effectOf(change, direction, proof)))
     found.push(...here)
-    const isPlain = isTransparent(changes, mount.pair, direction, engine)
+    const isPlain = isTransparent(changes, met.pair, direction, engine)
     if (!isPlain && isUnexplained(here, steps, direction, proof, engine))
-      found.push(foundAt(mount, direction, UNEXPLAINED, also, DOUBT))
+      found.push(foundAt(met, direction, UNEXPLAINED, DOUBT))
   }
   return found
 }
@@ -315,20 +278,19 @@ function explanationOf(pair: Pair, engine: Engine): Explanation {
 }
 
 function foundAt(
-  mount: Mount,
+  met: Visit,
   direction: Direction,
   change: LocalChange,
-  also: number,
   verdict: Readonly<{ effect: StructureDifference['effect']; why: string }>,
 ): Found {
-  const way = wayTo(mount)
-  const tokens = [...way.flatMap((step) => step.tokens), ...(change.member === undefined ? [] : [change.member])]
+  const { resource, steps, shared } = met.place()
+  const tokens = [...steps.flatMap((step) => step.tokens), ...(change.member === undefined ? [] : [change.member])]
   const difference: StructureDifference = {
-    resource: mount.resource,
+    resource,
     direction,
     pointer: pointerOf(tokens),
     schemaPointer: pointerOf([
-      ...way.flatMap((step) => step.path),
+      ...steps.flatMap((step) => step.path),
       ...change.path,
       ...(change.member === undefined ? [] : ['properties', change.member]),
     ]),
@@ -338,90 +300,10 @@ function foundAt(
     new: change.new,
     effect: verdict.effect,
     why: verdict.why,
-    shared: mount.shared,
-    also,
+    shared,
+    also: met.also,
   }
-  return { difference, order: orderOf(difference), mounted: mount.pair, member: change.member }
-}
-
-function wayTo(mount: Mount): readonly Step[] {
-  const way: Step[] = []
-  for (let at: Mount | undefined = mount; at !== undefined; at = at.from) if (at.step !== undefined) way.push(at.step)
-  return way.reverse()
-}
-
-/** The definition that a pair stands for, when it is nothing but a reference to one. */
-function nameOf(pair: Pair): string | null {
-  if (pair.alike !== undefined) return pair.alike.name
-  const [only, ...others] = pair.new.roots ?? []
-  return only !== undefined && typeof only === 'object' && others.length === 0 ? (referenceOf(only) ?? null) : null
-}
-
-/** How many resources reach each pair that shows a change: asked from the change upwards, since most pairs show none. */
-function resourcesOf(
-  roots: readonly Root[],
-  mounts: ReadonlyMap<Pair, Mount>,
-  engine: Engine,
-): ReadonlyMap<Pair, number> {
-  const index = new Map<Pair, number>()
-  const above: number[][] = []
-  for (const pair of mounts.keys()) {
-    index.set(pair, index.size)
-    above.push([])
-  }
-  const below: number[][] = []
-  const asked: (readonly [Pair, number])[] = []
-  for (const [pair, at] of index) {
-    if (pair.alike === undefined) asked.push([pair, at])
-    const down: number[] = []
-    for (const step of explanationOf(pair, engine).steps) {
-      const to = index.get(step.pair) ?? -1
-      down.push(to)
-      above[to]?.push(at)
-    }
-    below.push(down)
-  }
-  const starts = new Int32Array(above.length)
-  for (const { pair } of roots) {
-    const start = index.get(pair)
-    if (start !== undefined) starts[start] = (starts[start] ?? 0) + 1
-  }
-  const counts = new Int32Array(above.length).fill(-1)
-  const isHolder = new Uint8Array(above.length)
-  const countOf = (start: number): number => {
-    if ((counts[start] ?? 0) >= 0) return counts[start] ?? 0
-    const [only = -1, ...others] = above[start] ?? []
-    // What one pair alone leads to is reached by the same resources; a pair that leads back to itself is not alone.
-    if (others.length === 0 && (below[start] ?? []).length === 0 && starts[start] === 0 && only >= 0)
-      return countOf(only)
-    const holders = reached(start, above)
-    let count = 0
-    isHolder.fill(0)
-    for (const holder of holders) {
-      count += starts[holder] ?? 0
-      isHolder[holder] = 1
-    }
-    // Those that lead to each other are reached by the same resources.
-    for (const other of reached(start, below)) if (isHolder[other] === 1) counts[other] = count
-    counts[start] = count
-    return count
-  }
-  for (const [, start] of asked) counts[start] = countOf(start)
-  return new Map(asked.map(([pair, start]) => [pair, counts[start] ?? 0]))
-}
-
-function reached(start: number, ways: readonly (readonly number[])[]): readonly number[] {
-  const visited = new Uint8Array(ways.length)
-  const found = [start]
-  visited[start] = 1
-  for (let at = 0; at < found.length; at += 1) {
-    for (const next of ways[found[at] ?? -1] ?? []) {
-      if (next < 0 || visited[next] === 1) continue
-      visited[next] = 1
-      found.push(next)
-    }
-  }
-  return found
+  return { difference, order: orderOf(difference), mounted: met.pair, member: change.member }
 }
 
 /** Follows a place of a document through both schemas and collects the differences it meets. */

@@ -1,4 +1,4 @@
-import type { ErpSchema, JsonSchema, JsonSchemaObject, Outline, Unchanged } from '../../model/schema.ts'
+import type { ErpSchema, JsonSchema, JsonSchemaObject, Unchanged } from '../../model/schema.ts'
 
 /** Which of the two releases a schema belongs to. */
 export type Side = 'old' | 'new'
@@ -61,20 +61,30 @@ export type Space = Readonly<{
   isSame: (old: JsonSchema, next: JsonSchema) => boolean
   /** Whether a definition, or one that it refers to, is not the same in both releases. */
   isUnstable: (name: string) => boolean
-  /** Where a definition that is written alike leads, for those whose own demands need no look. */
-  outline: (name: string) => Outline | undefined
+  /** What both releases publish alike, where it can be followed without a look at it. */
+  unchanged: Unchanged | undefined
+  /** Whether a node of what is unchanged leads to something that is another now. */
+  isUnstableNode: (node: number) => boolean
 }>
 
 /** Looks at the schemas of two releases and finds out which definitions are unchanged together with all they refer to. */
-export function spaceOf(old: ErpSchema, next: ErpSchema, unchanged: Unchanged = new Map()): Space {
-  const definition = (side: Side, name: string): JsonSchema | undefined => {
-    const definitions = side === 'old' ? old.definitions : next.definitions
-    return Object.hasOwn(definitions, name) ? definitions[name] : undefined
-  }
-
+export function spaceOf(old: ErpSchema, next: ErpSchema, common?: Unchanged): Space {
   const undeclared = (side: Side) => (side === 'old' ? old : next).source.undeclared ?? 'allowed'
   const closedAlike = undeclared('old') === undeclared('new')
-  const unstable = unstableDefinitions(old, next, unchanged)
+  // What is written alike does not mean the same where one release refuses undeclared members and the other does not.
+  const unchanged = closedAlike ? common : undefined
+  const others = unchanged?.others ?? {
+    old: new Map(Object.entries(old.definitions)),
+    new: new Map(Object.entries(next.definitions)),
+  }
+  const definition = (side: Side, name: string): JsonSchema | undefined =>
+    others[side].get(name) ?? (unchanged?.nodeOf(name) === undefined ? undefined : unchanged.definition(name))
+
+  const unstable = unstableDefinitions(others, unchanged)
+  const isUnstable = (name: string): boolean => {
+    const node = unchanged?.nodeOf(name)
+    return node === undefined ? unstable.names.has(name) : unstable.nodes[node] === 1
+  }
   const touched = new WeakMap<object, boolean>()
   const touches = (schema: JsonSchema): boolean => {
     if (typeof schema === 'boolean') return false
@@ -82,7 +92,7 @@ export function spaceOf(old: ErpSchema, next: ErpSchema, unchanged: Unchanged = 
     if (known !== undefined) return known
     const reference = referenceOf(schema)
     const result =
-      isDynamic(schema) || (reference !== undefined && unstable.has(reference)) || nestedSchemas(schema).some(touches)
+      isDynamic(schema) || (reference !== undefined && isUnstable(reference)) || nestedSchemas(schema).some(touches)
     touched.set(schema, result)
     return result
   }
@@ -106,11 +116,9 @@ export function spaceOf(old: ErpSchema, next: ErpSchema, unchanged: Unchanged = 
     undeclared,
     idOf,
     definition,
-    isUnstable: (name) => unstable.has(name),
-    outline: (name) =>
-      closedAlike && Object.hasOwn(old.definitions, name) && Object.hasOwn(next.definitions, name)
-        ? unchanged.get(name)
-        : undefined,
+    isUnstable,
+    unchanged,
+    isUnstableNode: (node) => unstable.nodes[node] === 1,
     isSame: (one, other) =>
       areAlike(one, other) && (closedAlike || typeof one === 'boolean') && !touches(one) && !touches(other),
   }
@@ -201,50 +209,77 @@ function isEqualData(one: unknown, other: unknown): boolean {
 }
 
 /** Definitions that differ between the releases, and those that refer to one of them, directly or through others. */
-function unstableDefinitions(old: ErpSchema, next: ErpSchema, unchanged: Unchanged): ReadonlySet<string> {
+function unstableDefinitions(
+  others: Unchanged['others'],
+  unchanged: Unchanged | undefined,
+): Readonly<{ names: ReadonlySet<string>; nodes: Uint8Array }> {
   const referrers = new Map<string, string[]>()
   const unstable = new Set<string>()
   const queue: string[] = []
-  const names = new Set([...Object.keys(old.definitions), ...Object.keys(next.definitions)])
-  const refer = (name: string, reference: string) => {
-    const known = referrers.get(reference)
-    if (known === undefined) referrers.set(reference, [name])
-    else known.push(name)
-    if (!names.has(reference) && !unstable.has(reference)) {
-      unstable.add(reference)
-      queue.push(reference)
-    }
+  const names = new Set([...others.old.keys(), ...others.new.keys()])
+  const found = (name: string) => {
+    if (unstable.has(name)) return
+    unstable.add(name)
+    queue.push(name)
   }
-  const referBelow = (name: string, outline: Outline): void => {
-    for (const { to } of outline.steps) {
-      if (typeof to === 'string') refer(name, to)
-      else referBelow(name, to)
-    }
-  }
+  /** Others that refer to a node. */
+  const nodeReferrers = new Map<number, string[]>()
   for (const name of names) {
-    const outline = unchanged.get(name)
-    // What both releases have as one object is not looked at: that would make it.
-    if (outline !== undefined && Object.hasOwn(old.definitions, name) && Object.hasOwn(next.definitions, name)) {
-      referBelow(name, outline)
-      continue
-    }
-    const before = Object.hasOwn(old.definitions, name) ? old.definitions[name] : undefined
-    const after = Object.hasOwn(next.definitions, name) ? next.definitions[name] : undefined
-    if (before === undefined || after === undefined || !areAlike(before, after)) {
-      unstable.add(name)
-      queue.push(name)
-    }
+    const before = others.old.get(name)
+    const after = others.new.get(name)
+    if (before === undefined || after === undefined || !areAlike(before, after)) found(name)
     if (after === undefined) continue
-    for (const reference of referencesBelow(after)) refer(name, reference)
-  }
-  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
-    for (const referrer of referrers.get(name) ?? []) {
-      if (unstable.has(referrer)) continue
-      unstable.add(referrer)
-      queue.push(referrer)
+    for (const reference of referencesBelow(after)) {
+      const node = unchanged?.nodeOf(reference)
+      if (node === undefined) {
+        append(referrers, reference, name)
+        if (!names.has(reference)) found(reference)
+      } else append(nodeReferrers, node, name)
     }
   }
-  return unstable
+  const nodes = new Uint8Array(unchanged?.targets.length ?? 0)
+  const above = unchanged === undefined ? undefined : sourcesOf(unchanged)
+  const nodeQueue: number[] = []
+  const foundNodes = (sources: readonly number[]) => {
+    for (const node of sources) {
+      if (nodes[node] === 1) continue
+      nodes[node] = 1
+      nodeQueue.push(node)
+    }
+  }
+  for (const [index, name] of unchanged?.outside.entries() ?? []) {
+    // What leads to a definition that neither release has leads nowhere known.
+    if (!names.has(name)) found(name)
+    if (unstable.has(name)) foundNodes(above?.outside[index] ?? [])
+  }
+  const outside = new Map(unchanged?.outside.map((name, index) => [name, index]))
+  while (queue.length > 0 || nodeQueue.length > 0) {
+    const name = queue.pop()
+    if (name !== undefined) {
+      for (const referrer of referrers.get(name) ?? []) found(referrer)
+      foundNodes(above?.outside[outside.get(name) ?? -1] ?? [])
+    }
+    const node = nodeQueue.pop()
+    if (node === undefined) continue
+    foundNodes(above?.nodes[node] ?? [])
+    for (const referrer of nodeReferrers.get(node) ?? []) found(referrer)
+  }
+  return { names: unstable, nodes }
+}
+
+/** The nodes that lead to each node, and to each definition outside. */
+function sourcesOf(unchanged: Unchanged): Readonly<{ nodes: readonly number[][]; outside: readonly number[][] }> {
+  const nodes: number[][] = unchanged.targets.map(() => [])
+  const outside: number[][] = unchanged.outside.map(() => [])
+  for (const [node, targets] of unchanged.targets.entries())
+    for (const target of targets) (target < 0 ? outside[-1 - target] : nodes[target])?.push(node)
+  return { nodes, outside }
+}
+
+function append<K>(map: Map<K, string[]>, key: K, name: string): void {
+  const known = map.get(key)
+  if (known === undefined) map.set(key, [name])
+  else known.push(name)
 }
 
 function referencesBelow(root: JsonSchema): ReadonlySet<string> {

@@ -1,4 +1,4 @@
-import type { JsonSchema, Outline } from '../../model/schema.ts'
+import type { JsonSchema } from '../../model/schema.ts'
 import { type Choice, type Flat, type Flattener, itemSchemas, memberSchemas } from './flat.ts'
 import { declaredNames, type KeywordChange, keywordChanges } from './keywords.ts'
 import { type JsonType, referenceOf, type Space } from './space.ts'
@@ -8,11 +8,9 @@ export type Pair = Readonly<{
   key: string
   old: Flat
   new: Flat
-  /** Set where both are one definition, or a part of one, that is written alike: all that may differ is where it leads. */
-  alike?: Alike
+  /** Set where both are one definition that is written alike: all that may differ is where its node leads. */
+  node?: number
 }>
-
-type Alike = Readonly<{ name: string | null; outline: Outline }>
 
 /** The way from one pair to another: tokens of the document, and keywords of the schema. */
 export type Step = Readonly<{ tokens: readonly string[]; path: readonly string[]; pair: Pair }>
@@ -26,7 +24,6 @@ export type LocalChange = KeywordChange & Readonly<{ path: readonly string[] }>
 /** Lists what is different between two schemas, one pair at a time; equal schemas are never entered. */
 export function explain(pair: Pair, pairs: Pairs): Explanation {
   const { flattener, space } = pairs
-  if (pair.alike !== undefined) return { changes: [], steps: stepsOf(pair, pair.alike, pairs) }
   const changes: LocalChange[] = []
   const steps: Step[] = []
   const [old, next] = alike(unwrapped(pair.old, flattener), unwrapped(pair.new, flattener), flattener)
@@ -44,7 +41,7 @@ export type Pairs = Readonly<{
   /** The pair of two lists of schemas; a definition that is written alike in both is not looked into. */
   at: (before: readonly JsonSchema[], after: readonly JsonSchema[]) => Pair
   of: (old: Flat, next: Flat) => Pair
-  /** The pair of a definition; what only leads to others has an outline. */
+  /** The pair of a definition. */
   named: (name: string) => Pair
 }>
 
@@ -65,9 +62,9 @@ export function pairsOf(space: Space, flattener: Flattener): Pairs {
   const named = (name: string): Pair => {
     const found = byName.get(name)
     if (found !== undefined) return found
-    const outline = space.outline(name)
+    const node = space.unchanged?.nodeOf(name)
     const reference = [{ $ref: referenceTo(name) }]
-    const made = outline === undefined ? flats(reference, reference) : new AlikePair({ name, outline }, flattener)
+    const made = node === undefined ? flats(reference, reference) : new UnchangedPair(name, node, flattener)
     byName.set(name, made)
     return made
   }
@@ -75,7 +72,7 @@ export function pairsOf(space: Space, flattener: Flattener): Pairs {
     const [one, other] = [before[0], after[0]]
     if (typeof one === 'object' && typeof other === 'object' && before.length === 1 && after.length === 1) {
       const name = referenceOf(one)
-      if (name !== undefined && space.outline(name) !== undefined) {
+      if (name !== undefined && space.unchanged?.nodeOf(name) !== undefined) {
         const id = space.idOf(one)
         if (id === `$${name}` && space.idOf(other) === id) return named(name)
       }
@@ -90,55 +87,27 @@ function referenceTo(name: string): string {
 }
 
 /** A definition that is written alike in both releases; its schemas are made when somebody asks for them. */
-class AlikePair implements Pair {
-  readonly alike: Alike
+class UnchangedPair implements Pair {
   readonly key: string
+  readonly node: number
+  readonly #name: string
   readonly #flattener: Flattener
 
-  constructor(alike: Alike, flattener: Flattener) {
-    this.alike = alike
+  constructor(name: string, node: number, flattener: Flattener) {
     // The key that the flats would give.
-    this.key = `old:$${alike.name} | new:$${alike.name}`
+    this.key = `old:$${name} | new:$${name}`
+    this.node = node
+    this.#name = name
     this.#flattener = flattener
   }
 
   get old(): Flat {
-    return this.#flattener.flat('old', [{ $ref: referenceTo(this.alike.name ?? '') }])
+    return this.#flattener.flat('old', [{ $ref: referenceTo(this.#name) }])
   }
 
   get new(): Flat {
-    return this.#flattener.flat('new', [{ $ref: referenceTo(this.alike.name ?? '') }])
+    return this.#flattener.flat('new', [{ $ref: referenceTo(this.#name) }])
   }
-}
-
-/** The ways from a definition that is written alike to those that are not. */
-function stepsOf(pair: Pair, alike: Alike, pairs: Pairs): readonly Step[] {
-  const { space, flattener } = pairs
-  const leads = (to: string | Outline): boolean =>
-    typeof to === 'string' ? space.isUnstable(to) : to.steps.some((step) => leads(step.to))
-  const steps: Step[] = []
-  for (const { tokens, path, to } of alike.outline.steps) {
-    if (!leads(to)) continue
-    if (typeof to === 'string') {
-      steps.push({ tokens, path, pair: pairs.named(to) })
-      continue
-    }
-    const [token = ''] = tokens
-    const below = (flat: Flat) =>
-      flattener.flat(flat.side, path[0] === 'items' ? itemSchemas(flat, 0) : memberSchemas(flat, token, 'least'))
-    const nested: Pair = {
-      key: `${pair.key}/${path.join('/')}`,
-      get old() {
-        return below(pair.old)
-      },
-      get new() {
-        return below(pair.new)
-      },
-      alike: { name: null, outline: to },
-    }
-    steps.push({ tokens, path, pair: nested })
-  }
-  return steps
 }
 
 /** One schema beside a choice of several is a choice of one, so that it meets the branch it became. */

@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../../model/schema.ts'
+import type { JsonSchema, Unchanged } from '../../model/schema.ts'
 import type { SchemaDocument } from '../../ports/schema-source.ts'
 import { isPlainObject, MAX_DEPTH, member, type PlainObject, refuse } from './text.ts'
 
@@ -17,7 +17,7 @@ export type Normalizer = Readonly<{
    */
   adopt: (schema: JsonSchema) => boolean
   /** Works off all references; to be called once, at the end. */
-  definitions: () => Readonly<Record<string, JsonSchema>>
+  definitions: () => Definitions
   /** Keywords that were met and mean nothing to the comparison. */
   ignored: () => readonly string[]
 }>
@@ -29,13 +29,20 @@ type Options = Readonly<{
 }>
 
 /** Definitions that another release publishes letter for letter. */
-export type Postponed = Readonly<{
-  has: (name: string) => boolean
-  /** The definitions that one of them refers to. */
-  references: (name: string, use: Use) => readonly string[]
-  /** Remembers what was made, so that both releases have the same. */
-  made: Map<string, JsonSchema>
+export type Postponed = Omit<Unchanged, 'definition' | 'others'>
+
+/** All that was referred to. */
+export type Definitions = Readonly<{
+  /** Every definition by name; those that were postponed are made when they are asked for. */
+  all: () => Readonly<Record<string, JsonSchema>>
+  /** Those that were not postponed. */
+  others: ReadonlyMap<string, JsonSchema>
+  /** One that was postponed. */
+  postponed: (name: string) => JsonSchema
 }>
+
+/** What the name of a definition ends with where it is sent. */
+export const SENT = ' (sent)'
 
 const KEPT = new Set([
   'enum',
@@ -104,11 +111,15 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
   const pending: { name: string; parsed: Parsed; tokens: readonly string[]; schema: unknown; use: Use }[] = []
   const documents = new Map<string, Parsed>([[root.document.name, root]])
   const ignored = new Set<string>()
-  const later = new Map<string, () => JsonSchema>()
+  const { postponed } = options
+  /** Nodes of postponed definitions that were referred to, directly or through others. */
+  const isReached = new Uint8Array(postponed?.targets.length ?? 0)
+  const made = new Map<string, JsonSchema>()
   const anchors = new Map<Parsed, ReadonlyMap<string, readonly string[]>>()
   /** References of the root document that were met, by what they became. */
   const referred: Readonly<Record<Use, Map<string, string>>> = { both: new Map(), send: new Map(), read: new Map() }
   const adopted = new Set<JsonSchema>()
+  let isWorkedOff = false
 
   function normalize(schema: unknown, tokens: Place, use: Use, parsed: Parsed): JsonSchema {
     if (typeof schema === 'boolean') return schema
@@ -294,13 +305,15 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
     const pointer = path.map((token) => `/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
     const home = HOMES.map((pattern) => pattern.exec(pointer)?.[1]).find((found) => found !== undefined)
     const plain = home?.replaceAll('~1', '/').replaceAll('~0', '~') ?? (pointer === '' ? '#' : pointer.slice(1))
-    const name = `${target === root ? '' : `${target.document.name}#`}${plain}${use === 'send' ? ' (sent)' : ''}`
+    const name = `${target === root ? '' : `${target.document.name}#`}${plain}${use === 'send' ? SENT : ''}`
     const normalized = `#/definitions/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
     made.$ref = normalized
     if (parsed === root) referred[use].set(reference, normalized)
-    if (definitions.has(name)) return
-    if (home !== undefined && target === root && options.postponed?.has(plain) === true) {
-      postpone(plain, use)
+    // What is read later must not add to what was worked off.
+    if (isWorkedOff || definitions.has(name)) return
+    const node = home !== undefined && target === root ? postponed?.nodeOf(name) : undefined
+    if (node !== undefined) {
+      reach(node)
       return
     }
     let schema: unknown = target.content
@@ -319,39 +332,45 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
     pending.push({ name, parsed: target, tokens: path, schema, use })
   }
 
-  /** Notes a definition, and all that it leads to, without reading it. */
-  function postpone(plain: string, use: Use): void {
-    const { postponed } = options
-    const queue = [plain]
-    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-      const name = `${next}${use === 'send' ? ' (sent)' : ''}`
-      if (definitions.has(name)) continue
-      const tokens = homeOf(next)
-      const schema = schemaAt(tokens)
-      definitions.set(name, true)
-      if (postponed?.has(next) !== true) pending.push({ name, parsed: root, tokens, schema, use })
-      else {
-        later.set(name, () => {
-          const known = postponed.made.get(name)
-          if (known !== undefined) return known
-          const made = normalize(schema, startAt(tokens), use, root)
-          postponed.made.set(name, made)
-          return made
-        })
-        queue.push(...postponed.references(next, use))
+  /** Notes a postponed definition, and all that it leads to, without reading it. */
+  function reach(start: number): void {
+    if (postponed === undefined || isReached[start] === 1) return
+    isReached[start] = 1
+    const queue = [start]
+    for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
+      for (const target of postponed.targets[node] ?? []) {
+        if (target < 0) noteAt(postponed.outside[-1 - target] ?? '')
+        else if (isReached[target] === 0) {
+          isReached[target] = 1
+          queue.push(target)
+        }
       }
     }
   }
 
+  /** Notes a definition of the root document by its name. */
+  function noteAt(name: string): void {
+    if (definitions.has(name)) return
+    const node = postponed?.nodeOf(name)
+    if (node !== undefined) {
+      reach(node)
+      return
+    }
+    const use = name.endsWith(SENT) ? 'send' : 'read'
+    const tokens = homeOf(plainName(name))
+    definitions.set(name, true)
+    pending.push({ name, parsed: root, tokens, schema: schemaAt(tokens), use })
+  }
+
   function adopt(schema: JsonSchema): boolean {
     if (adopted.has(schema)) return true
-    const names = referencesIn(schema)?.map((name) => {
-      const use: Use = name.endsWith(' (sent)') ? 'send' : 'read'
-      return { plain: use === 'send' ? name.slice(0, -' (sent)'.length) : name, use }
-    })
-    const isHere = names?.every(({ plain }) => !/[/#~%]/.test(plain) && schemaAt(homeOf(plain)) !== undefined)
-    if (names === undefined || isHere !== true) return false
-    for (const { plain, use } of names) postpone(plain, use)
+    const names = referencesIn(schema)
+    const isHere = (name: string) => {
+      const plain = plainName(name)
+      return postponed?.nodeOf(plain) !== undefined || (!/[/#~%]/.test(plain) && schemaAt(homeOf(plain)) !== undefined)
+    }
+    if (names?.every(isHere) !== true) return false
+    for (const name of names) noteAt(name)
     adopted.add(schema)
     return true
   }
@@ -391,6 +410,31 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
       .map((token) => decode(token).replaceAll('~1', '/').replaceAll('~0', '~'))
   }
 
+  /** A postponed definition. */
+  function normalized(name: string): JsonSchema {
+    const known = made.get(name)
+    if (known !== undefined) return known
+    const tokens = homeOf(plainName(name))
+    const schema = normalize(schemaAt(tokens), startAt(tokens), name.endsWith(SENT) ? 'send' : 'read', root)
+    made.set(name, schema)
+    return schema
+  }
+
+  function all(): Readonly<Record<string, JsonSchema>> {
+    const names = [...definitions.keys()]
+    for (const [node, reached] of isReached.entries()) {
+      const name = reached === 1 ? postponed?.nameOf(node) : undefined
+      if (name !== undefined && name !== null) names.push(name)
+    }
+    const record: Record<string, JsonSchema> = {}
+    for (const name of names.sort()) {
+      const value = definitions.get(name)
+      if (value === undefined) Object.defineProperty(record, name, { get: () => normalized(name), enumerable: true })
+      else Object.defineProperty(record, name, { value, enumerable: true, writable: true })
+    }
+    return record
+  }
+
   return {
     normalize: (schema, tokens, use) => normalize(schema, startAt(tokens), use, root),
     adopt,
@@ -398,16 +442,15 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
       for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
         definitions.set(next.name, normalize(next.schema, startAt(next.tokens), next.use, next.parsed))
       }
-      const made: Record<string, JsonSchema> = {}
-      for (const [name, schema] of [...definitions].sort(([left], [right]) => (left < right ? -1 : 1))) {
-        const get = later.get(name)
-        if (get === undefined) Object.defineProperty(made, name, { value: schema, enumerable: true, writable: true })
-        else Object.defineProperty(made, name, { get, enumerable: true })
-      }
-      return made
+      isWorkedOff = true
+      return { all, others: definitions, postponed: normalized }
     },
     ignored: () => [...ignored].sort(),
   }
+}
+
+function plainName(name: string): string {
+  return name.endsWith(SENT) ? name.slice(0, -SENT.length) : name
 }
 
 /** The names of definitions that a normalized schema refers to; undefined when it refers to anything else. */

@@ -80,12 +80,10 @@ describe('two releases read together', () => {
     )
     if (before === undefined || after === undefined) throw new Error('two documents')
     const pair = openapi.readPair?.(before, after)
-    expect([...(pair?.unchanged.keys() ?? [])].sort()).toEqual([
-      'Invoice',
-      'Invoice (sent)',
-      'Supplier',
-      'Supplier (sent)',
-    ])
+    const unread = ['Account', 'Account (sent)', 'Invoice', 'Invoice (sent)', 'Supplier', 'Supplier (sent)'].filter(
+      (name) => pair?.unchanged?.nodeOf(name) !== undefined,
+    )
+    expect(unread).toEqual(['Invoice', 'Invoice (sent)', 'Supplier', 'Supplier (sent)'])
     expect(Object.getOwnPropertyDescriptor(pair?.new.definitions, 'Supplier')?.get).toBeTypeOf('function')
   })
 

@@ -1,5 +1,5 @@
-import type { Outline, OutlineStep, Unchanged } from '../../model/schema.ts'
-import { isFlaggedIn, type Postponed, type Use } from './json-schema.ts'
+import type { JsonSchema, OutlineStep, Unchanged } from '../../model/schema.ts'
+import { isFlaggedIn, type Postponed, SENT } from './json-schema.ts'
 import { isPlainObject, MAX_DEPTH, member, type PlainObject } from './text.ts'
 
 /** Keywords without schemas in them, which mean the same wherever they stand. */
@@ -11,18 +11,16 @@ const FLAT = new Set(
 
 /** A definition as written: where it refers to others, and which fields on the way are only read or only sent. */
 type Written = Readonly<{ steps: readonly WrittenStep[] }>
-type WrittenStep = Readonly<{
-  tokens: readonly string[]
-  path: readonly string[]
-  /** The field as it is written, which may be hidden from those who send or read; undefined for items. */
-  field: unknown
-  to: string | Written
-}>
+type WrittenStep = OutlineStep &
+  Readonly<{
+    /** The field as it is written, which may be hidden from those who send or read; undefined for items. */
+    field: unknown
+    to: string | Written
+  }>
 
 /** What two releases of one document have in common, so that it need not be read twice, or at all. */
 export type Common = Readonly<{
   postponed: Postponed
-  unchanged: Unchanged
   /** Whether a value means the same in both documents, as far as it refers to nothing but definitions. */
   isSame: (old: unknown, next: unknown) => boolean
 }>
@@ -46,35 +44,83 @@ export function commonOf(old: unknown, next: unknown): Common | undefined {
       return undefined
     }
   }
-  const flags = new Map<string, boolean>()
-  const outlines = new Map<string, Outline>()
-  for (const [name, made] of written) {
-    outlines.set(name, outlineOf(made, old, 'read', flags))
-    outlines.set(`${name}${SENT}`, outlineOf(made, old, 'send', flags))
+  return { postponed: graphOf(written, old), isSame: (then, now) => isEqual(then, now, 0) }
+}
+
+/** Lays the definitions out as a graph, those that are read apart from those that are sent. */
+function graphOf(written: ReadonlyMap<string, Written>, content: unknown): Postponed {
+  const names = [...written.keys()]
+  const numbers = new Map(names.map((name, index) => [name, index]))
+  const outside: string[] = []
+  const outsideNumbers = new Map<string, number>()
+  const targets: number[][] = names.flatMap(() => [[], []])
+  const steps: WrittenStep[][] = names.flatMap(() => [[], []])
+  const hidden = new Map<string, boolean>()
+  // What is read of a definition has an even number, what is sent the odd one after it.
+  const nodeOf = (name: string, isSent: boolean): number => {
+    const known = numbers.get(name)
+    if (known !== undefined) return 2 * known + (isSent ? 1 : 0)
+    const full = isSent ? `${name}${SENT}` : name
+    const found = outsideNumbers.get(full) ?? outside.push(full) - 1
+    outsideNumbers.set(full, found)
+    return -1 - found
+  }
+  const fill = (node: number, from: Written, isSent: boolean): void => {
+    for (const step of from.steps) {
+      const { field, to } = step
+      if (field !== undefined && isHidden(content, field, to, isSent, hidden)) continue
+      if (typeof to === 'string') targets[node]?.push(nodeOf(to, isSent))
+      else {
+        const part = targets.push([]) - 1
+        steps.push([])
+        fill(part, to, isSent)
+        // A part that leads nowhere is no part.
+        if (targets[part]?.length === 0) {
+          targets.pop()
+          steps.pop()
+          continue
+        }
+        targets[node]?.push(part)
+      }
+      steps[node]?.push(step)
+    }
+  }
+  for (const [index, made] of [...written.values()].entries()) {
+    fill(2 * index, made, false)
+    fill(2 * index + 1, made, true)
   }
   return {
-    postponed: {
-      has: (name) => written.has(name),
-      references: (name, use) =>
-        use === 'send' ? namesIn(outlines.get(`${name}${SENT}`), SENT.length) : namesIn(outlines.get(name), 0),
-      made: new Map(),
+    nodeOf: (name) => {
+      const isSent = name.endsWith(SENT)
+      const known = numbers.get(isSent ? name.slice(0, -SENT.length) : name)
+      return known === undefined ? undefined : 2 * known + (isSent ? 1 : 0)
     },
-    unchanged: outlines,
-    isSame: (then, now) => isEqual(then, now, 0),
+    nameOf: (node) => {
+      const name = names[node >> 1]
+      return name === undefined || node >= 2 * names.length ? null : node % 2 === 0 ? name : `${name}${SENT}`
+    },
+    targets,
+    steps,
+    outside,
   }
 }
 
-/** What the name of a definition ends with where it is sent. */
-const SENT = ' (sent)'
+/** Brings together what was found in common and what each release has besides. */
+export function unchangedOf(
+  postponed: Postponed,
+  old: Readonly<{ others: ReadonlyMap<string, JsonSchema>; definition: (name: string) => JsonSchema }>,
+  next: Readonly<{ others: ReadonlyMap<string, JsonSchema> }>,
+): Unchanged {
+  return { ...postponed, definition: old.definition, others: { old: old.others, new: next.others } }
+}
 
 /** Definitions that differ, or that only one release has, and that neither schema reaches. */
 export function notReachedOf(
-  old: Readonly<{ content: unknown; reached: Readonly<Record<string, unknown>> }>,
-  next: Readonly<{ content: unknown; reached: Readonly<Record<string, unknown>> }>,
+  old: Readonly<{ content: unknown; reached: (name: string) => boolean }>,
+  next: Readonly<{ content: unknown; reached: (name: string) => boolean }>,
 ): readonly string[] {
   const [before, after] = [definitionsOf(old.content)?.schemas ?? {}, definitionsOf(next.content)?.schemas ?? {}]
-  const isReached = (name: string) =>
-    [old, next].some(({ reached }) => Object.hasOwn(reached, name) || Object.hasOwn(reached, `${name} (sent)`))
+  const isReached = (name: string) => [old, next].some(({ reached }) => reached(name) || reached(`${name}${SENT}`))
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((name) => !isReached(name) && !isEqual(member(before, name), member(after, name), 0))
     .sort()
@@ -143,45 +189,21 @@ function targetOf(schema: unknown, homes: Home & Readonly<{ after: PlainObject }
   return name
 }
 
-function outlineOf(written: Written, content: unknown, use: Use, flags: Map<string, boolean>): Outline {
-  const steps: OutlineStep[] = []
-  for (const { tokens, path, field, to } of written.steps) {
-    if (field !== undefined && isHidden(content, field, to, use, flags)) continue
-    if (typeof to === 'string') steps.push({ tokens, path, to: use === 'send' ? `${to}${SENT}` : to })
-    else {
-      const nested = outlineOf(to, content, use, flags)
-      if (nested.steps.length > 0) steps.push({ tokens, path, to: nested })
-    }
-  }
-  return { steps }
-}
-
 /** Whether a field is left out of what is sent, or read; what it refers to is asked once for each definition. */
 function isHidden(
   content: unknown,
   field: unknown,
   to: string | Written,
-  use: Use,
-  flags: Map<string, boolean>,
+  isSent: boolean,
+  known: Map<string, boolean>,
 ): boolean {
-  const flag = use === 'send' ? 'readOnly' : 'writeOnly'
+  const flag = isSent ? 'readOnly' : 'writeOnly'
   if (typeof to !== 'string') return isFlaggedIn(content, field, flag)
-  const key = `${flag} ${to}`
-  const known = flags.get(key)
-  if (known !== undefined) return known
   // Such a field is nothing but a reference.
-  const made = isFlaggedIn(content, field, flag)
-  flags.set(key, made)
-  return made
-}
-
-function namesIn(outline: Outline | undefined, suffix: number): readonly string[] {
-  const names: string[] = []
-  for (const { to } of outline?.steps ?? []) {
-    if (typeof to === 'string') names.push(suffix === 0 ? to : to.slice(0, -suffix))
-    else names.push(...namesIn(to, suffix))
-  }
-  return names
+  const key = `${flag} ${to}`
+  const found = known.get(key) ?? isFlaggedIn(content, field, flag)
+  known.set(key, found)
+  return found
 }
 
 /** Whether two JSON values are equal, members in any order. What nests too deeply is not, so that it is read and refused. */
