@@ -231,7 +231,7 @@ function resolved(specification: Specification, value: unknown, tokens: readonly
 function contentOf(specification: Specification, holder: Placed, use: 'send' | 'read'): JsonSchema | undefined {
   const content = member(holder.value, 'content')
   if (isPlainObject(content)) {
-    const types = Object.keys(content).sort()
+    const types = Object.hasOwn(content, 'application/json') ? ['application/json'] : Object.keys(content).sort()
     const chosen =
       types.find((type) => /^application\/json\b/.test(type)) ?? types.find((type) => /json/.test(type)) ?? types[0]
     const schema = chosen === undefined ? undefined : member(content[chosen], 'schema')

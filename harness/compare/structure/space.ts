@@ -1,4 +1,5 @@
 import type { ErpSchema, JsonSchema, JsonSchemaObject, Unchanged } from '../../model/schema.ts'
+import { eachWay, type Ways, waysOf } from './ways.ts'
 
 /** Which of the two releases a schema belongs to. */
 export type Side = 'old' | 'new'
@@ -43,9 +44,9 @@ const REFERENCE = '#/definitions/'
 /** The name a local reference leads to; undefined when it leads elsewhere. */
 export function referenceOf(schema: JsonSchemaObject): string | undefined {
   const reference = schema.$ref
-  return typeof reference === 'string' && reference.startsWith(REFERENCE)
-    ? reference.slice(REFERENCE.length).replaceAll('~1', '/').replaceAll('~0', '~')
-    : undefined
+  if (typeof reference !== 'string' || !reference.startsWith(REFERENCE)) return undefined
+  const name = reference.slice(REFERENCE.length)
+  return name.includes('~') ? name.replaceAll('~1', '/').replaceAll('~0', '~') : name
 }
 
 /**
@@ -237,43 +238,48 @@ function unstableDefinitions(
       } else append(nodeReferrers, node, name)
     }
   }
-  const nodes = new Uint8Array(unchanged?.targets.length ?? 0)
-  const above = unchanged === undefined ? undefined : sourcesOf(unchanged)
+  const size = unchanged?.targets.length ?? 0
+  const nodes = new Uint8Array(size)
+  const above = sourcesOf(unchanged)
   const nodeQueue: number[] = []
-  const foundNodes = (sources: readonly number[]) => {
-    for (const node of sources) {
-      if (nodes[node] === 1) continue
-      nodes[node] = 1
-      nodeQueue.push(node)
-    }
+  const foundNode = (node: number) => {
+    if (nodes[node] === 1) return
+    nodes[node] = 1
+    nodeQueue.push(node)
   }
   for (const [index, name] of unchanged?.outside.entries() ?? []) {
     // What leads to a definition that neither release has leads nowhere known.
     if (!names.has(name)) found(name)
-    if (unstable.has(name)) foundNodes(above?.outside[index] ?? [])
+    if (unstable.has(name)) eachWay(above, size + index, foundNode)
   }
   const outside = new Map(unchanged?.outside.map((name, index) => [name, index]))
   while (queue.length > 0 || nodeQueue.length > 0) {
     const name = queue.pop()
     if (name !== undefined) {
       for (const referrer of referrers.get(name) ?? []) found(referrer)
-      foundNodes(above?.outside[outside.get(name) ?? -1] ?? [])
+      const index = outside.get(name)
+      if (index !== undefined) eachWay(above, size + index, foundNode)
     }
     const node = nodeQueue.pop()
     if (node === undefined) continue
-    foundNodes(above?.nodes[node] ?? [])
+    eachWay(above, node, foundNode)
     for (const referrer of nodeReferrers.get(node) ?? []) found(referrer)
   }
   return { names: unstable, nodes }
 }
 
-/** The nodes that lead to each node, and to each definition outside. */
-function sourcesOf(unchanged: Unchanged): Readonly<{ nodes: readonly number[][]; outside: readonly number[][] }> {
-  const nodes: number[][] = unchanged.targets.map(() => [])
-  const outside: number[][] = unchanged.outside.map(() => [])
-  for (const [node, targets] of unchanged.targets.entries())
-    for (const target of targets) (target < 0 ? outside[-1 - target] : nodes[target])?.push(node)
-  return { nodes, outside }
+/** The nodes that lead to each node; the definitions outside come after the nodes. */
+function sourcesOf(unchanged: Unchanged | undefined): Ways {
+  const { targets, outside } = unchanged ?? { targets: [], outside: [] }
+  const from: number[] = []
+  const to: number[] = []
+  targets.forEach((below, node) => {
+    for (const target of below) {
+      from.push(target < 0 ? targets.length - 1 - target : target)
+      to.push(node)
+    }
+  })
+  return waysOf(targets.length + outside.length, from, to)
 }
 
 function append<K>(map: Map<K, string[]>, key: K, name: string): void {

@@ -105,6 +105,13 @@ const SILENT = new Set([
 /** Names of definitions that every format keeps in its own place. */
 const HOMES = [/^\/components\/schemas\/([^/]+)$/, /^\/definitions\/([^/]+)$/, /^\/\$defs\/([^/]+)$/]
 
+/** A reference to a definition of the same document whose name needs no decoding. */
+const PLAIN_HOME = /^#\/(?:components\/schemas|definitions|\$defs)\/([^/%~]+)$/
+
+function named(plain: string, use: Use): string {
+  return use === 'send' ? `${plain}${SENT}` : plain
+}
+
 /** A normalizer for one document and those it refers to. */
 export function normalizerOf(root: Parsed, options: Options): Normalizer {
   const definitions = new Map<string, JsonSchema>()
@@ -292,6 +299,15 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
       made.$ref = met
       return
     }
+    const plainly = parsed === root ? PLAIN_HOME.exec(reference)?.[1] : undefined
+    const written = plainly === undefined ? undefined : postponed?.nodeOf(named(plainly, use))
+    if (plainly !== undefined && written !== undefined) {
+      const normalized = `#/definitions/${named(plainly, use)}`
+      made.$ref = normalized
+      referred[use].set(reference, normalized)
+      reach(written)
+      return
+    }
     const hash = reference.indexOf('#')
     const file = hash < 0 ? reference : reference.slice(0, hash)
     const fragment = hash < 0 ? '' : reference.slice(hash + 1)
@@ -305,7 +321,7 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
     const pointer = path.map((token) => `/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
     const home = HOMES.map((pattern) => pattern.exec(pointer)?.[1]).find((found) => found !== undefined)
     const plain = home?.replaceAll('~1', '/').replaceAll('~0', '~') ?? (pointer === '' ? '#' : pointer.slice(1))
-    const name = `${target === root ? '' : `${target.document.name}#`}${plain}${use === 'send' ? SENT : ''}`
+    const name = `${target === root ? '' : `${target.document.name}#`}${named(plain, use)}`
     const normalized = `#/definitions/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
     made.$ref = normalized
     if (parsed === root) referred[use].set(reference, normalized)

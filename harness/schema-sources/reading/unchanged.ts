@@ -35,7 +35,8 @@ export function commonOf(old: unknown, next: unknown): Common | undefined {
   for (const name of Object.keys(before)) {
     // The name of what is sent would not tell whose it is.
     if (name.endsWith(SENT)) return undefined
-    const [then, now] = [before[name], member(after, name)]
+    const then = before[name]
+    const now = member(after, name)
     if (isEqual(then, now, 0)) {
       const made = writtenOf(then, homes)
       if (made !== undefined) written.set(name, made)
@@ -85,9 +86,11 @@ function graphOf(written: ReadonlyMap<string, Written>, content: unknown): Postp
       steps[node]?.push(step)
     }
   }
-  for (const [index, made] of [...written.values()].entries()) {
-    fill(2 * index, made, false)
-    fill(2 * index + 1, made, true)
+  let node = 0
+  for (const made of written.values()) {
+    fill(node, made, false)
+    fill(node + 1, made, true)
+    node += 2
   }
   return {
     nodeOf: (name) => {
@@ -157,19 +160,22 @@ function writtenOf(schema: unknown, homes: Home & Readonly<{ after: PlainObject 
   const type = properties === undefined ? 'array' : 'object'
   if (schema.type !== undefined && schema.type !== type) return undefined
   const steps: WrittenStep[] = []
-  const add = (field: unknown, tokens: readonly string[], path: readonly string[], isField: boolean): boolean => {
-    const to = targetOf(field, homes) ?? writtenOf(field, homes)
-    if (to === undefined) return false
-    if (typeof to === 'string' || to.steps.length > 0)
-      steps.push({ tokens, path, field: isField ? field : undefined, to })
-    return true
+  if (items !== undefined) {
+    const to = targetOf(items, homes) ?? writtenOf(items, homes)
+    if (properties !== undefined || to === undefined) return undefined
+    return to === LEADS_NOWHERE ? to : { steps: [{ tokens: ['*'], path: ['items'], field: undefined, to }] }
   }
-  if (items !== undefined)
-    return properties === undefined && add(items, ['*'], ['items'], false) ? { steps } : undefined
   if (!isPlainObject(properties)) return undefined
-  for (const name of Object.keys(properties).sort())
-    if (!add(properties[name], [name], ['properties', name], true)) return undefined
-  return { steps }
+  for (const name in properties) {
+    const field = properties[name]
+    const to = targetOf(field, homes) ?? writtenOf(field, homes)
+    if (to === undefined) return undefined
+    if (to !== LEADS_NOWHERE) steps.push({ tokens: [name], path: ['properties', name], field, to })
+  }
+  // In the order in which a record that is read is walked.
+  return steps.length === 0
+    ? LEADS_NOWHERE
+    : { steps: steps.sort((one, other) => ((one.tokens[0] ?? '') < (other.tokens[0] ?? '') ? -1 : 1)) }
 }
 
 const LEADS_NOWHERE: Written = { steps: [] }
@@ -222,9 +228,13 @@ function isEqual(one: unknown, other: unknown, depth: number): boolean {
   let left = 0
   for (const key in one) {
     left += 1
+    const value = one[key]
+    const counterpart = other[key]
+    // Most members are texts, and equal: no call for them.
+    if (value === counterpart && value !== undefined && key !== '__proto__') continue
     // A member that only one has is undefined in the other, but for the one name that everything has.
     if (key === '__proto__' && !Object.hasOwn(other, key)) return false
-    if (!isEqual(one[key], other[key], depth + 1)) return false
+    if (!isEqual(value, counterpart, depth + 1)) return false
   }
   for (const _key in other) left -= 1
   return left === 0
