@@ -37,6 +37,7 @@ export default defineSchemaSource({
     const arePartsSame = common?.isSame(partsOf(before), partsOf(after)) === true
     const other = readContent(next, after, {
       postponed: common?.postponed,
+      definition: (name) => (common?.hasBoth(name) === true ? one.definitions.others.get(name) : undefined),
       known: (path, item) =>
         arePartsSame && common.isSame(member(member(before, 'paths'), path), item) ? items.get(path) : undefined,
     })
@@ -72,6 +73,8 @@ type Beside = Readonly<{
   note?: (path: string, operations: Operations) => unknown
   /** The operations that the other release has under a path, where all that is written about them is the same. */
   known?: (path: string, item: unknown) => Operations | undefined
+  /** What the other release has for a definition that both publish letter for letter. */
+  definition?: (name: string) => JsonSchema | undefined
 }>
 
 /** What paths refer to besides definitions. */
@@ -89,10 +92,14 @@ type Content = Readonly<{ schema: ErpSchema; definitions: Definitions }>
 
 function readContent(document: SchemaDocument, content: unknown, beside: Beside = {}): Content {
   if (!isPlainObject(content)) return refuse(document, [], 'expected an object.')
-  const { postponed } = beside
+  const { postponed, definition } = beside
   const normalizer = normalizerOf(
     { document, content },
-    { parse: readTree, ...(postponed === undefined ? {} : { postponed }) },
+    {
+      parse: readTree,
+      ...(postponed === undefined ? {} : { postponed }),
+      ...(definition === undefined ? {} : { known: definition }),
+    },
   )
   const specification: Specification = { document, content, normalizer, beside }
   const info = member(content, 'info')

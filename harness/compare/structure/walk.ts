@@ -172,7 +172,9 @@ function withNull(flat: Flat): Flat {
 }
 
 function compareBases(old: Flat, next: Flat, path: readonly string[], notes: Notes): void {
-  for (const change of keywordChanges(old, next)) notes.changes.push({ ...change, path })
+  // What is written alike demands the same, but for what it refers to.
+  if (!isMadeOfTheSame(old, next))
+    for (const change of keywordChanges(old, next)) notes.changes.push({ ...change, path })
   const step = (
     tokens: readonly string[],
     way: readonly string[],
@@ -199,6 +201,16 @@ function compareBases(old: Flat, next: Flat, path: readonly string[], notes: Not
     step([String(index)], ['prefixItems', String(index)], itemSchemas(old, index), itemSchemas(next, index))
   }
   step(['*'], ['items'], itemSchemas(old, longest), itemSchemas(next, longest))
+}
+
+function isMadeOfTheSame(old: Flat, next: Flat, space: Space): boolean {
+  return (
+    space.undeclared('old') === space.undeclared('new') &&
+    old.roots !== undefined &&
+    next.roots !== undefined &&
+    old.sources.length === next.sources.length &&
+    old.sources.every((schema, index) => typeof schema === 'object' && schema === next.sources[index])
+  )
 }
 
 function pairOf(before: readonly JsonSchema[], after: readonly JsonSchema[], notes: Notes): Pair | undefined {

@@ -26,6 +26,8 @@ type Options = Readonly<{
   parse: (document: SchemaDocument) => unknown
   /** Definitions of the root document that need not be read before somebody asks for them. */
   postponed?: Postponed
+  /** What another release made of a definition that it publishes letter for letter. */
+  known?: (name: string) => JsonSchema | undefined
 }>
 
 /** Definitions that another release publishes letter for letter. */
@@ -125,6 +127,8 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
   const anchors = new Map<Parsed, ReadonlyMap<string, readonly string[]>>()
   /** References of the root document that were met, by what they became. */
   const referred: Readonly<Record<Use, Map<string, string>>> = { both: new Map(), send: new Map(), read: new Map() }
+  /** References of the root document that were asked whether what they lead to may only be read, or only sent. */
+  const flagged = { readOnly: new Map<string, boolean>(), writeOnly: new Map<string, boolean>() }
   const adopted = new Set<JsonSchema>()
   let isWorkedOff = false
 
@@ -193,7 +197,14 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
 
   /** Whether a field is read-only or write-only, itself or by the schema that it refers to in the same document. */
   function isFlagged(schema: unknown, flag: 'readOnly' | 'writeOnly', parsed: Parsed): boolean {
-    return isFlaggedIn(parsed.content, schema, flag)
+    const reference = member(schema, '$ref')
+    if (parsed !== root || typeof reference !== 'string') return isFlaggedIn(parsed.content, schema, flag)
+    if (member(schema, flag) === true) return true
+    const known = flagged[flag].get(reference)
+    if (known !== undefined) return known
+    const found = isFlaggedIn(parsed.content, { $ref: reference }, flag)
+    flagged[flag].set(reference, found)
+    return found
   }
 
   /** Keywords that are spelled differently between drafts and formats. */
@@ -456,7 +467,12 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
     adopt,
     definitions: () => {
       for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-        definitions.set(next.name, normalize(next.schema, startAt(next.tokens), next.use, next.parsed))
+        const known = next.parsed === root ? options.known?.(next.name) : undefined
+        const made =
+          known !== undefined && adopt(known)
+            ? known
+            : normalize(next.schema, startAt(next.tokens), next.use, next.parsed)
+        definitions.set(next.name, made)
       }
       isWorkedOff = true
       return { all, others: definitions, postponed: normalized }

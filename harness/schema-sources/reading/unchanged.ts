@@ -21,6 +21,8 @@ type WrittenStep = OutlineStep &
 /** What two releases of one document have in common, so that it need not be read twice, or at all. */
 export type Common = Readonly<{
   postponed: Postponed
+  /** Whether both publish a definition letter for letter. */
+  hasBoth: (name: string) => boolean
   /** Whether a value means the same in both documents, as far as it refers to nothing but definitions. */
   isSame: (old: unknown, next: unknown) => boolean
 }>
@@ -32,12 +34,14 @@ export function commonOf(old: unknown, next: unknown): Common | undefined {
   const [before, after] = [one.schemas, other.schemas]
   const homes = { ...one, after }
   const written = new Map<string, Written>()
+  const equal = new Set<string>()
   for (const name of Object.keys(before)) {
     // The name of what is sent would not tell whose it is.
     if (name.endsWith(SENT)) return undefined
     const then = before[name]
     const now = member(after, name)
     if (isEqual(then, now, 0)) {
+      equal.add(name)
       const made = writtenOf(then, homes)
       if (made !== undefined) written.set(name, made)
     } else if (now !== undefined && !hasSameFlags(then, now)) {
@@ -45,7 +49,11 @@ export function commonOf(old: unknown, next: unknown): Common | undefined {
       return undefined
     }
   }
-  return { postponed: graphOf(written, old), isSame: (then, now) => isEqual(then, now, 0) }
+  return {
+    postponed: graphOf(written, old),
+    hasBoth: (name) => equal.has(name.endsWith(SENT) ? name.slice(0, -SENT.length) : name),
+    isSame: (then, now) => isEqual(then, now, 0),
+  }
 }
 
 /** Lays the definitions out as a graph, those that are read apart from those that are sent. */
@@ -56,7 +64,7 @@ function graphOf(written: ReadonlyMap<string, Written>, content: unknown): Postp
   const outsideNumbers = new Map<string, number>()
   const targets: number[][] = names.flatMap(() => [[], []])
   const steps: WrittenStep[][] = names.flatMap(() => [[], []])
-  const hidden = new Map<string, boolean>()
+  const isHidden = hiddenIn(content)
   // What is read of a definition has an even number, what is sent the odd one after it.
   const nodeOf = (name: string, isSent: boolean): number => {
     const known = numbers.get(name)
@@ -69,7 +77,7 @@ function graphOf(written: ReadonlyMap<string, Written>, content: unknown): Postp
   const fill = (node: number, from: Written, isSent: boolean): void => {
     for (const step of from.steps) {
       const { field, to } = step
-      if (field !== undefined && isHidden(content, field, to, isSent, hidden)) continue
+      if (field !== undefined && isHidden(field, to, isSent)) continue
       if (typeof to === 'string') targets[node]?.push(nodeOf(to, isSent))
       else {
         const part = targets.push([]) - 1
@@ -195,21 +203,19 @@ function targetOf(schema: unknown, homes: Home & Readonly<{ after: PlainObject }
   return name
 }
 
-/** Whether a field is left out of what is sent, or read; what it refers to is asked once for each definition. */
-function isHidden(
-  content: unknown,
-  field: unknown,
-  to: string | Written,
-  isSent: boolean,
-  known: Map<string, boolean>,
-): boolean {
-  const flag = isSent ? 'readOnly' : 'writeOnly'
-  if (typeof to !== 'string') return isFlaggedIn(content, field, flag)
-  // Such a field is nothing but a reference.
-  const key = `${flag} ${to}`
-  const found = known.get(key) ?? isFlaggedIn(content, field, flag)
-  known.set(key, found)
-  return found
+/** Asks whether a field is left out of what is sent, or read; each definition that fields refer to is asked once. */
+function hiddenIn(content: unknown): (field: unknown, to: string | Written, isSent: boolean) => boolean {
+  const schemas = definitionsOf(content)?.schemas
+  const [sent, read] = [new Map<string, boolean>(), new Map<string, boolean>()]
+  return (field, to, isSent) => {
+    const flag = isSent ? 'readOnly' : 'writeOnly'
+    if (typeof to !== 'string') return isFlaggedIn(content, field, flag)
+    // Such a field is nothing but a reference.
+    const known = isSent ? sent : read
+    const found = known.get(to) ?? isFlaggedIn(content, member(schemas, to), flag)
+    known.set(to, found)
+    return found
+  }
 }
 
 /** Whether two JSON values are equal, members in any order. What nests too deeply is not, so that it is read and refused. */
