@@ -173,7 +173,7 @@ function withNull(flat: Flat): Flat {
 
 function compareBases(old: Flat, next: Flat, path: readonly string[], notes: Notes): void {
   // What is written alike demands the same, but for what it refers to.
-  if (!isMadeOfTheSame(old, next))
+  if (!isMadeOfTheSame(old, next, notes.space))
     for (const change of keywordChanges(old, next)) notes.changes.push({ ...change, path })
   const step = (
     tokens: readonly string[],
