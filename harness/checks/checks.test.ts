@@ -399,6 +399,69 @@ const ROWS: readonly Row[] = [
     objecting: ['value-renamed'],
   },
   {
+    name: 'a field that is gone seems to have another name',
+    facts: {
+      renames: [
+        {
+          proposal: {
+            kind: 'field',
+            resource: 'account.invoice.line',
+            direction: 'send',
+            from: '/department',
+            to: '/cost_center',
+            oldValue: null,
+            newValue: null,
+            confidence: 97,
+            evidence: ['49 recorded invoices carry the same values in both'],
+          },
+          difference: difference({ area: 'structure', pointer: '/department', stage: '', at: '' }),
+        },
+      ],
+    },
+    objecting: ['field-renamed'],
+  },
+  {
+    name: 'a value that is gone from a selection seems to have another name',
+    facts: {
+      renames: [
+        {
+          proposal: {
+            kind: 'value',
+            resource: 'account.period',
+            direction: 'read',
+            from: '/state',
+            to: '/state',
+            oldValue: 'close',
+            newValue: 'closed',
+            confidence: 91,
+            evidence: ['the values are alike (95 %)'],
+          },
+          difference: difference({ area: 'structure', resource: 'account.period', pointer: '/state', stage: '' }),
+        },
+      ],
+    },
+    objecting: ['field-renamed'],
+  },
+  {
+    name: 'a second engine sees documents lost where the gate sees none',
+    facts: {
+      opinions: [
+        {
+          engine: 'json-schema-diff',
+          difference: difference({
+            area: 'structure',
+            pointer: '/reference',
+            stage: '',
+            at: '',
+            baseline: 'no difference',
+            candidate: 'documents lost',
+          }),
+        },
+      ],
+    },
+    objecting: ['second-opinion-other'],
+  },
+  {
     name: 'accounts have a segment more',
     facts: {
       valueLists: [
@@ -574,8 +637,13 @@ describe('who objects to what', () => {
             !named.includes(id) && check.requires.some((area) => (facts[area] ?? []).length > 0),
         ),
     )
-    // Searches and noise are one check's alone; nothing in them is its passing row.
-    expect(without.map(([id]) => id)).toEqual(['noise-unmatched', 'search-value-gone'])
+    // Some areas are one check's alone; nothing in them is its passing row.
+    expect(without.map(([id]) => id)).toEqual([
+      'field-renamed',
+      'noise-unmatched',
+      'search-value-gone',
+      'second-opinion-other',
+    ])
   })
 })
 
@@ -645,7 +713,9 @@ describe('nothing differs unseen', () => {
   test('the areas of facts are those of differences', () => {
     expect(
       Object.keys(NOTHING)
-        .filter((area) => !['searches', 'valueLists', 'copies', 'noise', 'inquiries'].includes(area))
+        .filter(
+          (area) => !['searches', 'renames', 'opinions', 'valueLists', 'copies', 'noise', 'inquiries'].includes(area),
+        )
         .sort(),
     ).toEqual([...Area.options].sort())
   })
@@ -691,10 +761,12 @@ describe('mirrored pairs', () => {
     'lookup-text-changed': ANOTHER,
     'lookup-value-changed': ANOTHER,
     'noise-unmatched': 'A rule that leaves something out is counted in the report.',
+    'field-renamed': ANOTHER,
     'refusal-changed': ANOTHER,
     'rule-changed': 'Nobody can tell in which direction the rule went.',
     'search-value-gone':
       'A literal that comes to exist was searched for in vain before; the look-up that finds it tells.',
+    'second-opinion-other': 'Agreement is the passing case of the same check.',
     'stored-amount-changed': ANOTHER,
     'stored-amount-rounded': ANOTHER,
     'stored-coding-changed': ANOTHER,
@@ -782,6 +854,8 @@ describe.each([...checks])('%s', (id, check) => {
     const double = <Fact>(list: readonly Fact[] | undefined): readonly Fact[] => [...(list ?? []), ...(list ?? [])]
     const facts: Facts = {
       structure: double(row?.facts.structure),
+      renames: double(row?.facts.renames),
+      opinions: double(row?.facts.opinions),
       searches: double(row?.facts.searches),
       values: double(row?.facts.values),
       valueLists: double(row?.facts.valueLists),

@@ -32,6 +32,7 @@ const REAL_BREAKS = [
   'loud field-removed account.invoice.line/currency_digits - 47 expected',
   'loud field-removed account.invoice.line/unit_digits - 47 expected',
   'loud field-removed account.invoice/currency_digits - 47 expected',
+  'loud field-renamed account.period/state - 49 expected',
   'loud invoice-newly-accepted account.invoice/create create 1 unexpected',
   'loud invoice-refused account.invoice/validate_invoice validate_invoice 1 expected',
   'loud read-refused account.invoice.line/read create 47 expected',

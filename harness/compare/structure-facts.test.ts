@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { ErpSchema } from '../model/schema.ts'
 import type { StructureDifference } from '../model/structure.ts'
-import { lostSearchValues, structureFacts } from './structure-facts.ts'
+import { structureComparison } from './structure/compare.ts'
+import { lostSearchValues, opinionFacts, renameFacts, type StructureUses, structureFacts } from './structure-facts.ts'
 
 const change = (over: Partial<StructureDifference>): StructureDifference => ({
   resource: 'account.invoice',
@@ -19,6 +20,15 @@ const change = (over: Partial<StructureDifference>): StructureDifference => ({
   ...over,
 })
 
+const uses = (over: Partial<StructureUses>): StructureUses => ({
+  field: () => undefined,
+  lacking: () => new Set(),
+  places: [],
+  literals: [],
+  ...over,
+})
+const only = (...differences: StructureDifference[]) => ({ differences, at: () => [] })
+
 test.each<[string, Partial<StructureDifference>, string, string, string[]]>([
   ['a field that is gone is absent and loud', {}, 'absent', 'loud', ['S-104 RE-2026-0815']],
   ['a field that is new is extra and silent', { change: 'added' }, 'extra', 'silent', ['S-104 RE-2026-0815']],
@@ -30,9 +40,9 @@ test.each<[string, Partial<StructureDifference>, string, string, string[]]>([
   ['a place within a field is that field', { pointer: '/reference/*/text' }, 'absent', 'loud', ['S-104 RE-2026-0815']],
 ])('%s', (_, over, kind, loudness, invoices) => {
   const used = new Set(['S-104 RE-2026-0815'])
-  const [fact] = structureFacts([change(over)], (direction, resource, field) =>
-    direction === 'read' && resource === 'account.invoice' && field === 'reference' ? used : undefined,
-  )
+  const field: StructureUses['field'] = (direction, resource, name) =>
+    direction === 'read' && resource === 'account.invoice' && name === 'reference' ? used : undefined
+  const [fact] = structureFacts(only(change(over)), uses({ field }))
   expect(fact?.structure).toEqual(change(over))
   expect(fact?.difference).toMatchObject({
     area: 'structure',
@@ -101,6 +111,66 @@ test('a field that becomes required concerns who sends the record without it, an
   const lacking = (resource: string, field: string) =>
     new Set(resource === 'account.invoice' && field === 'reference' ? ['S-1 R-2', 'S-1 R-3'] : [])
   const required = change({ keyword: 'required', change: 'added', direction: 'send' })
-  const [fact] = structureFacts([required], () => sends, lacking)
+  const [fact] = structureFacts(only(required), uses({ field: () => sends, lacking }))
   expect(fact?.difference.invoices).toEqual(['S-1 R-2', 'S-1 R-3'])
+})
+
+describe('a schema that several resources share', () => {
+  const bills = (code: unknown): ErpSchema => ({
+    format: 'erp-change-gate/schema',
+    version: 1,
+    source: { kind: 'openapi', inferred: false },
+    definitions: { Document: { type: 'object', properties: { supplier: code } } },
+    resources: {
+      bill: { send: { $ref: '#/definitions/Document' } },
+      credit: { send: { $ref: '#/definitions/Document' } },
+    },
+  })
+  const comparison = structureComparison(bills({ maxLength: 20 }), bills({ maxLength: 10 }))
+
+  test('concerns those who send any of them, although it is told at the first', () => {
+    const credits = new Set(['S-104 CN-2026-0031'])
+    const field: StructureUses['field'] = (_, resource) => (resource === 'credit' ? credits : undefined)
+    const places = [{ direction: 'send' as const, resource: 'credit', field: 'supplier' }]
+    const facts = structureFacts(comparison, uses({ field, places }))
+    expect(facts.map(({ structure, difference }) => [structure.resource, difference.invoices])).toEqual([
+      ['bill', ['S-104 CN-2026-0031']],
+    ])
+  })
+})
+
+test('what may have another name, and where a second engine disagrees, concerns those who use the place', () => {
+  const users = new Set(['S-104 RE-2026-0815'])
+  const field: StructureUses['field'] = (_, __, name) => (name === 'department' ? users : undefined)
+  const place = { resource: 'account.invoice.line', direction: 'send' as const }
+  const proposal = { kind: 'field' as const, ...place, from: '/department', to: '/cost_center', confidence: 97 }
+  const [rename] = renameFacts([{ ...proposal, oldValue: null, newValue: null, evidence: [] }], uses({ field }))
+  expect(rename?.difference).toMatchObject({
+    pointer: '/department',
+    baseline: 'department',
+    candidate: 'cost_center',
+    invoices: ['S-104 RE-2026-0815'],
+  })
+  const disagreed = [{ ...place, pointer: '/memo', schemaPointer: '', ours: 'no difference', theirs: 'documents lost' }]
+  const [opinion] = opinionFacts({ engine: 'json-schema-diff', agreed: 3, disagreed, notAsked: 0 }, uses({ field }))
+  expect(opinion?.difference).toMatchObject({ baseline: 'no difference', candidate: 'documents lost', invoices: [] })
+})
+
+test.each<[string, string, string[]]>([
+  ['searches for the old name', 'close', ['S-104 RE-2026-0815']],
+  ['searches for the new name, by plan', 'closed', []],
+])('a value that may have another name concerns who %s', (_, value, invoices) => {
+  const place = { resource: 'account.period', direction: 'read' as const, from: '/state', to: '/state' }
+  const proposal = {
+    kind: 'value' as const,
+    ...place,
+    oldValue: 'close',
+    newValue: 'closed',
+    confidence: 91,
+    evidence: [],
+  }
+  const literals = [{ resource: 'account.period', field: 'state', value, invoices: ['S-104 RE-2026-0815'] }]
+  const field = () => new Set(['S-104 RE-2026-0815', 'S-104 RE-2026-0816'])
+  const [fact] = renameFacts([proposal], uses({ field, literals }))
+  expect(fact?.difference).toMatchObject({ baseline: '["close"]', candidate: '["closed"]', invoices })
 })

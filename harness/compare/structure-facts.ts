@@ -1,33 +1,114 @@
 import type { Difference } from '../model/difference.ts'
 import type { ErpSchema } from '../model/schema.ts'
-import type { Direction, StructureDifference } from '../model/structure.ts'
-import type { StructureFact } from '../ports/check.ts'
+import type { Direction, RenameProposal, SecondOpinionSummary, StructureDifference } from '../model/structure.ts'
+import type { OpinionFact, RenameFact, StructureFact } from '../ports/check.ts'
+import type { StructureComparison } from './structure/compare.ts'
 
-/** Who uses a field: invoices by direction, or nobody. */
-export type FieldUsers = (direction: Direction, resource: string, field: string) => ReadonlySet<string> | undefined
-
-/** Who sends a record of a resource without a field. */
-export type FieldLackers = (resource: string, field: string) => ReadonlySet<string>
+/** What the recorded exports use of the published schema. */
+export type StructureUses = Readonly<{
+  /** Invoices that use a field, or nobody. */
+  field: (direction: Direction, resource: string, field: string) => ReadonlySet<string> | undefined
+  /** Who sends a record of a resource without a field. */
+  lacking: (resource: string, field: string) => ReadonlySet<string>
+  /** Every field that anything uses. */
+  places: readonly Readonly<{ direction: Direction; resource: string; field: string }>[]
+  /** Every literal that the connector searches by. */
+  literals: readonly SearchLiteral[]
+}>
 
 /** A literal that the connector searches by. */
 export type SearchLiteral = Readonly<{ resource: string; field: string; value: string; invoices: readonly string[] }>
 
-/** Joins what changed in the published schema with who uses it. */
+/**
+ * Joins what changed in the published schema with who uses it. A change is told at one resource, and met by every resource
+ * that shares the schema.
+ */
 export function structureFacts(
-  differences: readonly StructureDifference[],
-  usersOf: FieldUsers,
-  lackingOf: FieldLackers = () => new Set(),
+  comparison: Pick<StructureComparison, 'differences' | 'at'>,
+  uses: StructureUses,
 ): readonly StructureFact[] {
-  return differences.map((structure) => {
-    const field = structure.pointer.split('/')[1] ?? ''
-    // What is newly required concerns those who do not send it.
-    const isNewDuty = structure.keyword === 'required' && structure.change === 'added' && structure.direction === 'send'
-    const invoices = isNewDuty
-      ? lackingOf(structure.resource, field)
-      : usersOf(structure.direction, structure.resource, field)
-    return { structure, difference: differenceOf(structure, [...(invoices ?? [])]) }
+  const { differences, at } = comparison
+  const invoices = differences.map(() => new Set<string>())
+  const note = (index: number, users: Iterable<string> | undefined) => {
+    for (const user of users ?? []) invoices[index]?.add(user)
+  }
+  for (const { direction, resource, field } of uses.places) {
+    for (const index of at(resource, direction, field.split('.'))) {
+      const structure = differences[index]
+      if (structure !== undefined && !isNewDuty(structure)) note(index, uses.field(direction, resource, field))
+    }
+  }
+  for (const resource of new Set(
+    uses.places.filter(({ direction }) => direction === 'send').map((place) => place.resource),
+  )) {
+    for (const index of at(resource, 'send', [])) {
+      const structure = differences[index]
+      if (structure !== undefined && isNewDuty(structure)) note(index, uses.lacking(resource, fieldOf(structure)))
+    }
+  }
+  return differences.map((structure, index) => {
+    const { direction, resource } = structure
+    const field = fieldOf(structure)
+    note(index, isNewDuty(structure) ? uses.lacking(resource, field) : uses.field(direction, resource, field))
+    return { structure, difference: differenceOf(structure, [...(invoices[index] ?? [])]) }
   })
 }
+
+/** What is newly required concerns those who do not send it. */
+function isNewDuty({ keyword, change, direction }: StructureDifference): boolean {
+  return keyword === 'required' && change === 'added' && direction === 'send'
+}
+
+function fieldOf({ pointer }: Pick<StructureDifference, 'pointer'>): string {
+  return pointer.split('/')[1] ?? ''
+}
+
+/** Joins what may have another name with the invoices that use the old one. */
+export function renameFacts(proposals: readonly RenameProposal[], uses: StructureUses): readonly RenameFact[] {
+  return proposals.map((proposal) => {
+    const { resource, from, to, oldValue, newValue } = proposal
+    const listed = (value: string) => JSON.stringify([value])
+    const difference: Difference = {
+      ...PUBLISHED,
+      kind: 'coerced',
+      loudness: 'loud',
+      resource,
+      pointer: from,
+      baseline: oldValue === null ? from.slice(1) : listed(oldValue),
+      candidate: newValue === null ? to.slice(1) : listed(newValue),
+      invoices: [...(usersOfOld(proposal, uses) ?? [])],
+    }
+    return { proposal, difference }
+  })
+}
+
+/** Who uses the old field; or the old value, where it is known which values are searched for. */
+function usersOfOld(proposal: RenameProposal, uses: StructureUses): Iterable<string> | undefined {
+  const { direction, resource, oldValue } = proposal
+  const name = fieldOf({ pointer: proposal.from })
+  const searched = uses.literals.filter((literal) => literal.resource === resource && literal.field === name)
+  if (oldValue === null || searched.length === 0) return uses.field(direction, resource, name)
+  return new Set(searched.filter(({ value }) => value === oldValue).flatMap(({ invoices }) => invoices))
+}
+
+/** Where a second engine disagrees, with the invoices that use the place. */
+export function opinionFacts(summary: SecondOpinionSummary, uses: StructureUses): readonly OpinionFact[] {
+  return summary.disagreed.map(({ resource, direction, pointer, ours, theirs }) => ({
+    engine: summary.engine,
+    difference: {
+      ...PUBLISHED,
+      kind: 'coerced',
+      loudness: 'silent',
+      resource,
+      pointer,
+      baseline: ours,
+      candidate: theirs,
+      invoices: [...(uses.field(direction, resource, fieldOf({ pointer })) ?? [])],
+    },
+  }))
+}
+
+const PUBLISHED = { area: 'structure', class: 'structure', at: '', stage: '', sent: null, seenBy: 'gate' } as const
 
 /**
  * Literals in searches that the baseline publishes as a value of the field and the candidate does not: the search is
@@ -64,21 +145,15 @@ export function lostSearchValues(
 function differenceOf(structure: StructureDifference, invoices: readonly string[]): Difference {
   const { change } = structure
   return {
-    area: 'structure',
+    ...PUBLISHED,
     kind: change === 'removed' ? 'absent' : change === 'added' ? 'extra' : 'coerced',
-    class: 'structure',
     // What is gone is refused when it is asked for; everything else is answered, and means something else.
     loudness: change === 'removed' || change === 'narrowed' ? 'loud' : 'silent',
     resource: structure.resource,
     pointer: structure.pointer,
-    at: '',
-    stage: '',
     baseline: structure.old,
     candidate: structure.new,
-    sent: null,
     invoices: [...invoices],
-    seenBy: 'gate',
-    published: { keyword: structure.keyword, direction: structure.direction, change },
   }
 }
 

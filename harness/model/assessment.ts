@@ -336,6 +336,11 @@ export const ChangeAssessment = z.strictObject({
     coverage: Coverage.default([]),
     /** Null when no drill was run on the scenario. */
     drill: Drill.nullable().default(null),
+    /** What a second engine said about the changed places of the published schema; null in assessments of before it was asked. */
+    secondOpinion: z
+      .strictObject({ engine: z.string(), agreed: Whole, disagreed: Whole, notAsked: Whole })
+      .nullable()
+      .default(null),
   }),
   accounting: Accounting,
   controlTotals: z.array(ControlTotal),

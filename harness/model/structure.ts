@@ -82,7 +82,18 @@ export const SecondOpinionSummary = z.strictObject({
   engine: z.string(),
   /** Places that both engines judged alike, and those they did not: each of the latter is a defect of the gate. */
   agreed: z.number().int(),
-  disagreed: z.array(z.strictObject({ place: z.string(), ours: z.string(), theirs: z.string() })).readonly(),
+  disagreed: z
+    .array(
+      z.strictObject({
+        resource: z.string(),
+        direction: Direction,
+        pointer: z.string(),
+        schemaPointer: z.string(),
+        ours: z.string(),
+        theirs: z.string(),
+      }),
+    )
+    .readonly(),
   /** Changed places that the second engine cannot judge, or did not in time. */
   notAsked: z.number().int(),
 })

@@ -3,9 +3,10 @@ import { fingerprintOf } from '../base/fingerprint.ts'
 import { type Json, toJson } from '../base/json.ts'
 import { byKey } from '../base/on-demand.ts'
 import { ComparingDocuments } from '../compare/documents.ts'
+import { storedValues } from '../compare/field-values.ts'
 import { type Meaning, relationsOf } from '../compare/records.ts'
-import { compareStructure } from '../compare/structure/compare.ts'
-import { lostSearchValues, structureFacts } from '../compare/structure-facts.ts'
+import { proposeRenames } from '../compare/structure/renames.ts'
+import { lostSearchValues, opinionFacts, renameFacts, structureFacts } from '../compare/structure-facts.ts'
 import { withoutTolerated } from '../compare/tolerance.ts'
 import { listFacts } from '../compare/value-formats.ts'
 import { compareValues } from '../compare/values.ts'
@@ -41,6 +42,7 @@ import { movedDates } from './moved-dates.ts'
 import { loadPlugIns } from './registry.ts'
 import type { Rehearsal } from './run.ts'
 import type { Scenario } from './scenario.ts'
+import { comparedSchemas } from './structure.ts'
 
 /** Everything that was gathered for one change request. */
 export type Evidence = Readonly<{
@@ -88,6 +90,12 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
   const plan = planNotes.flatMap((note) => note.plan)
   const uses = usesOf(recording, adapter, baseline.schema)
   const stored = byKey(baseline.documents)
+  const secondOpinion = await comparedSchemas(baseline.schema, asIs.observation.schema).opinion()
+  const valuesIn = (observation: Observation) =>
+    storedValues(storedTwice(observation, stored), adapter.documentResource, {
+      old: relationsOf(baseline.schema),
+      new: relationsOf(observation.schema),
+    })
   const judge = (
     seen: Observation,
     uses: Uses,
@@ -129,6 +137,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       }),
     )
     const meaning: Meaning = (resource, field) => adapter.meaning(resource, field, baseline.schema)
+    const { comparison } = comparedSchemas(baseline.schema, observation.schema)
     const listed = compareValues(
       baseline.values,
       observation.values,
@@ -140,7 +149,9 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     const run = runChecks(
       releaseChecks,
       {
-        structure: structureFacts(compareStructure(baseline.schema, observation.schema), uses.field, uses.lacking),
+        structure: structureFacts(comparison, uses),
+        renames: renameFacts(proposeRenames(comparison, valuesIn(observation)), uses),
+        opinions: opinionFacts(secondOpinion, uses),
         searches: lostSearchValues(uses.literals, baseline.schema, observation.schema),
         values: values.differences,
         valueLists: listFacts(
@@ -386,12 +397,22 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
           .map(([why, count]) => ({ what: 'values of stored documents', count, why })),
         ...judged.moved.told,
         ...blindSpots(baseline.schema, asIs.observation.schema),
+        ...(secondOpinion.notAsked === 0
+          ? []
+          : [
+              {
+                what: 'changed places of the published schema',
+                count: secondOpinion.notAsked,
+                why: `${secondOpinion.engine} cannot judge them, so that no second engine did`,
+              },
+            ]),
         ...(judged.tolerated === 0
           ? []
           : [{ what: 'amounts', count: judged.tolerated, why: 'they differ by no more than the policy tolerates' }]),
       ],
       coverage,
       drill,
+      secondOpinion: { ...secondOpinion, disagreed: secondOpinion.disagreed.length },
     },
     accounting,
     controlTotals: [...totals],
@@ -612,6 +633,17 @@ function isStopped(state: string): boolean {
 function factsOf({ sent, supplier, reference }: InvoiceObservation, stored: Stored, adapter: ErpAdapter): InvoiceFacts {
   const document = sent ?? finalDocument(stored.get(`${supplier} ${reference}`)?.stages ?? [])
   return document === undefined ? NO_FACTS : adapter.facts(document)
+}
+
+/** The documents that both releases stored of an invoice, one invoice at a time. */
+function* storedTwice(
+  { invoices }: Observation,
+  stored: Readonly<{ get: (key: string) => StoredDocument | undefined }>,
+): Generator<{ old: Json; new: Json }> {
+  for (const { key, stages } of invoices) {
+    const [old, now] = [finalDocument(stored.get(key)?.stages ?? []), finalDocument(stages)]
+    if (old !== undefined && now !== undefined) yield { old, new: now }
+  }
 }
 
 function finalDocument(stages: InvoiceObservation['stages']): Json | undefined {

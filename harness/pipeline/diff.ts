@@ -5,15 +5,14 @@ import { GateError } from '../base/errors.ts'
 import { exists, readTextFile } from '../base/files.ts'
 import { pointerOf } from '../base/pointer.ts'
 import { parseYaml } from '../base/yaml.ts'
-import { type StructureComparison, structureComparison } from '../compare/structure/compare.ts'
-import { questionsFor, summaryOf } from '../compare/structure/opinion.ts'
+import { structureComparison } from '../compare/structure/compare.ts'
 import { type InvoiceAmount, relevanceOf } from '../compare/structure/relevance.ts'
 import { type FieldValues, proposeRenames } from '../compare/structure/renames.ts'
 import { usedPlacesOf } from '../compare/structure/used-places.ts'
 import { FieldMapping } from '../model/mapping.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
 import type { ErpSchema, ErpSchemaPair, Unchanged } from '../model/schema.ts'
-import type { Direction, SecondOpinionSummary, StructureReport, UsedPlace } from '../model/structure.ts'
+import type { Direction, StructureReport, UsedPlace } from '../model/structure.ts'
 import type { FieldUse } from '../ports/erp.ts'
 import type { SchemaDocument, SchemaSource } from '../ports/schema-source.ts'
 import type { SecondOpinion } from '../ports/second-opinion.ts'
@@ -22,6 +21,7 @@ import { decodeRecording } from '../replay/chains.ts'
 import { schemaDocumentAt } from '../schema-sources/reading/file.ts'
 import { jsonSchemaDiff } from '../second-opinions/json-schema-diff.ts'
 import { loadPlugIn, loadPlugIns, plugInIds } from './registry.ts'
+import { secondOpinionOn } from './structure.ts'
 
 export type DiffOptions = Readonly<{
   /** A published schema in any known format, a recording, or the folder of a snapshot. */
@@ -215,12 +215,6 @@ export async function structureReport(
       ...(options.notReached ?? []).map((name) => `changed, and no operation reaches it: ${name}`),
     ],
   }
-}
-
-async function secondOpinionOn(comparison: StructureComparison, opinion: SecondOpinion): Promise<SecondOpinionSummary> {
-  const { questions, notAsked } = questionsFor(comparison, opinion)
-  const answers = questions.length === 0 ? [] : await opinion.ask(questions)
-  return summaryOf(comparison, opinion.engine, answers, notAsked)
 }
 
 function blindSpotsOf(old: ErpSchema, next: ErpSchema): readonly string[] {

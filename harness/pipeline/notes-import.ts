@@ -3,7 +3,7 @@ import { Document, isMap, isSeq } from 'yaml'
 import { GateError } from '../base/errors.ts'
 import { exists, readTextFile, writeTextFile } from '../base/files.ts'
 import { compareStructure } from '../compare/structure/compare.ts'
-import { structureFacts } from '../compare/structure-facts.ts'
+import { type StructureUses, structureFacts } from '../compare/structure-facts.ts'
 import type { FieldMapping } from '../model/mapping.ts'
 import type { ErpSchema } from '../model/schema.ts'
 import type { ValueLists } from '../model/snapshot.ts'
@@ -146,6 +146,8 @@ async function schemaAt(path: string, text: string): Promise<{ format: string; s
   return undefined
 }
 
+const NO_USES: StructureUses = { field: () => undefined, lacking: () => new Set(), places: [], literals: [] }
+
 /** What a difference of two published schemas announces is what a run would suggest for it. */
 function statementOf(change: StructureDifference, plugIns: PlugIns): NoteStatement {
   const { resource } = change
@@ -154,7 +156,7 @@ function statementOf(change: StructureDifference, plugIns: PlugIns): NoteStateme
   const values = [change.old, change.new].map((value) => value ?? 'nothing').join(' → ')
   const { findings } = runChecks(
     plugIns.checks,
-    { ...NO_FACTS, structure: structureFacts([change], () => undefined) },
+    { ...NO_FACTS, structure: structureFacts({ differences: [change], at: () => [] }, NO_USES) },
     {
       capabilities: ['describe'],
       notGathered: new Map(),

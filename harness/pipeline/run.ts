@@ -24,6 +24,7 @@ import { readRehearsal } from './rehearsal-store.ts'
 import { readNewestRecording, readScenario, type Scenario, scenarioName } from './scenario.ts'
 import { describe, listsOf } from './snapshot.ts'
 import { readSnapshot } from './snapshot-store.ts'
+import { comparedSchemas } from './structure.ts'
 import { openTarget, parseTarget, type TargetName } from './target.ts'
 
 /** What a run is asked for. */
@@ -186,13 +187,15 @@ export async function readSubject(
 /** Replays a change request in every way that its assessment needs. */
 export async function rehearse(rehearsable: Rehearsable): Promise<Rehearsals> {
   const started = performance.now()
-  const { scenario, candidate, target } = rehearsable
+  const { scenario, baseline, candidate, target } = rehearsable
   if (scenario.change.change.kind === 'connector-release') {
     const { rehearsal: asIs, connector } = await rehearseConnector(rehearsable)
     const durationMs = Math.round(performance.now() - started)
     return { asIs, withPlan: undefined, mocked: undefined, connector, runTag: '', durationMs }
   }
   const hasPlan = scenario.change.notes.some((note) => note['affects-us'] === true && note.plan.length > 0)
+  // The second engine works while the recording is replayed.
+  if (candidate !== undefined) void comparedSchemas(baseline.schema, candidate.schema).opinion()
   const journals = await prepareJournals(rehearsable)
   const asIs = await rehearsal(rehearsable, { title: 'replaying as is', target, withPlan: false, journals })
   const withPlan =

@@ -2,11 +2,17 @@ import type { Waiver } from '../model/change.ts'
 import type { ChangeClassId, Lane } from '../model/common.ts'
 import type { Difference } from '../model/difference.ts'
 import type { Severity } from '../model/finding.ts'
-import type { StructureDifference } from '../model/structure.ts'
+import type { RenameProposal, StructureDifference } from '../model/structure.ts'
 import type { Capability } from './erp.ts'
 
 /** One change of the published schema, and the same as a difference that knows which invoices use the place. */
 export type StructureFact = Readonly<{ structure: StructureDifference; difference: Difference }>
+
+/** A field or value that is gone and a new one that may be the same, with the invoices that use the old one. */
+export type RenameFact = Readonly<{ proposal: RenameProposal; difference: Difference }>
+
+/** A place that a second engine judges differently: what the gate says is `baseline`, what the engine says `candidate`. */
+export type OpinionFact = Readonly<{ engine: string; difference: Difference }>
 
 /** What a whole value list tells, and no value of it alone. */
 export type ListFact = Readonly<{
@@ -31,6 +37,10 @@ export type WaiverFact = Readonly<{
 export type Facts = Readonly<{
   /** Differences of the published schema. */
   structure: readonly StructureFact[]
+  /** What may have another name in the published schema. */
+  renames: readonly RenameFact[]
+  /** Where a second engine disagrees about the published schema. */
+  opinions: readonly OpinionFact[]
   /** Literals that the connector searches by and that the candidate no longer has. */
   searches: readonly Difference[]
   /** Differences of value lists. */
@@ -60,6 +70,8 @@ export type Facts = Readonly<{
 /** Facts when nothing differs; what one asks about is put over it. */
 export const NO_FACTS: Facts = {
   structure: [],
+  renames: [],
+  opinions: [],
   searches: [],
   values: [],
   valueLists: [],

@@ -9,6 +9,8 @@ import { planning, withStages } from './planned-recording.ts'
 export type Uses = Readonly<{
   /** Invoices that use a field, `undefined` when none does. Fields of look-ups serve every invoice. */
   field: (direction: 'send' | 'read', resource: string, field: string) => ReadonlySet<string> | undefined
+  /** Every field that anything uses. */
+  places: readonly Readonly<{ direction: 'send' | 'read'; resource: string; field: string }>[]
   /** Invoices that send a record of a resource without a field, be it one record of many. */
   lacking: (resource: string, field: string) => ReadonlySet<string>
   /** Invoices that name a listed value. */
@@ -69,6 +71,7 @@ export function usesOf(
   for (const { key, steps } of chains) collect(steps, key)
   return {
     field: (direction, resource, field) => users.ofField(`${direction} ${resource} ${field}`),
+    places: users.places(),
     lacking: (resource, field) => users.without(resource, field),
     value: (resource, code) => values.get(`${resource} ${code}`) ?? new Set(),
     literals: [...literals.values()],
@@ -119,6 +122,14 @@ class Users {
   ofField(field: string): ReadonlySet<string> | undefined {
     const groups = this.#fields.get(field)
     return groups === undefined ? undefined : this.#inOrder(groups)
+  }
+
+  /** Every field that anything uses. */
+  places(): Uses['places'] {
+    return [...this.#fields.keys()].map((key) => {
+      const [direction = '', resource = '', field = ''] = key.split(' ')
+      return { direction: direction === 'send' ? 'send' : 'read', resource, field }
+    })
   }
 
   /** Invoices that send a record of a resource without a field. */

@@ -32,7 +32,13 @@ export type StructureComparison = Readonly<{
 }>
 
 /** One changed place. */
-export type Leaf = Readonly<{ place: string; pair: Pair; keepsAll: boolean; addsNothing: boolean }>
+export type Leaf = Readonly<{
+  /** One of the differences there. */
+  difference: StructureDifference
+  pair: Pair
+  keepsAll: boolean
+  addsNothing: boolean
+}>
 
 /** All differences between what two releases publish. Equal parts are skipped, shared ones are compared once. */
 export function compareStructure(baseline: ErpSchema, candidate: ErpSchema): readonly StructureDifference[] {
@@ -88,9 +94,7 @@ function leavesOf(found: readonly Found[], engine: Engine): readonly Leaf[] {
   for (const { difference, mounted } of found) {
     if (mounted === undefined || leaves.has(mounted) || explanationOf(mounted, engine).steps.length > 0) continue
     const proof = proofOf(mounted, engine)
-    const { resource, direction, pointer, schemaPointer } = difference
-    const place = `${resource} ${direction} ${pointer} (${schemaPointer})`
-    leaves.set(mounted, { place, pair: mounted, keepsAll: proof.keepsAll(), addsNothing: proof.addsNothing() })
+    leaves.set(mounted, { difference, pair: mounted, keepsAll: proof.keepsAll(), addsNothing: proof.addsNothing() })
   }
   return [...leaves.values()]
 }

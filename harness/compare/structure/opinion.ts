@@ -3,50 +3,65 @@ import type { SecondOpinionSummary } from '../../model/structure.ts'
 import type { Answer, Question, SecondOpinion } from '../../ports/second-opinion.ts'
 import type { Leaf, StructureComparison } from './compare.ts'
 import { type Flat, LIMITS } from './flat.ts'
+import { dataText } from './space.ts'
 
 /** The most questions that are put to a second engine: it takes some 20 ms for each. */
 const MAX_QUESTIONS = 300
+
+/** The changed places that one question is about: what two releases publish alike at many places is asked once. */
+export type AskedPlaces = ReadonlyMap<string, readonly Leaf[]>
 
 /** The changed places that a second engine can judge, as questions; the others are counted. */
 export function questionsFor(
   comparison: StructureComparison,
   opinion: Pick<SecondOpinion, 'keywords'>,
-): Readonly<{ questions: readonly Question[]; notAsked: number }> {
+): Readonly<{ questions: readonly Question[]; places: AskedPlaces; notAsked: number }> {
   const questions: Question[] = []
+  const places = new Map<string, Leaf[]>()
   let notAsked = 0
   for (const leaf of comparison.leaves()) {
     const old = plainSchema(leaf.pair.old)
     const next = plainSchema(leaf.pair.new)
     const isKnown = (schema: JsonSchemaObject | undefined) =>
       schema !== undefined && Object.keys(schema).every((keyword) => opinion.keywords.has(keyword))
-    if (!isKnown(old) || !isKnown(next) || old === undefined || next === undefined || questions.length >= MAX_QUESTIONS)
+    if (!isKnown(old) || !isKnown(next) || old === undefined || next === undefined) {
       notAsked += 1
-    else questions.push({ id: leaf.place, old, new: next })
+      continue
+    }
+    const id = `${dataText(old, false)} ${dataText(next, false)}`
+    const asked = places.get(id)
+    if (asked !== undefined) asked.push(leaf)
+    else if (questions.length >= MAX_QUESTIONS) notAsked += 1
+    else {
+      places.set(id, [leaf])
+      questions.push({ id, old, new: next })
+    }
   }
-  return { questions, notAsked }
+  return { questions, places, notAsked }
 }
 
 /** Holds the answers of a second engine against ours. A difference is a defect of one of them, and is shown. */
 export function summaryOf(
-  comparison: StructureComparison,
+  places: AskedPlaces,
   engine: string,
   answers: readonly Answer[],
   notAsked: number,
 ): SecondOpinionSummary {
-  const leaves = new Map(comparison.leaves().map((leaf) => [leaf.place, leaf]))
-  const disagreed: { place: string; ours: string; theirs: string }[] = []
+  const disagreed: SecondOpinionSummary['disagreed'][number][] = []
   let agreed = 0
   let silent = 0
   for (const answer of answers) {
-    const leaf = leaves.get(answer.id)
-    if (leaf === undefined || 'silent' in answer) {
-      silent += 1
-      continue
+    for (const { difference, keepsAll, addsNothing } of places.get(answer.id) ?? []) {
+      if ('silent' in answer) {
+        silent += 1
+        continue
+      }
+      const ours = wordsFor(!keepsAll, !addsNothing)
+      const theirs = wordsFor(answer.lost, answer.gained)
+      const { resource, direction, pointer, schemaPointer } = difference
+      if (ours === theirs) agreed += 1
+      else disagreed.push({ resource, direction, pointer, schemaPointer, ours, theirs })
     }
-    const ours = wordsFor(!leaf.keepsAll, !leaf.addsNothing)
-    const theirs = wordsFor(answer.lost, answer.gained)
-    if (ours === theirs) agreed += 1
-    else disagreed.push({ place: leaf.place, ours, theirs })
   }
   return { engine, agreed, disagreed, notAsked: notAsked + silent }
 }

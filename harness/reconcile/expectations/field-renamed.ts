@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineExpectation } from '../../ports/expectation.ts'
+import { defineExpectation, type UnjudgedFinding } from '../../ports/expectation.ts'
 import { isFieldGone, isFieldNew, isRefusal, isStoredElsewhere, RefusedWith } from '../announced.ts'
 
 const Args = z
@@ -25,10 +25,24 @@ export default defineExpectation<z.infer<typeof Args>>({
     return (
       isFieldGone(unjudged, places.from) ||
       isFieldNew(unjudged, places.to) ||
+      isProposal(unjudged, resource, from, to) ||
       isRefusal(unjudged, resource, code, [from]) ||
       isStoredElsewhere(unjudged, places, all, ANY)
     )
   },
   isExercised: ({ touches }, { resource, from }) => touches(resource, from),
-  suggest: () => undefined,
+  suggest: ({ finding, differences: [first] }) =>
+    finding.check === 'field-renamed' && finding.messageId === 'field'
+      ? { resource: finding.resource, from: first?.baseline ?? '', to: first?.candidate ?? '' }
+      : undefined,
 })
+
+/** What the gate takes for the very same change of name; another new name for the field is another matter. */
+function isProposal({ finding, differences }: UnjudgedFinding, resource: string, from: string, to: string): boolean {
+  return (
+    finding.check === 'field-renamed' &&
+    finding.messageId === 'field' &&
+    finding.resource === resource &&
+    differences.every(({ baseline, candidate }) => baseline === from && candidate === to)
+  )
+}

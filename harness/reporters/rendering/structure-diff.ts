@@ -143,8 +143,8 @@ function textOf(report: StructureReport): string {
       ...report.renames.map((rename) => `  ${renameText(rename)}`),
     )
   lines.push('', opinionText(report))
-  for (const { place, ours, theirs } of report.secondOpinion?.disagreed ?? []) {
-    lines.push(`  DEFECT OF THE GATE  ${place}: we say ${ours}, it says ${theirs}`)
+  for (const { resource, direction, pointer, ours, theirs } of report.secondOpinion?.disagreed ?? []) {
+    lines.push(`  DEFECT OF THE GATE  ${resource} ${direction} ${pointer}: we say ${ours}, it says ${theirs}`)
   }
   if (report.blindSpots.length > 0) lines.push('', 'BLIND SPOTS', ...report.blindSpots.map((spot) => `  ${spot}`))
   return `${lines.map((line) => line.replaceAll('\n', '⏎').trimEnd()).join('\n')}\n`
@@ -175,8 +175,10 @@ function markdownOf(report: StructureReport): string {
   if (report.renames.length > 0)
     lines.push('', '## Perhaps renamed', '', ...report.renames.map((rename) => `- ${cell(renameText(rename))}`))
   lines.push('', '## Second opinion', '', cell(opinionText(report)))
-  for (const { place, ours, theirs } of report.secondOpinion?.disagreed ?? []) {
-    lines.push(`- defect of the gate: ${cell(place)}: we say ${ours}, it says ${theirs}`)
+  for (const { resource, direction, pointer, ours, theirs } of report.secondOpinion?.disagreed ?? []) {
+    lines.push(
+      `- defect of the gate: ${cell(`${resource} ${direction} ${pointer}`)}: we say ${ours}, it says ${theirs}`,
+    )
   }
   if (report.blindSpots.length > 0)
     lines.push('', '## Blind spots', '', ...report.blindSpots.map((spot) => `- ${cell(spot)}`))
