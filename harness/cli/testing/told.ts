@@ -1,0 +1,17 @@
+import type { ChangeAssessment } from '../../model/assessment.ts'
+
+/**
+ * What an assessment says of which invoices, but for some: by what is said and not by fingerprint, which covers every invoice
+ * that a finding is about.
+ */
+export function toldOfOthers(
+  { findings }: ChangeAssessment,
+  some: readonly string[],
+): ReadonlyMap<string, readonly string[]> {
+  const told = new Map<string, readonly string[]>()
+  for (const { check, messageId, resource, pointer, args, invoices } of findings) {
+    const what = [`${check} ${resource}${pointer}`, messageId, ...Object.values(args)].join(' ')
+    told.set(what, [...(told.get(what) ?? []), ...invoices.filter((key) => !some.includes(key))].sort())
+  }
+  return told
+}
