@@ -408,6 +408,7 @@ describe('an answer is read', () => {
     ['a refusal without a known body', answer(404, '{"sorry":true}'), 'rejected', 'http-404'],
     ['a lapsed key', answer(401, '{}'), 'fault', 'unauthorized'],
     ['a maintenance page', { status: 503, headers: {}, body: { text: '<html>' } }, 'fault', 'http-503'],
+    ['a page of a proxy', { status: 404, headers: {}, body: { text: '<html>' } }, 'fault', 'http-404'],
     ['a page with a good status', { status: 200, headers: {}, body: { text: '<html>' } }, 'fault', 'not-json'],
     ['yes without an id', answer(200, '{"ok":true}'), 'fault', 'no-id'],
   ])('%s is %s', (_, response, state, code) => {
@@ -427,6 +428,13 @@ describe('an answer is read', () => {
       const outcome = ERP.interpret(asked, response, SCHEMA, named(), 'invoice 1')
       expect(outcome).toMatchObject({ state: 'fault', error: { scope: 'connection', code: 'not-an-answer' } })
     }
+  })
+
+  test('a page where the release has no such operation is a refusal', () => {
+    const { [`POST ${'/companies/{company}/vouchers'}`]: _, ...resources } = SCHEMA.resources
+    const gone = { status: 404, headers: {}, body: { text: '<html>Cannot POST' } }
+    const outcome = ERP.interpret(operation, gone, { ...SCHEMA, resources }, named(), 'invoice 1')
+    expect(outcome).toMatchObject({ state: 'rejected', errors: [{ code: 'http-404' }] })
   })
 
   test('a transition that is published to answer nothing may answer nothing', () => {

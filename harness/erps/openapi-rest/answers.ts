@@ -23,8 +23,8 @@ export function interpretAnswer(
   if (operation.isAwaited === true) return outcomeOfJob(operation, response, api, names, at)
   if (status === 401 || status === 403 || status === 429 || status >= 500) return faultOf(status)
   const isGood = status >= 200 && status < 300
-  // A page with another status than those of a path that is gone is of a proxy, and says nothing about a document.
-  if (!isGood && isPage(response) && ![404, 405, 410].includes(status)) return faultOf(status)
+  // Where the release has the operation, a page in the place of a refusal is of a proxy, and says nothing about a document.
+  if (!isGood && isPage(response) && isPublished(operation, api, schema)) return faultOf(status)
   if (!isGood || (api.fault !== undefined && holds(api.fault, body))) {
     return { state: 'rejected', errors: errorsIn(body, status, api), raw: toJson({ status, body: body ?? null }) }
   }
@@ -102,6 +102,15 @@ function outcomeOfJob(
     names.learn(operation.resource, id, at)
   }
   return { state: 'accepted', result: null, warnings: [] }
+}
+
+function isPublished({ kind, name, resource }: Operation, api: RestApi, schema: ErpSchema): boolean {
+  const role = name.slice(name.lastIndexOf('.') + 1)
+  const called =
+    kind === 'lookup'
+      ? api.lists[resource]?.operation
+      : Object.entries(api.operations).find(([known]) => known === role)?.[1]
+  return typeof called === 'string' && schema.resources[called] !== undefined
 }
 
 function isPage({ body }: RecordedResponse): boolean {
