@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { GateError } from '../base/errors.ts'
+import { jsonNumber } from '../base/json.ts'
 import type { PlanOperation } from '../model/plan.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
 import type { ErpAdapter, Session } from '../ports/erp.ts'
 import type { Observation } from '../ports/observation.ts'
 import { decodeRecording } from './chains.ts'
 import { type Behavior, type Export, NO_SCHEMA, recordingOf, SMALL_ERP, SmallErp } from './fixtures/small-erp.ts'
-import { noJournal } from './journal.ts'
+import { noJournal, type Past } from './journal.ts'
 import { replay } from './replay.ts'
 
 const EXPORTS: readonly Export[] = [
@@ -24,6 +25,9 @@ async function replayed(
     plan?: readonly PlanOperation[]
     removePosted?: boolean
     session?: (own: Session) => Session
+    adapter?: Partial<ErpAdapter>
+    past?: Partial<Past>
+    jobWithin?: number
   }> = {},
 ): Promise<{ erp: SmallErp; observation: Observation; log: readonly string[] }> {
   const erp = new SmallErp({ firstId: 900, ...behavior })
@@ -41,7 +45,7 @@ async function replayed(
   }
   const observation = await replay({
     recording,
-    adapter: ADAPTER,
+    adapter: { ...ADAPTER, ...options.adapter },
     session: options.session?.(session) ?? session,
     recordedSchema: NO_SCHEMA,
     schema: NO_SCHEMA,
@@ -58,6 +62,7 @@ async function replayed(
     plan: options.plan ?? [],
     journal: {
       ...noJournal,
+      past: { ...noJournal.past, ...options.past },
       announce: async ({ invoice, what }) => {
         log.push(`journal ${invoice}: about to ${what}`)
       },
@@ -71,7 +76,7 @@ async function replayed(
         log.push(`journal ${invoice}: ${how} ${id}`)
       },
     },
-    timing: { settle: 0, pause: 1, poll: 1, jobWithin: 20 },
+    timing: { settle: 0, pause: 1, poll: 1, jobWithin: options.jobWithin ?? 20 },
     runTag: '',
     removePosted: options.removePosted ?? false,
   })
@@ -207,6 +212,99 @@ describe('a fault of the connection', () => {
       { invoice: 'S-105 RE-2', id: 'unknown', why: expect.stringContaining('may be stored') },
     ])
     expect(erp.removed).toEqual(['RE-1'])
+  })
+})
+
+describe('a write that the ERP does later', () => {
+  const done = { status: 200, headers: {}, body: { json: { result: jsonNumber(901) } } }
+
+  test('is asked for until it is done, and what follows is of the document that it made', async () => {
+    let asked = 0
+    const { observation, erp } = await replayed(
+      recordingOf(EXPORTS),
+      { pendingAt: 8 },
+      {
+        jobWithin: 10_000,
+        session: (own) => ({
+          ...own,
+          poll: async () => {
+            asked += 1
+            if (asked === 3) erp901(own)
+            return asked < 3 ? undefined : done
+          },
+        }),
+      },
+    )
+    expect([asked, observation.fault]).toEqual([3, undefined])
+    expect(states(observation)['S-105 RE-2']).toBe(WHOLE)
+    expect(erp.requests.filter((request) => request === 'create RE-2')).toHaveLength(2)
+  })
+
+  test('is asked for again by a run that resumes, and not sent again', async () => {
+    const { observation, erp } = await replayed(
+      recordingOf(EXPORTS),
+      {},
+      {
+        jobWithin: 10_000,
+        past: { answers: new Map([[9, { status: 200, headers: {}, body: { json: { job: 'J-1' } } }]]) },
+        session: (own) => ({
+          ...own,
+          poll: async () => {
+            erp901(own)
+            return done
+          },
+        }),
+      },
+    )
+    expect(observation.fault).toBeUndefined()
+    expect(states(observation)['S-105 RE-2']).toBe(WHOLE)
+    // Once by the job, and by nobody else.
+    expect(erp.requests.filter((request) => request === 'create RE-2')).toHaveLength(1)
+  })
+})
+
+describe('a write whose answer is lost', () => {
+  const lostOnce = () => {
+    let lost = false
+    return (own: Session): Session => ({
+      ...own,
+      send: async (request, readsOnly) => {
+        const answer = await own.send(request, readsOnly)
+        if (lost || JSON.stringify(request.body).includes('"create"') === false) return answer
+        lost = true
+        throw new GateError('target-unreachable', 'the connection was reset.', { hint: 'Ask again.' })
+      },
+    })
+  }
+
+  test('is never sent again where the target can neither be asked nor knows a key', async () => {
+    const { observation, erp } = await replayed(recordingOf(EXPORTS), {}, { session: lostOnce() })
+    expect(observation.fault).toMatchObject({ code: 'target-unreachable', at: 'invoice.create' })
+    expect(erp.requests.filter((request) => request.startsWith('create'))).toEqual(['create RE-1'])
+  })
+
+  test('is sent again under the same key, and every write has its own', async () => {
+    const keys: string[] = []
+    const keyed: ErpAdapter['keyed'] = (request, key) => ({ ...request, headers: { ...request.headers, key } })
+    const session = lostOnce()
+    const { observation } = await replayed(
+      recordingOf(EXPORTS),
+      {},
+      {
+        adapter: { keyed },
+        session: (own) =>
+          session({
+            ...own,
+            send: (request, readsOnly) => {
+              if (request.headers.key !== undefined) keys.push(request.headers.key)
+              return own.send(request, readsOnly)
+            },
+          }),
+      },
+    )
+    expect(observation.fault).toBeUndefined()
+    // Three creates, the first of them twice, and three posts.
+    expect([keys.length, new Set(keys).size, keys[0] === keys[1]]).toEqual([7, 6, true])
   })
 })
 
@@ -461,6 +559,12 @@ describe('chains', () => {
     expect(second?.operations[0]?.replayed).toEqual({ state: 'accepted', result: ['invoice 1'] })
   })
 })
+
+/** Makes the document 901, as a job does that nobody sees. */
+function erp901(session: Session): void {
+  const create = { op: 'create', supplier: jsonNumber(9001), reference: 'RE-2', amount: '1250.40' }
+  void session.send({ method: 'POST', path: '/', query: '', headers: {}, body: { json: create } }, false)
+}
 
 function failOn901(id: string) {
   return <Value>(value: Value): Value => {
