@@ -109,6 +109,7 @@ export function addCommands(program: Command): void {
     .requiredOption('--listen <port>', 'port of this machine to listen on', port)
     .requiredOption('--out <file>', 'recording to write, such as scenarios/NAME/recordings/2026-10.ndjson')
     .option('--scenario <folder>', 'folder of the integration', 'scenarios/tryton-ap')
+    .option('--dry-run', 'print what would be removed or replaced, and write nothing')
     .option('--forward', 'listen as a forward proxy, for a connector that keeps its URL and takes HTTPS_PROXY')
     .action(record)
 
@@ -119,9 +120,13 @@ export function addCommands(program: Command): void {
     .option('--scenario <folder>', 'folder of the integration', 'scenarios/tryton-ap')
     .option('--upstream <url>', 'where the ERP answered, when the file holds traffic to others too')
     .option('--release <release>', 'release of the ERP, when the traffic does not tell')
-    .action(async (file: string, options: Readonly<{ out: string; scenario: string }>) => {
-      const { format, interactions, sanitizing, wasSanitized, notes } = await importTraffic({ file, ...options })
-      print(`${options.out}: ${interactions} interactions from ${format}`)
+    .option('--dry-run', 'print what would be removed or replaced, and write nothing')
+    .action(async (file: string, options: Readonly<{ out: string; scenario: string; dryRun?: true }>) => {
+      const imported = await importTraffic({ file, ...options })
+      const { format, interactions, sanitizing, wasSanitized, notes, changes } = imported
+      if (options.dryRun) printChanges(changes)
+      const nothing = options.dryRun ? ', nothing was written' : ''
+      print(`${options.out}: ${interactions} interactions from ${format}${nothing}`)
       const counts = sanitizing.map(({ rule, count }) => `${rule} ${count}`).join(', ')
       print(wasSanitized ? 'the same recording, sanitized when it was recorded' : `sanitized: ${counts}`)
       for (const line of notes) print(`note: ${line}`)
@@ -398,7 +403,25 @@ function failOn(text: string): 'conditional' {
   throw new InvalidArgumentError('the only verdict to name is conditional.')
 }
 
-type RecordFlags = Readonly<{ upstream: string; listen: number; out: string; scenario: string; forward?: true }>
+/** Each replacement once, with how often and where it was made first. */
+function printChanges(changes: Awaited<ReturnType<typeof importTraffic>>['changes']): void {
+  const counts = new Map<string, { line: string; count: number }>()
+  for (const { rule, at, was, becomes } of changes) {
+    const key = `${rule} ${was} ${becomes}`
+    const known = counts.get(key) ?? { line: `${rule}  ${was} → ${becomes}  at ${at}`, count: 0 }
+    counts.set(key, { ...known, count: known.count + 1 })
+  }
+  for (const { line, count: times } of counts.values()) print(`${line}${times === 1 ? '' : ` and ${times - 1} more`}`)
+}
+
+type RecordFlags = Readonly<{
+  upstream: string
+  listen: number
+  out: string
+  scenario: string
+  forward?: true
+  dryRun?: true
+}>
 
 async function record(options: RecordFlags): Promise<void> {
   let told = 0
@@ -420,8 +443,9 @@ async function record(options: RecordFlags): Promise<void> {
     process.once('SIGINT', () => resolve())
     process.once('SIGTERM', () => resolve())
   })
-  const { interactions, sanitizing, others } = await recording.finish()
-  print(`${options.out}: ${interactions} interactions`)
+  const { interactions, sanitizing, others, changes } = await recording.finish()
+  if (options.dryRun) printChanges(changes)
+  print(`${options.out}: ${interactions} interactions${options.dryRun ? ', nothing was written' : ''}`)
   print(`sanitized: ${sanitizing.map(({ rule, count }) => `${rule} ${count}`).join(', ')}`)
   for (const [host, count] of others) print(`not recorded: ${count} connections to ${host}`)
 }

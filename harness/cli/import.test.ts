@@ -91,6 +91,20 @@ describe('traffic of another tool', () => {
     expect(written).toContain('"recordedAt":"2026-10-31T18:00:00.000Z"')
   })
 
+  test('a dry run prints what would be replaced, hides what stood there, and writes nothing', async () => {
+    await workspace.write('dry.har', har(CALLS.map((call, index) => entry(call, index))))
+    const { status, out } = await importTo('dry.ndjson', 'dry.har', '--dry-run')
+    expect(status).toBe(0)
+    expect(out).toMatch(
+      /^secret-header {2}S…= \(\d+ characters\) → <removed> {2}at request 1\/header authorization and 2 more$/m,
+    )
+    expect(out).toMatch(/^e-mail {2}k…e \(23 characters\) → \w{10}@example\.invalid {2}at answer 3\/result\/0\/email$/m)
+    expect(out).toMatch(/^iban {2}D…0 \(22 characters\) → DE\d{20} {2}at answer 3\/result\/0\/iban$/m)
+    expect(out).toContain('dry.ndjson: 3 interactions from HTTP Archive (HAR) 1.2, nothing was written')
+    expect(out).not.toMatch(/kreditor@halden|Sommerregen|370400440532/)
+    await expect(workspace.read('dry.ndjson')).rejects.toThrow()
+  })
+
   test('a folder of WireMock mappings with their files', async () => {
     await mkdir(join(workspace.folder, 'stubs/mappings'), { recursive: true })
     await mkdir(join(workspace.folder, 'stubs/__files'))

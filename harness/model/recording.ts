@@ -42,6 +42,8 @@ export const RecordingHeader = z.strictObject({
   recordedAt: z.string(),
   /** What was removed or replaced before anything was written: rule id and how often it applied. */
   sanitizing: z.array(z.strictObject({ rule: z.string(), count: Whole })),
+  /** Digests of the pseudonyms in it, so that they stay as they are when it is sanitized again; absent when there are none. */
+  pseudonyms: z.array(z.string()).readonly().optional(),
 })
 export type RecordingHeader = z.infer<typeof RecordingHeader>
 

@@ -12,8 +12,10 @@ import type { Interaction, SanitizedRecording } from '../model/recording.ts'
 import type { ErpAdapter } from '../ports/erp.ts'
 import type { ImportDocument, Imported, ImportedEntry, Importer } from '../ports/importer.ts'
 import { harOf } from '../record/har.ts'
-import { sanitize } from '../record/sanitize.ts'
-import { parseRecording, readRecording, textOf, writeRecording } from '../record/store.ts'
+import { keepRecording } from '../record/keep.ts'
+import { type Change, sanitize } from '../record/sanitize.ts'
+import { findSecrets } from '../record/secrets.ts'
+import { parseRecording, readRecording, textOf } from '../record/store.ts'
 import { loadErp } from './erp.ts'
 import { HARNESS } from './harness.ts'
 import { loadPlugIns } from './registry.ts'
@@ -35,6 +37,8 @@ export type ImportOptions = Readonly<{
   upstream?: string
   /** Release of the ERP, where the traffic does not tell. */
   release?: string
+  /** Writes nothing. */
+  dryRun?: boolean
 }>
 
 export type ImportResult = Readonly<{
@@ -46,6 +50,8 @@ export type ImportResult = Readonly<{
   wasSanitized: boolean
   /** What the file leaves open, and what was left out. */
   notes: readonly string[]
+  /** Every replacement that the sanitizer made. */
+  changes: readonly Change[]
 }>
 
 /**
@@ -64,7 +70,9 @@ export async function importTraffic(options: ImportOptions): Promise<ImportResul
   const { document, importer, imported } = await readImported(options.file)
   const notes: string[] = []
   const stored = storedOf(imported, document)
-  const recording = stored ?? sanitizedOf(imported, document, { ...options, integration, adapter, notes })
+  const changes: Change[] = []
+  const recording =
+    stored ?? (await sanitizedOf(imported, document, { ...options, integration, adapter, notes, changes }))
   if (recording.header.integration !== integration.id) {
     throw new GateError(
       'recording-unusable',
@@ -72,13 +80,14 @@ export async function importTraffic(options: ImportOptions): Promise<ImportResul
       { hint: 'Name the folder of its integration with --scenario.' },
     )
   }
-  await writeRecording(options.out, recording)
+  if (!options.dryRun) await keepRecording(options.out, recording)
   return {
     format: importer.title,
     interactions: recording.interactions.length,
     sanitizing: recording.header.sanitizing,
     wasSanitized: stored !== undefined,
     notes,
+    changes,
   }
 }
 
@@ -234,14 +243,14 @@ function storedOf(imported: Imported, document: ImportDocument): SanitizedRecord
   return digestOf(text) === digest ? parseRecording(text, document.name) : undefined
 }
 
-function sanitizedOf(
+async function sanitizedOf(
   imported: Imported,
   document: ImportDocument,
   options: Pick<ImportOptions, 'upstream' | 'release'> &
-    Readonly<{ integration: Integration; adapter: ErpAdapter; notes: string[] }>,
-): SanitizedRecording {
+    Readonly<{ integration: Integration; adapter: ErpAdapter; notes: string[]; changes: Change[] }>,
+): Promise<SanitizedRecording> {
   if (imported.state === 'stored') throw new GateError('internal', 'A stored recording was not read.', { hint: '' })
-  const { integration, adapter, notes } = options
+  const { integration, adapter, notes, changes } = options
   if (imported.exported !== undefined) notes.push('edited since it was exported, so it is sanitized again')
   const { entries, left, base } = toTheErp(imported.entries, options.upstream, document.name)
   refuseIncomplete(entries, document.name)
@@ -278,6 +287,9 @@ function sanitizedOf(
       fields: integration.sanitize.fields,
       key: process.env.CHANGE_GATE_PSEUDONYM_KEY ?? randomBytes(32).toString('hex'),
       secretsOf: adapter.secretsOf,
+      found: await findSecrets(interactions),
+      ...(imported.exported?.header.pseudonyms === undefined ? {} : { known: imported.exported.header.pseudonyms }),
+      onChange: (change) => changes.push(change),
     },
   )
 }

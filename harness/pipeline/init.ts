@@ -11,6 +11,7 @@ import type { Interaction } from '../model/recording.ts'
 import type { ErpAdapter } from '../ports/erp.ts'
 import type { Wire } from '../ports/wire.ts'
 import { sanitize } from '../record/sanitize.ts'
+import { findSecrets } from '../record/secrets.ts'
 import { originOf, readTraffic, type Traffic } from './import.ts'
 import { loadPlugIns } from './registry.ts'
 import { shown } from './scenario.ts'
@@ -116,6 +117,7 @@ async function sanitized(
     response: { status: 200, headers: {} },
     durationMs: 0,
   }
+  const captured = traffic.stored === undefined ? [...traffic.interactions, approved] : [approved]
   const { interactions } = sanitize(
     {
       header: {
@@ -126,12 +128,13 @@ async function sanitized(
         connector: { name: 'draft', release: '0' },
         recordedAt: '1970-01-01T00:00:00Z',
       },
-      interactions: traffic.stored === undefined ? [...traffic.interactions, approved] : [approved],
+      interactions: captured,
     },
     {
       fields: [],
       key: process.env.CHANGE_GATE_PSEUDONYM_KEY ?? randomBytes(32).toString('hex'),
       secretsOf: secretsOf(adapters, [...wires.values()]),
+      found: await findSecrets(captured),
     },
   )
   const body = interactions.at(-1)?.request.body

@@ -3,9 +3,10 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { GateError } from '../base/errors.ts'
 import { openAuthority } from '../record/authority.ts'
+import { keepRecording } from '../record/keep.ts'
 import { startForwardProxy, startProxy } from '../record/proxy.ts'
-import { sanitize } from '../record/sanitize.ts'
-import { writeRecording } from '../record/store.ts'
+import { type Change, sanitize } from '../record/sanitize.ts'
+import { findSecrets } from '../record/secrets.ts'
 import { refuseInRepository } from './decision.ts'
 import { loadErp } from './erp.ts'
 import { readIntegration } from './scenario.ts'
@@ -23,6 +24,8 @@ export type RecordingInProgress = Readonly<{
       sanitizing: readonly Readonly<{ rule: string; count: number }>[]
       /** Connections to other hosts that passed and were not recorded, by host. */
       others: ReadonlyMap<string, number>
+      /** Every replacement that the sanitizer made. */
+      changes: readonly Change[]
     }>
   >
 }>
@@ -37,6 +40,8 @@ export async function startRecording(
     scenario: string
     /** Listens as a forward proxy, for a connector that keeps its URL. */
     forward?: boolean
+    /** Writes nothing. */
+    dryRun?: boolean
     onInteraction?: (count: number) => void
   }>,
 ): Promise<RecordingInProgress> {
@@ -76,6 +81,7 @@ export async function startRecording(
           hint: 'Record from the start of the connector run, with its log-in.',
         })
       }
+      const changes: Change[] = []
       const recording = sanitize(
         {
           header: {
@@ -92,13 +98,16 @@ export async function startRecording(
           fields: integration.sanitize.fields,
           key: process.env.CHANGE_GATE_PSEUDONYM_KEY ?? randomBytes(32).toString('hex'),
           secretsOf: adapter.secretsOf,
+          found: await findSecrets(interactions),
+          onChange: (change) => changes.push(change),
         },
       )
-      await writeRecording(options.out, recording)
+      if (!options.dryRun) await keepRecording(options.out, recording)
       return {
         interactions: interactions.length,
         sanitizing: recording.header.sanitizing,
         others: proxy.others(),
+        changes,
       }
     },
   }
