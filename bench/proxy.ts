@@ -7,6 +7,7 @@
  * the tenth that was fastest, which says what the proxy costs where nothing else wants the processor.
  *
  * - With an ERP that takes 28 ms for an answer, the mean of the sample recording of a real Tryton 6.0: goal, at most 1.05.
+ *   A bare relay of bytes, which reads nothing, is measured beside them: what any process between the two costs on this machine.
  * - With an ERP that answers at once: what the proxy itself costs, in microseconds; a ratio of nearly nothing is no measure.
  *
  * Run: node bench/proxy.ts
@@ -15,6 +16,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
+import { connect, createServer as createRelay } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -63,6 +65,17 @@ async function serve(folder: string): Promise<void> {
 }
 
 async function proxy(kind: string, upstream: string, folder: string): Promise<void> {
+  if (kind === 'relay') {
+    const relay = createRelay({ noDelay: true }, (near) => {
+      const far = connect({ port: Number(new URL(upstream).port), host: '127.0.0.1', noDelay: true })
+      near.pipe(far).pipe(near)
+    })
+    relay.listen(0, '127.0.0.1', () => {
+      const address = relay.address()
+      process.send?.(`http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`)
+    })
+    return
+  }
   const authority = await openAuthority(folder)
   const options = { upstream, port: 0, ca: authority.certificate }
   const started = kind === 'forward' ? await startForwardProxy({ ...options, authority }) : await startProxy(options)
@@ -83,6 +96,7 @@ async function measure(): Promise<void> {
     const plainUrl = `http://127.0.0.1:${plain}`
     const secureUrl = `https://localhost:${secure}`
     const reverse = await start<string>('proxy', 'reverse', plainUrl, join(folder, 'ca'))
+    const relay = await start<string>('proxy', 'relay', plainUrl, '')
     const forward = await start<string>('proxy', 'forward', secureUrl, join(folder, 'ca'))
     const tls = { ca: authority.certificate }
     const direct = new Agent({ connect: tls })
@@ -91,6 +105,7 @@ async function measure(): Promise<void> {
       const ways: readonly (readonly [string, string, Dispatcher])[] = [
         ['direct, plain text', plainUrl, direct],
         ['reverse proxy', reverse, direct],
+        ['bare relay', relay, direct],
         ['direct, TLS', secureUrl, direct],
         ['forward proxy, TLS', secureUrl, tunnel],
       ]
@@ -108,10 +123,13 @@ async function measure(): Promise<void> {
         [0.5, 'median'],
         [0.1, 'fastest tenth'],
       ] as const) {
-        const [one = 0, two = 0, three = 0, four = 0] = times.map((each) => quantile(each, share))
+        const [plainly = 0, reversed = 0, relayed = 0, securely = 0, forwarded = 0] = times.map((each) =>
+          quantile(each, share),
+        )
         for (const [title, base, through] of [
-          ['reverse proxy', one, two],
-          ['forward proxy', three, four],
+          ['bare relay   ', plainly, relayed],
+          ['reverse proxy', plainly, reversed],
+          ['forward proxy', securely, forwarded],
         ] as const) {
           const ratio = (through / base).toFixed(3)
           const more = Math.round((through - base) * 1000)

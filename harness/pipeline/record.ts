@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { GateError } from '../base/errors.ts'
-import { openAuthority } from '../record/authority.ts'
 import { keepRecording } from '../record/keep.ts'
 import { startForwardProxy, startProxy } from '../record/proxy.ts'
 import { type Change, sanitize } from '../record/sanitize.ts'
@@ -53,7 +52,10 @@ export async function startRecording(
   const integration = await readIntegration(options.scenario)
   const adapter = await loadErp(integration)
   const recordedAt = new Date().toISOString()
-  const authority = options.forward ? await openAuthority(await authorityFolder()) : undefined
+  // What writes certificates takes long to load, and no other command needs it.
+  const authority = options.forward
+    ? await (await import('../record/authority.ts')).openAuthority(await authorityFolder())
+    : undefined
   const proxyOptions = {
     upstream: options.upstream,
     port: options.port,
