@@ -43,7 +43,7 @@ describe('a draft', () => {
     const mapping = await workspace.read('draft/mapping.yaml')
     expect(mapping).toContain('{ from: /lines/*/department, to: { resource: analytic.account.entry, field: account }')
     expect(mapping).toMatch(/# high: sent 48 of 48 times with 14 values.*SUP-1001.*; from: high, 48 of 48 values agree/)
-  })
+  }, 120_000)
 
   test('is refused by the gate until a person has answered what was left open', async () => {
     await init(RECORDING)
