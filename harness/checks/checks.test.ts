@@ -5,6 +5,7 @@ import { CHANGE_CLASSES } from '../decide/rollback-catalogue.ts'
 import { Area, type Difference, DifferenceClass, DifferenceKind } from '../model/difference.ts'
 import { Direction, StructureChange, type StructureDifference, StructureEffect } from '../model/structure.ts'
 import { type Check, type Facts, NO_FACTS, type StructureFact, type WaiverFact } from '../ports/check.ts'
+import type { CombinationFact, MappingFact } from '../ports/mapping-fact.ts'
 
 const checks = new Map<string, Check>()
 for (const file of readdirSync(import.meta.dirname).sort()) {
@@ -116,6 +117,23 @@ function published(over: Partial<StructureDifference>): StructureFact {
   }
 }
 
+/** A row of the mapping: the department of a line goes to its cost center. */
+const mapped = (about: MappingFact['about'], found: string, over: Partial<Difference> = {}): MappingFact => ({
+  about,
+  from: '/lines/*/department',
+  found,
+  difference: difference({
+    ...{ area: 'structure', class: 'structure', resource: 'bill.lines', pointer: '/costCenter', at: '', stage: '' },
+    ...over,
+  }),
+})
+const combined = (about: CombinationFact['about'], segment: string, value: string): CombinationFact => ({
+  about,
+  segment,
+  value,
+  difference: difference({ area: 'values', resource: 'accounts', pointer: '', at: `/${value}`, stage: '' }),
+})
+
 type Row = Readonly<{ name: string; facts: Partial<Facts>; objecting: readonly string[] }>
 
 /** Each row: facts, and exactly the checks that object to them. A check passes in the rows that do not name it. */
@@ -223,6 +241,57 @@ const ROWS: readonly Row[] = [
     },
     objecting: [id],
   })),
+  // The mapping
+  {
+    name: 'a mapped field is gone',
+    facts: { mapping: [mapped('gone', '')] },
+    objecting: ['mapped-field-removed'],
+  },
+  {
+    name: 'a mapped field holds numbers where it held texts',
+    facts: { mapping: [mapped('retyped', 'string → integer')] },
+    objecting: ['mapped-field-retyped'],
+  },
+  {
+    name: 'a field is required that nothing is mapped to',
+    facts: { mapping: [mapped('unmapped', 'costCenter')] },
+    objecting: ['required-field-unmapped'],
+  },
+  {
+    name: 'a code table has a cost center that the ERP has not',
+    facts: { mapping: [mapped('value-gone', 'CC90')] },
+    objecting: ['mapped-value-removed'],
+  },
+  {
+    name: 'department and project go to the same field',
+    facts: { mapping: [mapped('twice', '/lines/*/project')] },
+    objecting: ['field-mapped-twice'],
+  },
+  {
+    name: 'a code of the table is too long',
+    facts: { mapping: [mapped('too-long', 'at most 10 characters')] },
+    objecting: ['mapped-value-too-long'],
+  },
+  {
+    name: 'accounts have one segment more',
+    facts: { combinations: [combined('segments', 'company-account-department', '4')] },
+    objecting: ['combination-invalid'],
+  },
+  {
+    name: 'a recorded line has a department that is gone',
+    facts: { combinations: [combined('value', 'department', 'D40')] },
+    objecting: ['combination-invalid'],
+  },
+  {
+    name: 'the combination of a recorded line was never set up',
+    facts: { combinations: [combined('unlisted', 'account', '100-6200-D10-F10')] },
+    objecting: ['combination-invalid'],
+  },
+  {
+    name: 'the combination of a recorded line is closed',
+    facts: { combinations: [combined('blocked', 'account', '100-6200-D10-F10')] },
+    objecting: ['combination-invalid'],
+  },
   // What is published
   {
     name: 'the payment term of an invoice can no longer be sent',
@@ -639,6 +708,7 @@ describe('who objects to what', () => {
     )
     // Some areas are one check's alone; nothing in them is its passing row.
     expect(without.map(([id]) => id)).toEqual([
+      'combination-invalid',
       'field-renamed',
       'noise-unmatched',
       'search-value-gone',
@@ -716,6 +786,7 @@ describe('nothing differs unseen', () => {
         .filter(
           (area) => !['searches', 'renames', 'opinions', 'valueLists', 'copies', 'noise', 'inquiries'].includes(area),
         )
+        .filter((area) => !['mapping', 'combinations'].includes(area))
         .sort(),
     ).toEqual([...Area.options].sort())
   })
@@ -741,6 +812,8 @@ describe('mirrored pairs', () => {
   ]
   const GOOD = 'A connector that handles the failure is the passing fact.'
   const ANOTHER = 'One value in the place of another: seen from the other side it is the same change.'
+  const MAPPING =
+    'What the mapping can do besides is no break, and an ERP that takes more is told by what is published.'
   const ALONE: Readonly<Record<string, string>> = {
     'failure-doubled': GOOD,
     'failure-endless': GOOD,
@@ -757,6 +830,14 @@ describe('mirrored pairs', () => {
     'result-missing': 'A result of an invoice that was not given is of none that anybody waits for.',
     'result-untrue': 'There is one truth.',
     'secret-logged': 'A secret that is no longer logged harms nobody.',
+    'combination-invalid':
+      'A combination that comes to exist is told by the list, and by the invoice that is newly accepted.',
+    'field-mapped-twice': 'A field that nothing is mapped to is told where the release requires it.',
+    'mapped-field-removed': MAPPING,
+    'mapped-field-retyped': ANOTHER,
+    'mapped-value-removed': MAPPING,
+    'mapped-value-too-long': MAPPING,
+    'required-field-unmapped': 'A field that is required no longer may still be mapped.',
     'lookup-order-changed': 'An order that changes back is the same change.',
     'lookup-text-changed': ANOTHER,
     'lookup-value-changed': ANOTHER,
@@ -868,6 +949,8 @@ describe.each([...checks])('%s', (id, check) => {
       results: double(row?.facts.results),
       conduct: double(row?.facts.conduct),
       waivers: double(row?.facts.waivers),
+      mapping: double(row?.facts.mapping),
+      combinations: double(row?.facts.combinations),
     }
     const found = check.run(facts)
     expect(found.map(({ differences }) => differences.length)).toEqual([2])

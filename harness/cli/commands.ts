@@ -18,6 +18,7 @@ import { parseShard, runShard } from '../pipeline/shards.ts'
 import { captureSnapshot } from '../pipeline/snapshot.ts'
 import { addDecisionCommands } from './decision-commands.ts'
 import { addInitCommand } from './init-command.ts'
+import { addPlanCommands } from './plan-commands.ts'
 import { addReportCommands } from './report-commands.ts'
 import { colored, note, print, progress } from './terminal.ts'
 
@@ -183,6 +184,7 @@ export function addCommands(program: Command): void {
     })
 
   addInitCommand(program)
+  addPlanCommands(program)
   addReportCommands(program)
   addDecisionCommands(program)
 

@@ -63,6 +63,7 @@ describe('an ERP that is onboarded by configuration', () => {
       'loud invoice-newly-accepted bill/create: 1 unexpected',
       'loud invoice-refused bill/create enum /paymentMethod: 2 unexpected',
       'loud invoice-refused bill/create required /lines/*/costCenter: 3 unexpected',
+      'loud mapped-field-removed bill.lines/projectCode: 5 expected',
       'loud send-narrowed bill.lines/costCenter: 12 unexpected',
       'loud send-narrowed bill/paymentMethod: 14 unexpected',
       'silent field-required bill.lines/costCenter: 3 unexpected',

@@ -110,7 +110,12 @@ function compareLists(
   context: RecordContext,
 ): readonly Difference[] {
   const related = context.relation(resource, field) ?? resource
-  const rows = pairRows(baseline, candidate, (row) => identityOf(related, row, context, true), likeness)
+  // A listed value is known by its code: one with another code is another one, however alike the rest is.
+  const isListed = context.area === 'interactions' && context.stage === ''
+  const alike = isListed
+    ? (left: Json, right: Json) => (codeOf(left) === codeOf(right) ? likeness(left, right) : 0)
+    : likeness
+  const rows = pairRows(baseline, candidate, (row) => identityOf(related, row, context, true), alike)
   const sentRows = isJsonArray(sent) ? sent : []
   const differences: Difference[] = []
   for (const { baseline: before, candidate: now, from } of rows.pairs) {
@@ -216,6 +221,10 @@ function rowText(row: Json | undefined): string | null {
     .slice(0, 6)
     .map(([field, value]) => `${field} ${textOf(value) ?? ''}`)
     .join(', ')
+}
+
+function codeOf(row: Json): Json | undefined {
+  return isJsonObject(row) && typeof row.id === 'string' ? row.id : undefined
 }
 
 function labelOf(row: Json): Json {

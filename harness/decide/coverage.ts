@@ -1,7 +1,7 @@
 import { isJsonArray, isJsonObject, type Json } from '../base/json.ts'
 import type { Coverage } from '../model/assessment.ts'
 import type { Integration } from '../model/integration.ts'
-import type { FieldMapping } from '../model/mapping.ts'
+import { type FieldMapping, sourceOf } from '../model/mapping.ts'
 import type { ListedValue, ValueLists } from '../model/snapshot.ts'
 import type { InvoiceFacts, Operation } from '../ports/erp.ts'
 import type { InvoiceObservation, OperationObservation } from '../ports/observation.ts'
@@ -67,11 +67,15 @@ function fieldItems({ mapping, exercised }: Covered): readonly Item[] {
   const rows = new Map(
     mapping.fields.map((row) => [`${row.direction} ${row.from} ${row.to.resource} ${row.to.field}`, row]),
   )
-  return [...rows.values()].map(({ from, to, direction }) => ({
-    what: `${from} ${direction === 'send' ? '→' : '←'} ${to.resource} ${to.field}`,
-    exercised: exercised.fields.has(`${direction} ${to.resource} ${to.field}`),
-    add: direction === 'send' ? `an invoice with ${nameOf(from)}` : `an export that reads back ${nameOf(from)}`,
-  }))
+  return [...rows.values()].map((row) => {
+    const { to, direction } = row
+    const name = nameOf(row.from ?? `/${to.field}`)
+    return {
+      what: `${sourceOf(row)} ${direction === 'send' ? '→' : '←'} ${to.resource} ${to.field}`,
+      exercised: exercised.fields.has(`${direction} ${to.resource} ${to.field}`),
+      add: direction === 'send' ? `an invoice with ${name}` : `an export that reads back ${name}`,
+    }
+  })
 }
 
 function hasValue(value: Json | undefined): boolean {
@@ -81,8 +85,8 @@ function hasValue(value: Json | undefined): boolean {
 /** One area per list that the mapping names; a list that holds several dimensions is one area per dimension. */
 function listAreas({ mapping, dimensions, values, usersOf }: Covered): Coverage {
   const titles = new Map<string, string>()
-  for (const { from, list } of mapping.fields)
-    if (list !== undefined && !titles.has(list)) titles.set(list, nameOf(from))
+  for (const { from, list, to } of mapping.fields)
+    if (list !== undefined && !titles.has(list)) titles.set(list, nameOf(from ?? `/${to.field}`))
   return [...titles].flatMap(([list, title]) => {
     const own = dimensions.filter((dimension) => dimension.resource === list)
     const groups =

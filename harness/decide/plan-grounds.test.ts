@@ -29,6 +29,12 @@ test.each<[string, Partial<FaultyOperation>, string, string]>([
     'The plan of RN-2 does not say what becomes of D40 (1 invoice): “Send department of bill.lines as costCenter.”',
   ],
   [
+    'a value is sent that is not there',
+    { about: 'unknown', values: ['C99'], invoices: ['S-1001 KB-1', 'S-1001 KB-2'] },
+    'plan-value-unknown',
+    'The plan of RN-2 sends C99 (2 invoices), which the release does not have: “Send department of bill.lines as costCenter.”',
+  ],
+  [
     'many values are missing',
     { about: 'missing', values: ['D1', 'D2', 'D3', 'D4', 'D5', 'D6', 'D7'] },
     'plan-value-missing',

@@ -5,7 +5,7 @@ export type FaultyOperation = Readonly<{
   note: string
   /** What the operation says, in one sentence. */
   says: string
-  about: 'unsent' | 'idle' | 'missing'
+  about: 'unsent' | 'idle' | 'missing' | 'unknown'
   values: readonly string[]
   invoices: readonly string[]
 }>
@@ -27,14 +27,15 @@ export function planGrounds(faulty: readonly FaultyOperation[]): readonly Ground
 }
 
 const CODES: Readonly<Record<FaultyOperation['about'], readonly [string, (fault: FaultyOperation) => string]>> = {
-  missing: ['plan-value-missing', lacking],
+  missing: ['plan-value-missing', (fault) => `does not say what becomes of ${valuesOf(fault)}`],
+  unknown: ['plan-value-unknown', (fault) => `sends ${valuesOf(fault)}, which the release does not have`],
   unsent: ['plan-field-unused', () => 'is about something that no recorded request has'],
   idle: ['plan-idle', () => 'changes nothing'],
 }
 
-function lacking({ values, invoices }: FaultyOperation): string {
+function valuesOf({ values, invoices }: FaultyOperation): string {
   const named = values.slice(0, NAMED).join(', ')
   const more = values.length > NAMED ? ` and ${values.length - NAMED} more` : ''
   const users = invoices.length === 0 ? '' : ` (${invoices.length} invoice${invoices.length === 1 ? '' : 's'})`
-  return `does not say what becomes of ${named}${more}${users}`
+  return `${named}${more}${users}`
 }

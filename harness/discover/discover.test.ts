@@ -28,7 +28,7 @@ function written(scenario: string) {
 }
 
 type Row = Readonly<{
-  from?: string
+  from?: string | undefined
   to: { resource: string; field: string }
   direction: string
   list?: string | undefined

@@ -183,10 +183,14 @@ function meaningsOf(api: RestApi): ReadonlyMap<string, FieldMeaning> {
   put(name, fields.text, { class: 'text', assigned: false })
   put(name, [totals.net, totals.tax, totals.gross, ...fields.money], { class: 'amount', assigned: false })
   put(name, [lines.amount, lines.quantity, lines.price].map(inLine), { class: 'amount', assigned: false })
-  put(name, [supplier, date, currency, inLine(lines.account), ...Object.keys(fields.coding)], {
-    class: 'coding',
-    assigned: false,
-  })
+  put(
+    name,
+    [supplier, date, currency, inLine(lines.account), ...Object.keys({ ...fields.upcoming, ...fields.coding })],
+    {
+      class: 'coding',
+      assigned: false,
+    },
+  )
   put(name, [reference, ...fields.identity], { class: 'identity', assigned: false })
   put(name, [state, ...fields.state], { class: 'state', assigned: false })
   put(name, [number, ...fields.assigned], { class: 'identity', assigned: true })

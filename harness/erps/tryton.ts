@@ -36,6 +36,8 @@ const ASSIGNED = [
   'posted_by',
   'cancelled_by',
   'invoice_number',
+  // It depends on the day on which it is read; the due dates and amounts that it is made of are compared.
+  'amount_to_pay_today',
   // Its name is a number of its own sequence; whether a line is reconciled is compared.
   'reconciliation',
 ]

@@ -64,6 +64,15 @@ export const Integration = z.strictObject({
   schedule: z.string().min(1),
   /** The lists that code an invoice, by the ERP's resource name. */
   dimensions: z.array(z.strictObject({ id: Id, title: z.string(), resource: z.string(), root: z.string().optional() })),
+  /** How the accounts of a list are composed, where one code holds several segments: `100-6200-D10`. */
+  gl: z
+    .strictObject({
+      list: z.string().min(1),
+      separator: z.string().min(1),
+      /** What the segments are called in the release in production, in order. */
+      segments: z.array(z.string().min(1)).min(2),
+    })
+    .optional(),
   calendar: Calendar.prefault({}),
   owners: z.strictObject({
     /** Who decides when two lanes could push a finding at each other. */

@@ -132,6 +132,8 @@ export const RestApi = z
       money: z.array(Place).default([]),
       /** Members that name a listed value. */
       coding: z.record(Place, Listed),
+      /** The same of members that only a release to come has, such as one that a plan renames another to. */
+      upcoming: z.record(Place, Listed).default({}),
       identity: z.array(Place).default([]),
       state: z.array(Place).default([]),
       text: z.array(Place).default([]),
@@ -154,13 +156,14 @@ export const RestApi = z
         message: `there is no list "${periods.list}" in erp.api.lists; it has ${Object.keys(lists).join(', ')}`,
       })
     }
-    for (const [place, listed] of Object.entries(context.value.fields.coding)) {
+    const { coding, upcoming } = context.value.fields
+    for (const [place, listed] of Object.entries({ ...upcoming, ...coding })) {
       const name = listed.slice(0, listed.lastIndexOf('/'))
       if (context.value.lists[name] !== undefined) continue
       context.issues.push({
         code: 'custom',
         input: listed,
-        path: ['fields', 'coding', place],
+        path: ['fields', Object.hasOwn(coding, place) ? 'coding' : 'upcoming', place],
         message: `there is no list "${name}" in erp.api.lists; it has ${Object.keys(context.value.lists).join(', ')}`,
       })
     }

@@ -2,8 +2,11 @@ import { GateError } from '../base/errors.ts'
 import { fingerprintOf } from '../base/fingerprint.ts'
 import { type Json, toJson } from '../base/json.ts'
 import { byKey } from '../base/on-demand.ts'
+import { combinationFacts } from '../compare/combinations.ts'
 import { ComparingDocuments } from '../compare/documents.ts'
 import { storedValues } from '../compare/field-values.ts'
+import { mappingFacts } from '../compare/mapping.ts'
+import { passingDifferences } from '../compare/passing.ts'
 import { type Meaning, relationsOf } from '../compare/records.ts'
 import { proposeRenames } from '../compare/structure/renames.ts'
 import { lostSearchValues, opinionFacts, renameFacts, structureFacts } from '../compare/structure-facts.ts'
@@ -31,14 +34,15 @@ import type { Check } from '../ports/check.ts'
 import type { ErpAdapter, InvoiceFacts } from '../ports/erp.ts'
 import type { InvoiceObservation, Observation } from '../ports/observation.ts'
 import { runChecks } from '../reconcile/findings.ts'
-import { planSentence } from '../reconcile/plan-sentence.ts'
 import { reconcile } from '../reconcile/reconcile.ts'
 import { expectedDocuments, expectedObservation } from '../replay/expected.ts'
-import { planFaults } from '../replay/planned-recording.ts'
+import { plannedMapping } from '../replay/planned-mapping.ts'
+import { sentValues } from '../replay/planned-recording.ts'
 import { type Uses, usesOf } from '../replay/uses.ts'
 import type { ConnectorEvidence } from './connector.ts'
 import { HARNESS } from './harness.ts'
 import { movedDates } from './moved-dates.ts'
+import { faultyOperations } from './plan-faults.ts'
 import { loadPlugIns } from './registry.ts'
 import type { Rehearsal } from './run.ts'
 import type { Scenario } from './scenario.ts'
@@ -88,7 +92,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
   const waiverChecks = new Map([...checks].filter(([, check]) => ofWaivers(check)))
   const planNotes = notes.filter((note) => note['affects-us'] === true)
   const plan = planNotes.flatMap((note) => note.plan)
-  const uses = usesOf(recording, adapter, baseline.schema)
+  const recorded = usesOf(recording, adapter, baseline.schema)
   const stored = byKey(baseline.documents)
   const secondOpinion = await comparedSchemas(baseline.schema, asIs.observation.schema).opinion()
   const valuesIn = (observation: Observation) =>
@@ -105,11 +109,15 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     const moved = movedDates(seen, adapter, baseline)
     // With the plan, the release is held against what the plan makes of the baseline.
     const relation = relationsOf(baseline.schema)
-    const observation = expectedObservation(seen, followed, adapter.documentResource, relation)
+    const observation = expectedObservation(seen, followed, adapter.documentResource, relation, (resource, field) =>
+      adapter.listOf(resource, field, seen.schema),
+    )
+    const awaited = expectedDocuments(baseline.documents, followed, adapter.documentResource, relation)
+    const storedBefore = followed.length === 0 ? stored : byKey(awaited)
     const comparing = new ComparingDocuments({
       movedOutOf: moved,
       observation,
-      baseline: expectedDocuments(baseline.documents, followed, adapter.documentResource, relation),
+      baseline: awaited,
       baselineSchema: baseline.schema,
       documentResource: adapter.documentResource,
       // A field that only the plan brings in means what the candidate says.
@@ -124,7 +132,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     for (const invoice of observation.invoices) {
       comparing.add(invoice)
       exercised.addInvoice(invoice)
-      summaries.push(summaryOf(invoice, stored, adapter))
+      summaries.push(summaryOf(invoice, storedBefore, adapter))
     }
     const documents = comparing.result()
     const facts = factsBefore ?? new Map(summaries.map((summary) => [summary.key, summary.facts]))
@@ -138,6 +146,30 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     )
     const meaning: Meaning = (resource, field) => adapter.meaning(resource, field, baseline.schema)
     const { comparison } = comparedSchemas(baseline.schema, observation.schema)
+    // With the plan, what nobody reads any more while it passes is no break; without it, it was read.
+    const passing =
+      followed.length === 0
+        ? new Set<Difference>()
+        : passingDifferences(documentFacts?.kept ?? [], {
+            invoices: observation.invoices,
+            reads: uses.readsAfter,
+            relation,
+          })
+    // With the plan, the mapping is the one that is installed with it.
+    const mapping = { fields: plannedMapping(scenario.mapping, followed).rows.map(({ row }) => row) }
+    const sent = sentValues(recording, adapter, baseline.schema, observation.schema, followed, mapping)
+    const mapped = mappingFacts(mapping, {
+      baseline: baseline.schema,
+      candidate: observation.schema,
+      values: observation.values,
+      usersOf: uses.field,
+      lackersOf: uses.lacking,
+      textsOf: sent.textsOf,
+    })
+    // What the mapping names will be used, though nobody has recorded it.
+    const unexercised = new Set(
+      mapped.map(({ difference }) => difference).filter(({ invoices }) => invoices.length === 0),
+    )
     const listed = compareValues(
       baseline.values,
       observation.values,
@@ -169,13 +201,21 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
         results: connector?.results ?? [],
         conduct: connector?.conduct ?? [],
         waivers: [],
+        mapping: mapped,
+        combinations: combinationFacts(sent.combinations, {
+          baseline: baseline.values,
+          candidate: observation.values,
+          wasRecorded: (list, code) => recorded.value(list, code).size > 0,
+          gl: integration.gl,
+        }),
       },
       {
         capabilities: adapter.capabilities,
         notGathered: connector === undefined ? NO_CONNECTOR : new Map(),
         severity: policy.severity,
         money: new Map([...facts].map(([key, known]) => [key, { currency: known.currency, gross: known.gross }])),
-        relevance: (difference) => relevanceOf(difference),
+        relevance: (difference) =>
+          passing.has(difference) ? 'not-used' : unexercised.has(difference) ? 'mapped' : relevanceOf(difference),
         titleOf: (resource, field) =>
           titleOf(baseline.schema, resource, field) ?? titleOf(observation.schema, resource, field),
       },
@@ -183,7 +223,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     const tolerated = (documentFacts?.tolerated ?? 0) + (interactionFacts?.tolerated ?? 0)
     return { documents: { ...documents, uncompared }, values, run, tolerated, moved, exercised, summaries, facts }
   }
-  const judged = judge(asIs.observation, uses, [])
+  const judged = judge(asIs.observation, recorded, [])
   const planned =
     evidence.withPlan === undefined
       ? undefined
@@ -206,7 +246,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     waiverChecks,
     severity: policy.severity,
     expectations,
-    exercised: { touches: uses.touches, names: (resource, code) => uses.value(resource, code).size > 0 },
+    exercised: { touches: recorded.touches, names: (resource, code) => recorded.value(resource, code).size > 0 },
     at: evidence.assessedAt,
     people: change.people,
     windowEnd: change.window.end,
@@ -266,7 +306,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     values: baseline.values,
     exercised: judged.exercised,
     facts: judged.summaries.map(({ facts }) => facts),
-    usersOf: uses.value,
+    usersOf: recorded.value,
   })
   const drill = drillOf(evidence.drill, recording.digest)
   const evidenceLevel = weakest(invoices.map((invoice) => invoice.evidence))
@@ -315,13 +355,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       state === 'not-run' ? [`The connector was not tried with ${failure}: ${saw.join(' ')}`] : [],
     ),
     planNotes: planNotes.filter((note) => note.plan.length > 0).map((note) => note.id),
-    planFaults: planFaults(recording, adapter, baseline.schema, asIs.observation.schema, plan).map(
-      ({ index, ...fault }) => ({
-        ...fault,
-        note: planNotes.find((note) => note.plan.some((step) => step === plan[index]))?.id ?? 'a note',
-        says: plan[index] === undefined ? '' : planSentence(plan[index]),
-      }),
-    ),
+    planFaults: faultyOperations(scenario, evidence, asIs.observation),
   })
   const owners = ownersOf(reconciled.findings, integration.owners)
   const changes = reconciled.notes.filter((note) => note.affectsUs === 'yes').flatMap((note) => note.plan)

@@ -4,6 +4,7 @@ import type { Difference } from '../model/difference.ts'
 import type { Severity } from '../model/finding.ts'
 import type { RenameProposal, StructureDifference } from '../model/structure.ts'
 import type { Capability } from './erp.ts'
+import type { CombinationFact, MappingFact } from './mapping-fact.ts'
 
 /** One change of the published schema, and the same as a difference that knows which invoices use the place. */
 export type StructureFact = Readonly<{ structure: StructureDifference; difference: Difference }>
@@ -65,6 +66,10 @@ export type Facts = Readonly<{
   conduct: readonly Difference[]
   /** Waivers that accept nothing. */
   waivers: readonly WaiverFact[]
+  /** What the field mapping meets in the release. */
+  mapping: readonly MappingFact[]
+  /** Recorded combinations of account and dimensions that the release does not take. */
+  combinations: readonly CombinationFact[]
 }>
 
 /** Facts when nothing differs; what one asks about is put over it. */
@@ -84,6 +89,8 @@ export const NO_FACTS: Facts = {
   results: [],
   conduct: [],
   waivers: [],
+  mapping: [],
+  combinations: [],
 }
 
 /** What a check objects to. Differences of one objection are about the same place and become one finding. */
@@ -165,6 +172,20 @@ export function objectToWaivers<Message extends string>(
     if (fact === undefined) return {}
     const { fingerprint, owner, approver, expires } = fact.waiver
     return { waiver: fingerprint, owner, approver, expires, end: fact.end, part: fact.part }
+  })
+}
+
+/** As `objectTo`, for facts that say more than their difference. */
+export function objectToFacts<Message extends string, Fact extends Readonly<{ difference: Difference }>>(
+  facts: readonly Fact[],
+  messageId: Message,
+  args: (fact: Fact) => Readonly<Record<string, string>> = () => ({}),
+): readonly Objection<Message>[] {
+  const factOf = new Map(facts.map((fact) => [fact.difference, fact]))
+  const differences = facts.map(({ difference }) => difference)
+  return objectTo(differences, messageId, (difference) => {
+    const fact = factOf.get(difference)
+    return fact === undefined ? {} : args(fact)
   })
 }
 

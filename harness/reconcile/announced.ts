@@ -12,6 +12,9 @@ export type Place = z.infer<typeof Place>
  */
 export const RefusedWith = z.string().min(1).optional()
 
+/** Checks that object to a field which has to be sent: to who does not send it, and to a mapping that does not feed it. */
+export const REQUIRED = ['field-required', 'required-field-unmapped']
+
 /** Whether a finding is about a field of a resource. */
 export function isAt({ finding }: UnjudgedFinding, { resource, field }: Place): boolean {
   return finding.resource === resource && finding.pointer === `/${field}`
@@ -53,7 +56,7 @@ export function isWithin(resource: string, whole: string): boolean {
 /** Whether the published schema has lost a field, or a read that names it is refused because of that. */
 export function isFieldGone(unjudged: UnjudgedFinding, place: Place): boolean {
   const { finding } = unjudged
-  if (finding.check === 'field-removed') return isAt(unjudged, place)
+  if (['field-removed', 'mapped-field-removed'].includes(finding.check)) return isAt(unjudged, place)
   return finding.resource === place.resource && finding.check === 'read-refused' && readOf(unjudged) === place.field
 }
 

@@ -118,6 +118,7 @@ function isRecoded(
   if (finding.resource !== resource) return false
   switch (finding.check) {
     case 'value-removed':
+    case 'combination-invalid':
       return differences.every(({ baseline }) => isKept(baseline))
     case 'value-blocked':
       return isBlockedInstead && differences.every((difference) => isKept(codeOf(difference)))

@@ -2,9 +2,13 @@ import { isJsonArray, isJsonNumber, isJsonObject, type Json, type JsonObject } f
 import { mapped } from '../base/on-demand.ts'
 import type { PlanOperation } from '../model/plan.ts'
 import type { StoredDocument } from '../model/snapshot.ts'
+import type { ListedBy } from '../ports/erp.ts'
 import type { Observation, OperationObservation } from '../ports/observation.ts'
 import { asSent, givenValue, type Made, mappedText, toWire, withSegment } from './plan-values.ts'
 import { isWrite, methodOf } from './write-stage.ts'
+
+/** The list that a field names a value of, in either release. */
+export type ListOf = (resource: string, field: string) => ListedBy | undefined
 
 /** The resource that a field leads to, `undefined` when it holds a plain value or a code. */
 export type Relation = (resource: string, field: string) => string | undefined
@@ -38,19 +42,20 @@ export function expectedObservation(
   plan: readonly PlanOperation[],
   resource: string,
   relation: Relation,
+  listOf: ListOf,
 ): Observation {
   if (plan.length === 0) return observation
   const sendings = plan.filter(isSending)
   return {
     ...observation,
-    shared: mapped(observation.shared, (operation) => expectedAnswer(operation, '', plan, relation)),
+    shared: mapped(observation.shared, (operation) => expectedAnswer(operation, '', plan, relation, listOf)),
     invoices: mapped(observation.invoices, (invoice) => {
       let after = ''
       return {
         ...invoice,
         ...(invoice.sent === undefined ? {} : { sent: changed(invoice.sent, resource, sendings, relation) }),
         operations: invoice.operations.map((operation) => {
-          const expected = expectedAnswer(operation, after, plan, relation)
+          const expected = expectedAnswer(operation, after, plan, relation, listOf)
           if (isWrite(operation.operation)) after = methodOf(operation.operation)
           return expected
         }),
@@ -69,6 +74,7 @@ function expectedAnswer(
   after: string,
   plan: readonly PlanOperation[],
   relation: Relation,
+  listOf: ListOf,
 ): OperationObservation {
   const { operation, recorded } = observed
   if (recorded.state !== 'accepted') return observed
@@ -77,13 +83,29 @@ function expectedAnswer(
   const unread = dropped
     .filter(({ direction, after: only }) => direction === 'read' && (only === undefined || only === after))
     .filter(({ resource, field }) => operation.reads.some((use) => use.resource === resource && use.field === field))
+  const rows = operation.kind === 'lookup' ? expectedRows(asked, operation.resource, plan, listOf) : asked
   const result = unread.reduce<Json>(
     (known, { resource, field }) => without(known, operation.resource, resource, field, relation),
-    plan.some((step) => 'map-value' in step && step['map-value'].resource === operation.resource)
-      ? onceEach(asked)
-      : asked,
+    rows,
   )
   return { ...observed, recorded: { ...recorded, result } }
+}
+
+/** What a look-up of a list should find: the values that the plan sends in the place of those that it found. */
+function expectedRows(rows: Json, list: string, plan: readonly PlanOperation[], listOf: ListOf): Json {
+  return plan.reduce((now, step) => {
+    const of = 'map-value' in step ? step['map-value'] : 'add-segment' in step ? step['add-segment'] : undefined
+    if (of === undefined || listOf(of.resource, of.field)?.list !== list || !isJsonArray(now)) return now
+    const recoded = now.map((row) => {
+      if (!isJsonObject(row) || typeof row.id !== 'string') return row
+      const { id } = row
+      const made = 'segment' in of ? withSegment(of, id) : mappedText(of, id)
+      if (!('text' in made)) return row
+      // The code stands under its own name as well as in the place of the id.
+      return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value === id ? made.text : value]))
+    })
+    return onceEach(recoded)
+  }, rows)
 }
 
 /** Listed values that the plan merges are one value. */

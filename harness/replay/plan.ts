@@ -29,6 +29,9 @@ export type PlanEffect = {
 /** A listed value that a request names, whether by id or by code. */
 export type ListedUse = Readonly<{ pointer: string; resource: string; code: string }>
 
+/** A listed value that an operation of the plan, counted from 0, sends in the place of another or of none. */
+export type MadeValue = Readonly<{ index: number; list: string; code: string }>
+
 /** A request as the plan changes it. */
 export type Planned = Readonly<{
   /** What the request does then. */
@@ -37,6 +40,8 @@ export type Planned = Readonly<{
   listed: readonly ListedUse[]
   /** One for each operation of the plan. */
   effects: readonly PlanEffect[]
+  /** Listed values that an operation of the plan brought in. */
+  made: readonly MadeValue[]
   /** Names of the records at references that the plan changes; `undefined` where nothing is named any more. */
   names: ReadonlyMap<string, string | undefined>
   edits: Edits
@@ -117,6 +122,7 @@ class Planning {
   readonly #dropped: Slot[] = []
   readonly #places = new Map<string, Json | undefined>()
   readonly #effects: PlanEffect[] = []
+  readonly #made: MadeValue[] = []
   #path: string
 
   constructor(operation: Operation, context: PlanContext) {
@@ -176,7 +182,9 @@ class Planning {
         const name = texts[index]
         if (name === undefined) continue
         if (value !== undefined) names.set(at, name)
-        listed.push({ pointer: at, resource, code: name })
+        const moved =
+          origin === undefined || !at.startsWith(origin.pointer) ? at : pointer + at.slice(origin.pointer.length)
+        listed.push({ pointer: moved, resource, code: name })
       }
       const code = origin === undefined ? undefined : codes.get(origin.pointer)
       const [text] = texts
@@ -210,6 +218,7 @@ class Planning {
       },
       listed,
       effects: this.#effects,
+      made: this.#made,
       names,
       edits: { places, members },
     }
@@ -249,13 +258,15 @@ class Planning {
     const isMeant = (use: Readonly<{ resource: string; field: string }>) =>
       use.resource === resource && use.field === field
     for (const slot of [...this.#sends, ...this.#filters].filter(isMeant)) {
-      effect.seen = effect.changed = true
+      effect.seen = true
+      effect.changed ||= field !== to
       slot.field = to
       if (slot.origin?.named !== undefined) this.#places.set(slot.origin.named, to)
     }
     this.#reads = this.#reads.map((use) => {
       if (!isMeant(use)) return use
-      effect.seen = effect.changed = true
+      effect.seen = true
+      effect.changed ||= field !== to
       if (use.named !== undefined) this.#places.set(use.named, to)
       return { ...use, field: to }
     })
@@ -279,6 +290,7 @@ class Planning {
       if (made.every((text, index) => text === slot.texts[index])) continue
       effect.changed = true
       slot.texts = made
+      this.#note(slot, slot.references[0]?.resource)
       slot.value = asSent(made[0] ?? '', slot.value ?? slot.origin?.value)
     }
   }
@@ -298,11 +310,19 @@ class Planning {
       }
       effect.changed = true
       const value = toWire(given.value)
-      this.#sends.push({
+      const slot = {
         ...{ origin: undefined, record, resource, field, texts: textsOf(value), value },
         ...{ references: [], from: undefined },
-      })
+      }
+      this.#sends.push(slot)
+      this.#note(slot, undefined)
     }
+  }
+
+  #note({ resource, field, texts }: Slot, known: string | undefined): void {
+    const list = known ?? this.#context.listOf(resource, field)?.list
+    if (list === undefined) return
+    for (const code of texts) this.#made.push({ index: this.#effects.length - 1, list, code })
   }
 
   #move(

@@ -17,6 +17,8 @@ export type Uses = Readonly<{
   value: (resource: string, code: string) => ReadonlySet<string>
   /** Every literal that the connector searches by. */
   literals: readonly Readonly<{ resource: string; field: string; value: string; invoices: readonly string[] }>[]
+  /** Whether an invoice reads a field, or with no field anything of a resource, while its document stands after a stage. */
+  readsAfter: (invoice: string, after: string, resource: string, field?: string) => boolean
   /** Whether anything uses a resource, or a field of it, in any direction. */
   touches: (resource: string, field?: string) => boolean
 }>
@@ -45,7 +47,12 @@ export function usesOf(
       if (step.operation.kind === 'session') continue
       const { operation, listed } = planOf(step, after)
       resources.add(operation.resource)
-      for (const use of operation.reads) fields.add(`read ${use.resource} ${use.field}`)
+      for (const use of operation.reads) {
+        fields.add(`read ${use.resource} ${use.field}`)
+        if (after === '') continue
+        fields.add(`read@${after} ${use.resource} ${use.field}`)
+        fields.add(`read@${after} ${use.resource} `)
+      }
       const sent = new Map<string, SentRecord>()
       for (const { resource, field, pointer } of operation.sends) {
         const at = `${resource} ${pointer.slice(0, pointer.lastIndexOf('/'))}`
@@ -75,6 +82,8 @@ export function usesOf(
     lacking: (resource, field) => users.without(resource, field),
     value: (resource, code) => values.get(`${resource} ${code}`) ?? new Set(),
     literals: [...literals.values()],
+    readsAfter: (invoice, after, resource, field = '') =>
+      users.ofField(`read@${after} ${resource} ${field}`)?.has(invoice) === true,
     touches: (resource, field) =>
       field === undefined
         ? resources.has(resource) || users.resources.has(resource)

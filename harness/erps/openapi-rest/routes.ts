@@ -49,7 +49,7 @@ export function restErp(api: RestApi): RestErp {
     // `/bills/summary` is asked before `/bills/{id}`.
     routes: routes.toSorted((left, right) => parametersIn(left) - parametersIn(right)),
     coding: new Map(
-      Object.entries(api.fields.coding).map(([place, listed]) => {
+      Object.entries({ ...api.fields.upcoming, ...api.fields.coding }).map(([place, listed]) => {
         const cut = listed.lastIndexOf('/')
         return [place, { list: listed.slice(0, cut), by: listed.endsWith('/id') ? 'id' : 'code' }]
       }),

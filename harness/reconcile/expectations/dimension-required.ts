@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineExpectation } from '../../ports/expectation.ts'
-import { isOf, isRefusal, RefusedWith } from '../announced.ts'
+import { isOf, isRefusal, REQUIRED, RefusedWith } from '../announced.ts'
 import { codeOf } from '../codes.ts'
 
 const Args = z.strictObject({
@@ -28,7 +28,7 @@ export default defineExpectation<z.infer<typeof Args>>({
     'The published schema requires the field, the announced accounts and no others demand it, or a document without it is refused with the announced code in a message that names it.',
   explains: (unjudged, { resource, field, 'demanded-by': demanded, 'refused-with': code }) => {
     if (isRefusal(unjudged, resource, code, [field])) return true
-    if (demanded === undefined) return isOf(unjudged, ['field-required'], { resource, field })
+    if (demanded === undefined) return isOf(unjudged, REQUIRED, { resource, field })
     return (
       isOf(unjudged, ['value-required'], demanded) &&
       unjudged.differences.every((difference) => demanded.values.includes(codeOf(difference)))

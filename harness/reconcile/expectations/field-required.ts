@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineExpectation, type UnjudgedFinding } from '../../ports/expectation.ts'
-import { isAt, isOf, isPublished, isRefusal, RefusedWith } from '../announced.ts'
+import { isAt, isOf, isPublished, isRefusal, REQUIRED, RefusedWith } from '../announced.ts'
 
 const Args = z.strictObject({ resource: z.string(), field: z.string(), 'refused-with': RefusedWith })
 
@@ -12,7 +12,7 @@ export default defineExpectation<z.infer<typeof Args>>({
   evidence:
     'The published schema requires the field, or takes no empty value for it any more, or a request without it is refused with the announced code in a message that names it.',
   explains: (unjudged, { resource, field, 'refused-with': code }) =>
-    isOf(unjudged, ['field-required'], { resource, field }) ||
+    isOf(unjudged, REQUIRED, { resource, field }) ||
     (isNoLongerEmpty(unjudged) && isAt(unjudged, { resource, field })) ||
     isRefusal(unjudged, resource, code, [field]),
   isExercised: ({ touches }, { resource }) => touches(resource),

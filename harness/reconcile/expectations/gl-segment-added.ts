@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineExpectation } from '../../ports/expectation.ts'
-import { isAt, isFieldNew, isOf, isRefusal, isStoredAsSent, RefusedWith } from '../announced.ts'
+import { isAt, isFieldNew, isOf, isRefusal, isStoredAsSent, REQUIRED, RefusedWith } from '../announced.ts'
 import { explainsRecoding, ListArgs, type Recoding } from '../codes.ts'
 import { recodingBy, SegmentArgs, withSegment } from '../segments.ts'
 
@@ -48,7 +48,7 @@ export default defineExpectation<z.infer<typeof Args>>({
     const { differences } = unjudged
     if (isFieldNew(unjudged, args)) return true
     // With a default nobody has to send it: that it is required all the same was not announced.
-    if (args.default === undefined && isOf(unjudged, ['field-required'], args)) return true
+    if (args.default === undefined && isOf(unjudged, REQUIRED, args)) return true
     if (args.default === undefined && isRefusal(unjudged, args.resource, code, [args.field])) return true
     return (
       unjudged.finding.check === 'stored-coding-changed' &&
