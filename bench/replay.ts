@@ -5,12 +5,14 @@
  *    same bytes to another one: bare time / replay time, each the best of several rounds. Goal: at least 0.7.
  * 2. A replay against an ERP that takes 20 ms for every answer, 16 lanes at a time: percent of the rate that 16
  *    connections allow, and of what 16 bare undici loops reach on the same machine. Goal: at least 95.
+ * 3. The same requests sent by newman from a Postman collection, where newman is installed: npm install --prefix bench.
  *
  * Ratios of one run on one machine; nothing here is a test that waits for a number of seconds.
  * Run: node bench/replay.ts
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { createServer } from 'node:http'
+import { createRequire } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Agent, request as send } from 'undici'
@@ -29,10 +31,13 @@ import { serveVirtualErp } from '../harness/targets/virtual-erp.ts'
 const ROUNDS = 5
 const LATENCY = 20
 const LANES = 16
+const SUPPLIERS = Array.from({ length: 64 }, (_, nth) => `S-${nth}`)
 
 if (process.argv[2] === 'serve') {
   const served = await serveVirtualErp(virtualOf(await sample()), 0)
   process.send?.(served.url)
+} else if (process.argv[2] === 'serve-slowly') {
+  process.send?.(await serveSlowly())
 } else {
   await throughput()
   await underLatency()
@@ -40,7 +45,7 @@ if (process.argv[2] === 'serve') {
 
 async function throughput(): Promise<void> {
   const bench = await sample()
-  const times: { bare: number; replayed: number }[] = []
+  const times: { bare: number; replayed: number; newman: number | undefined }[] = []
   let counted = 0
   for (let round = 0; round < ROUNDS; round++) {
     const sent: RecordedRequest[] = []
@@ -75,39 +80,84 @@ async function throughput(): Promise<void> {
       await dispatcher.close()
       return took
     })
+    const newman = await withServer((url) => newmanTime(sent, url))
     counted = sent.length
-    times.push({ bare, replayed })
+    times.push({ bare, replayed, newman })
   }
   const ratio = Math.min(...times.map(({ bare }) => bare)) / Math.min(...times.map(({ replayed }) => replayed))
   console.log(
     `${counted} requests: a replay has ${ratio.toFixed(2)} of the throughput of a bare undici loop (goal 0.70)`,
   )
+  const newman = times.flatMap((time) => time.newman ?? [])
+  console.log(
+    newman.length === 0
+      ? '  newman is not installed: npm install --prefix bench'
+      : `  newman takes ${(Math.min(...newman) / Math.min(...times.map(({ replayed }) => replayed))).toFixed(1)} times as long as the replay for the same requests`,
+  )
   console.log(`  rounds: ${times.map(({ bare, replayed }) => (bare / replayed).toFixed(2)).join(' ')}`)
 }
 
-async function underLatency(): Promise<void> {
-  const erp = new SmallErp({ firstId: 900, suppliers: Array.from({ length: 64 }, (_, nth) => `S-${nth}`) })
-  const suppliers = Array.from({ length: 64 }, (_, nth) => `S-${nth}`)
-  const exports = Array.from({ length: 25 }, (_, nth) =>
-    suppliers.map((supplier) => ({ supplier, reference: `RE-${nth}` })),
-  )
-  const recording = recordingOf(exports.flat(), new SmallErp({ firstId: 1, suppliers }))
-  let requests = 0
+/** Milliseconds that newman takes for the same requests from a collection, `undefined` where it is not installed. */
+async function newmanTime(requests: readonly RecordedRequest[], url: string): Promise<number | undefined> {
+  const require = createRequire(import.meta.url)
+  try {
+    require.resolve('newman')
+  } catch {
+    return undefined
+  }
+  const newman = require('newman')
+  const item = requests.map(({ method, path, headers, body }, index) => ({
+    name: String(index + 1),
+    request: {
+      method,
+      url: new URL(path, url).href,
+      header: Object.entries(headers).map(([key, value]) => ({ key, value })),
+      ...(body === undefined ? {} : { body: { mode: 'raw', raw: bytesOf(body)?.toString('utf8') } }),
+    },
+  }))
+  const schema = 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json'
+  const collection = { info: { name: 'the same requests', schema }, item }
+  const started = performance.now()
+  await new Promise<void>((resolve, reject) => {
+    newman.run({ collection, reporters: [] }, (error: Error | null, summary: { run: { failures: unknown[] } }) => {
+      if (error !== null) reject(error)
+      else if (summary.run.failures.length > 0) reject(new Error(`newman: ${summary.run.failures.length} failures`))
+      else resolve()
+    })
+  })
+  return performance.now() - started
+}
+
+/** An ERP that takes its time for every answer, in a process of its own: the replay must not wait for its work. */
+async function serveSlowly(): Promise<string> {
+  const erp = new SmallErp({ firstId: 900, suppliers: SUPPLIERS })
   const server = createServer(async (incoming, outgoing) => {
+    const due = performance.now() + LATENCY
     const chunks: Buffer[] = []
     for await (const chunk of incoming) chunks.push(chunk)
-    requests += 1
     const json: Json = parseJson(Buffer.concat(chunks).toString('utf8'))
     const answer = erp.answer({ method: 'POST', path: '/', query: '', headers: {}, body: { json } })
-    await sleep(LATENCY)
     const body = answer.body !== undefined && 'json' in answer.body ? writeJson(answer.body.json) : ''
+    await sleep(due - performance.now())
     outgoing.writeHead(answer.status, { 'content-type': 'application/json' }).end(body)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
-  const transport = httpTransport(
-    `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
+  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+}
+
+function underLatency(): Promise<void> {
+  return withServer(measureUnderLatency, 'serve-slowly')
+}
+
+async function measureUnderLatency(url: string): Promise<void> {
+  const erp = new SmallErp({ firstId: 900, suppliers: SUPPLIERS })
+  const exports = Array.from({ length: 25 }, (_, nth) =>
+    SUPPLIERS.map((supplier) => ({ supplier, reference: `RE-${nth}` })),
   )
+  const recording = recordingOf(exports.flat(), new SmallErp({ firstId: 1, suppliers: SUPPLIERS }))
+  const transport = httpTransport(url)
+  let requests = 0
   const own = erp.session()
   let first = 0
   let shared = 0
@@ -115,9 +165,10 @@ async function underLatency(): Promise<void> {
     ...own,
     send: (request, readsOnly) => {
       const json = request.body !== undefined && 'json' in request.body ? writeJson(request.body.json) : ''
+      requests += 1
       if (first === 0 && json.includes('"find"')) {
         first = performance.now()
-        shared = requests
+        shared = requests - 1
       }
       return transport.send(request, readsOnly ? { isWhole: () => true } : undefined)
     },
@@ -150,7 +201,6 @@ async function underLatency(): Promise<void> {
   const rate = (sent * 1000) / took
   const bare = await bareRate(transport.url, sent)
   await transport.close()
-  server.close()
   console.log(
     `${sent} requests at ${LATENCY} ms, ${LANES} lanes at a time: ${rate.toFixed(0)} of ${possible} requests per second possible, ${((100 * rate) / possible).toFixed(1)} % (goal 95 %)`,
   )
@@ -175,8 +225,8 @@ async function bareRate(url: string, count: number): Promise<number> {
   return (count * 1000) / took
 }
 
-async function withServer<Result>(work: (url: string) => Promise<Result>): Promise<Result> {
-  const child: ChildProcess = fork(fileURLToPath(import.meta.url), ['serve'])
+async function withServer<Result>(work: (url: string) => Promise<Result>, kind = 'serve'): Promise<Result> {
+  const child: ChildProcess = fork(fileURLToPath(import.meta.url), [kind])
   try {
     const url = await new Promise<string>((resolve) => child.once('message', (message) => resolve(String(message))))
     return await work(url)

@@ -1,4 +1,4 @@
-import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../base/json.ts'
+import { isJsonArray, isJsonObject, type Json, type JsonObject, sameJson } from '../base/json.ts'
 import { pairRows } from './pairing.ts'
 import { identityOf, likeness, type RecordContext } from './records.ts'
 
@@ -53,6 +53,8 @@ function walked(
       if (isJsonObject(value) && isJsonObject(other))
         walk(related, value, other, `${path}${field}/`, `${pathNow}${field}/`)
       if (!isJsonArray(value) || !isJsonArray(other) || !value.some(isJsonObject)) continue
+      // Rows that are the same in the same order are each other.
+      if (path === pathNow && sameJson(value, other)) continue
       // A row that names itself is not another row because it stands elsewhere.
       const selfless = (rows: readonly Json[], prefix: string) =>
         rows.map((row, index) => withoutSelf(row, `${prefix}${field}/${index}`))

@@ -66,7 +66,7 @@ export class ComparingDocuments {
     const relationBefore = relationsOf(baselineSchema)
     const relationNow = relationsOf(observation.schema)
     this.#shared = {
-      meaning: (resource, field) => options.meaning(resource, field, baselineSchema),
+      meaning: remembered((resource, field) => options.meaning(resource, field, baselineSchema)),
       relation: (resource, field) => relationBefore(resource, field) ?? relationNow(resource, field),
       publishes: { baseline: publishedBy(baselineSchema), candidate: publishedBy(observation.schema) },
       leaveOut: (reason) => this.#leftOut.set(reason, (this.#leftOut.get(reason) ?? 0) + 1),
@@ -222,6 +222,17 @@ function asDifference({ resource, pointer, kind, reason }: NoiseRule): Differenc
     sent: null,
     invoices: [],
     seenBy: 'gate',
+  }
+}
+
+/** Fields are few and asked for again with every invoice. */
+function remembered(meaning: Meaning): Meaning {
+  const known = new Map<string, Map<string, ReturnType<Meaning>>>()
+  return (resource, field) => {
+    const fields = known.get(resource) ?? new Map<string, ReturnType<Meaning>>()
+    const found = fields.get(field) ?? meaning(resource, field)
+    known.set(resource, fields.set(field, found))
+    return found
   }
 }
 

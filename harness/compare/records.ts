@@ -1,4 +1,4 @@
-import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../base/json.ts'
+import { isJsonArray, isJsonObject, type Json, type JsonObject, sameJson } from '../base/json.ts'
 import type { Difference } from '../model/difference.ts'
 import type { ErpSchema } from '../model/schema.ts'
 import type { FieldMeaning } from '../ports/erp.ts'
@@ -52,6 +52,7 @@ export function compareRecords(
     }
     const [rowsBefore, rowsNow] = [rowsOf(before, now), rowsOf(now, before)]
     if (rowsBefore !== undefined && rowsNow !== undefined) {
+      if (sameJson(rowsBefore, rowsNow)) continue
       differences.push(...compareLists(resource, field, rowsBefore, rowsNow, was, place, context))
       continue
     }

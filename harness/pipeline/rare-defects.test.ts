@@ -2,7 +2,11 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import { compareDocuments, type DocumentComparison } from '../compare/documents.ts'
 import type { StoredDocument } from '../model/snapshot.ts'
+import type { ErpAdapter } from '../ports/erp.ts'
 import type { InvoiceObservation, Observation } from '../ports/observation.ts'
+import { NO_SCHEMA, recordingOf, SMALL_ERP, SmallErp } from '../replay/fixtures/small-erp.ts'
+import { noJournal } from '../replay/journal.ts'
+import { replay } from '../replay/replay.ts'
 import { readControl } from './control.ts'
 import { type Rehearsable, rehearse } from './run.ts'
 
@@ -127,3 +131,92 @@ function centMore(invoice: JsonObject): Json {
   const cents = BigInt(total.replace('.', '')) + 1n
   return { ...invoice, total_amount: `${cents / 100n}.${String(cents % 100n).padStart(2, '0')}` }
 }
+
+describe('one of a thousand invoices is replayed wrong, and is named at any concurrency and any sharding', () => {
+  const SUPPLIERS = Array.from({ length: 40 }, (_, nth) => `S-${100 + nth}`)
+  const EXPORTS = Array.from({ length: INVOICES }, (_, nth) => ({
+    supplier: SUPPLIERS[nth % SUPPLIERS.length] ?? '',
+    reference: `RE-2026-${nth}`,
+    amount: `${100 + nth}.35`,
+  }))
+  const WRONG = EXPORTS[617] ?? { supplier: '', reference: '' }
+  const recording = recordingOf(EXPORTS, new SmallErp({ firstId: 1, suppliers: SUPPLIERS }))
+
+  const IDENTITY = {
+    product: 'small',
+    release: '1.0',
+    build: '1.0',
+    environment: 'sandbox',
+    proof: '',
+    simulated: true,
+    principal: 'ap_connector',
+  } as const
+
+  /** Replays in parts, each against a sandbox of its own, and puts the invoices together in recorded order. */
+  const replayed = async (concurrency: number, shards: number, spoils: string): Promise<Observation> => {
+    const parts: Observation[] = []
+    for (let index = 1; index <= shards; index++) {
+      const session = new SmallErp({ firstId: 5000, suppliers: SUPPLIERS }).session()
+      parts.push(
+        await replay({
+          recording,
+          adapter: SMALL_ERP as ErpAdapter,
+          session: {
+            ...session,
+            readBack: async (id, schema, values) => {
+              const stored = await session.readBack(id, schema, values)
+              const document = stored?.document
+              if (stored === undefined || !isJsonObject(document) || document.reference !== spoils) return stored
+              return { ...stored, document: { ...document, amount: '717.40' } }
+            },
+          },
+          recordedSchema: NO_SCHEMA,
+          schema: NO_SCHEMA,
+          values: {},
+          identity: IDENTITY,
+          plan: [],
+          journal: noJournal,
+          runTag: '',
+          removePosted: false,
+          concurrency,
+          shard: { index, count: shards },
+        }),
+      )
+    }
+    const [first] = parts
+    if (first === undefined) throw new Error('no shard was replayed')
+    const places = new Map(EXPORTS.map(({ supplier, reference }, place) => [`${supplier} ${reference}`, place]))
+    const invoices = parts
+      .flatMap((part) => part.invoices)
+      .sort((left, right) => (places.get(left.key) ?? 0) - (places.get(right.key) ?? 0))
+    return { ...first, invoices }
+  }
+
+  let stored: readonly StoredDocument[] = []
+  beforeAll(async () => {
+    const { invoices } = await replayed(1, 1, '')
+    stored = invoices.map(({ key, sent = null, stages }) => ({ key, sent, stages }))
+  })
+
+  test.each([
+    [1, 1],
+    [4, 1],
+    [16, 1],
+    [1, 8],
+    [16, 8],
+  ])('%i at a time in %i shards', async (concurrency, shards) => {
+    const observed = await replayed(concurrency, shards, WRONG.reference)
+    expect(observed.invoices).toHaveLength(INVOICES)
+    const found = compareDocuments({
+      observation: observed,
+      baseline: stored,
+      baselineSchema: NO_SCHEMA,
+      documentResource: 'invoice',
+      meaning: (_, field) => ({ class: field === 'amount' ? 'amount' : 'text', assigned: false }),
+    })
+    expect(found.documents.map(({ invoices, pointer, stage }) => [invoices, pointer, stage])).toEqual(
+      ['create', 'post'].map((stage) => [[`${WRONG.supplier} ${WRONG.reference}`], '/amount', stage]),
+    )
+    expect([found.interactions, found.uncompared.size]).toEqual([[], 0])
+  })
+})
