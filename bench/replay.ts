@@ -138,7 +138,7 @@ async function serveSlowly(): Promise<string> {
     const json: Json = parseJson(Buffer.concat(chunks).toString('utf8'))
     const answer = erp.answer({ method: 'POST', path: '/', query: '', headers: {}, body: { json } })
     const body = answer.body !== undefined && 'json' in answer.body ? writeJson(answer.body.json) : ''
-    await sleep(due - performance.now())
+    await sleep(Math.max(0, due - performance.now()))
     outgoing.writeHead(answer.status, { 'content-type': 'application/json' }).end(body)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
