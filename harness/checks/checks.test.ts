@@ -230,6 +230,7 @@ const ROWS: readonly Row[] = [
       ['claim', 'failure-misreported'],
       ['document', 'failure-doubled'],
       ['second-attempt', 'failure-retried-blindly'],
+      ['content', 'failure-altered'],
       ['pause', 'failure-hurried'],
       ['batch', 'failure-spread'],
       ['end', 'failure-endless'],
@@ -815,6 +816,7 @@ describe('mirrored pairs', () => {
   const MAPPING =
     'What the mapping can do besides is no break, and an ERP that takes more is told by what is published.'
   const ALONE: Readonly<Record<string, string>> = {
+    'failure-altered': GOOD,
     'failure-doubled': GOOD,
     'failure-endless': GOOD,
     'failure-hurried': GOOD,

@@ -30,6 +30,7 @@ const judged = (victim: ReportedInvoice, over: Partial<FailureSeen> = {}) =>
     sparesOthers: true,
     invoices: [GOOD, victim],
     createdBlindly: false,
+    altered: false,
     hurried: undefined,
     endless: undefined,
     ...over,
@@ -64,6 +65,7 @@ const handled = invoice(VICTIM, 'nothing', says('rejected', 'not-exported'))
 
 test.each<[string, Partial<FailureSeen>, readonly string[]]>([
   ['created again without a look', { createdBlindly: true }, [said('second-attempt')]],
+  ['left the refused line out', { altered: true }, [said('content')]],
   ['asked again at once', { hurried: { afterMs: 3, askedMs: 1000 } }, [said('pause')]],
   ['never ended', { endless: 'out-of-time after 120 s' }, [said('end')]],
   [

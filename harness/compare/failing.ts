@@ -12,6 +12,8 @@ export type FailureSeen = Readonly<{
   invoices: readonly ReportedInvoice[]
   /** Whether the invoice was created again after its answer was lost, with no look at the ERP between. */
   createdBlindly: boolean
+  /** Whether what was refused was sent again with other content. */
+  altered: boolean
   /** Milliseconds after which the connector asked again, and those that it was asked to wait; absent when it did wait. */
   hurried: Readonly<{ afterMs: number; askedMs: number }> | undefined
   /** Why it did not come to an end by itself; absent when it did. */
@@ -19,7 +21,16 @@ export type FailureSeen = Readonly<{
 }>
 
 /** What a difference is about, by which checks tell them apart: its resource. */
-export type FailureMatter = 'result' | 'reason' | 'claim' | 'document' | 'second-attempt' | 'pause' | 'batch' | 'end'
+export type FailureMatter =
+  | 'result'
+  | 'reason'
+  | 'claim'
+  | 'document'
+  | 'second-attempt'
+  | 'content'
+  | 'pause'
+  | 'batch'
+  | 'end'
 
 /** Judges what a connector made of one failure. Nothing is said against one that handled it. */
 export function judgeFailure(seen: FailureSeen): readonly Difference[] {
@@ -55,6 +66,7 @@ export function judgeFailure(seen: FailureSeen): readonly Difference[] {
       found.push(tell('batch', key, TRUTH.booked, TRUTH[held]))
   }
   if (seen.createdBlindly) found.push(tell('second-attempt', victim, 'looked up, then created', 'created again'))
+  if (seen.altered) found.push(tell('content', victim, 'as it was approved', 'sent again with other content'))
   if (seen.hurried !== undefined) {
     found.push(tell('pause', victim, `waits ${seen.hurried.askedMs} ms`, 'asks again before that'))
   }

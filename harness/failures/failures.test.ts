@@ -24,6 +24,7 @@ const refusal = (why: RefusalReason) => ({ status: 422, headers: {}, body: { tex
 const moment = (kind: Operation['kind'], isVictim: boolean, isBooking = false): Moment => ({
   request: { method: 'POST', path: '/', query: '', headers: {} },
   operation: operation(kind),
+  content: 'as it was approved',
   isVictim,
   isBooking,
   refusal,
@@ -95,4 +96,13 @@ describe.each([...failures])('%s', (id, failure) => {
     const docs = readFileSync(join(import.meta.dirname, '../../docs/connector.md'), 'utf8').replace(/ +/g, ' ')
     expect(docs).toContain(`| \`${id}\` | ${failure.title} |`)
   })
+})
+
+test('an invoice without the refused line is taken', () => {
+  const act = failures.get('line-refused')?.begin()
+  const other: Moment = { ...moment('create', true), content: 'with a line less' }
+  expect([moment('create', true), other].map((each) => textOf(act?.(each) ?? { do: 'pass' }))).toEqual([
+    'answer 422 line',
+    'pass',
+  ])
 })

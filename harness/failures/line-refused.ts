@@ -5,8 +5,13 @@ export default defineFailure({
   description: 'A connector that drops the line, or passes the invoice over, has less posted than was approved.',
   pointer: '/lines',
   sparesOthers: true,
-  begin:
-    () =>
-    ({ operation, isVictim, refusal }) =>
-      isVictim && operation?.kind === 'create' ? { do: 'answer', response: refusal('line') } : PASS,
+  begin: () => {
+    let refused: string | undefined
+    return ({ operation, isVictim, content, refusal }) => {
+      if (!isVictim || operation?.kind !== 'create') return PASS
+      refused ??= content
+      // The same invoice is refused again; one without the line would be taken.
+      return content === refused ? { do: 'answer', response: refusal('line') } : PASS
+    }
+  },
 })

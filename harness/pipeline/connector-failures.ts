@@ -1,3 +1,5 @@
+import { canonicalJson } from '../base/json.ts'
+import { withValues } from '../base/pointer.ts'
 import { type FailureSeen, judgeFailure } from '../compare/failing.ts'
 import { TRUTH } from '../compare/results.ts'
 import type { GivenInvoice, GivenInvoices } from '../connector/invoices.ts'
@@ -132,7 +134,7 @@ async function runWith(context: Context, batch: Batch, failure: Failure, target:
     values,
     recorded,
   })
-  const wire = new Wire(watch, batch, failure, adapter.refusal)
+  const wire = new Wire(watch, batch, failure, adapter)
   const run = await runConnectorOnce({
     config,
     command,
@@ -174,6 +176,7 @@ async function runWith(context: Context, batch: Batch, failure: Failure, target:
     sparesOthers: failure.sparesOthers,
     invoices: reported,
     createdBlindly: wire.createdBlindly,
+    altered: wire.altered,
     hurried: wire.hurried,
     endless: run.ended.how === 'ended' ? undefined : `${run.ended.how} after ${config['time-limit-seconds']} s`,
   }
@@ -183,22 +186,27 @@ async function runWith(context: Context, batch: Batch, failure: Failure, target:
 class Wire {
   hasStruck = false
   createdBlindly = false
+  altered = false
   hurried: FailureSeen['hurried']
   readonly #watch: Watch
   readonly #batch: Batch
   readonly #failure: Failure
   readonly #next: ReturnType<Failure['begin']>
   readonly #refusal: ErpAdapter['refusal']
+  readonly #numbering: readonly string[]
   /** Whether a create of the victim has no answer that tells what became of it. */
   #isUnsure = false
   #askedToWaitAt: number | undefined
+  /** What the victim was created with first. */
+  #content: string | undefined
 
-  constructor(watch: Watch, batch: Batch, failure: Failure, refusal: ErpAdapter['refusal']) {
+  constructor(watch: Watch, batch: Batch, failure: Failure, { refusal, numbering }: ErpAdapter) {
     this.#watch = watch
     this.#batch = batch
     this.#failure = failure
     this.#next = failure.begin()
     this.#refusal = refusal
+    this.#numbering = numbering
   }
 
   act(request: RecordedRequest): FailureAction {
@@ -211,20 +219,30 @@ class Wire {
       if (afterMs < askedMs - CLOCK) this.hurried ??= { afterMs, askedMs }
       this.#askedToWaitAt = undefined
     }
+    const content = contentOf(request, this.#numbering)
     const action =
       known === undefined
         ? PASS
         : this.#next({
             request,
             operation: known.operation,
+            content,
             isVictim,
             isBooking: known.operation.name === this.#batch.booking,
             refusal: (why) => this.#refusal(request, why),
           })
     if (action.do !== 'pass') this.hasStruck = true
+    if (known?.operation.kind === 'create') this.#watchContent(known.key, content)
     if (isVictim && known !== undefined) this.#follow(known.operation, action)
     if (action.do === 'answer' && action.response.headers['retry-after'] !== undefined) this.#askedToWaitAt = now
     return action
+  }
+
+  /** The victim with other content, or an invoice that nobody gave, such as the victim under another reference. */
+  #watchContent(key: string | undefined, content: string): void {
+    const isGiven = this.#batch.given.some((invoice) => invoice.key === key)
+    if (key === this.#batch.victim.key) this.#content ??= content
+    if (!isGiven || (key === this.#batch.victim.key && content !== this.#content)) this.altered = true
   }
 
   /** A look at the ERP between two creates is what tells a safe retry from a blind one. */
@@ -235,6 +253,13 @@ class Wire {
     this.#isUnsure =
       action.do === 'lose' || action.do === 'cut' || (action.do === 'answer' && action.response.status >= 500)
   }
+}
+
+/** What a request sends, as one text. */
+function contentOf({ body }: RecordedRequest, numbering: readonly string[]): string {
+  if (body === undefined) return ''
+  if (!('json' in body)) return 'text' in body ? body.text : body.base64
+  return canonicalJson(withValues(body.json, new Map(numbering.map((pointer) => [pointer, undefined]))))
 }
 
 /** Three invoices that were exported as most are; the middle one has the most lines. A sentence where there is none. */

@@ -56,6 +56,15 @@ describe('the connector under test', () => {
     expect(told.size).toBe(1)
   }, 240_000)
 
+  test(
+    'a connector that exports the invoices in another order is a go',
+    async () => {
+      const assessment = await run(fixture('in-another-order'), { changeFolder: join(three, 'changes/connector-1.1') })
+      expect([assessment.verdict, assessment.findings]).toEqual(['go', []])
+    },
+    PATIENCE,
+  )
+
   const CREDIT_NOTES = 'SUP-1001 KF-K-0917, SUP-1003 NC 2026/77'
   test.each<[string, string, readonly string[]]>([
     [
@@ -142,6 +151,17 @@ describe('a connector that the ERP fails', () => {
         `failure-misreported claim/lines: ${VICTIM}`,
         'result-changed result/status: SUP-1012 ЗХ-520',
         'result-untrue result/held: SUP-1012 ЗХ-520',
+      ],
+    ],
+    [
+      'leaves a refused line out and posts the rest',
+      'drops-refused-line',
+      'line-refused',
+      [
+        `failure-altered content/lines: ${VICTIM}`,
+        'request-added account.invoice/create: SUP-1012 ЗХ-520',
+        'request-added account.invoice/delete: SUP-1012 ЗХ-520',
+        'result-changed result/status: SUP-1012 ЗХ-520',
       ],
     ],
     [

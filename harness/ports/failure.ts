@@ -16,6 +16,8 @@ export type Moment = Readonly<{
   request: RecordedRequest
   /** What it does; absent when the adapter cannot read it. */
   operation?: Operation
+  /** What it sends, without what only numbers the request: two requests that send the same have the same. */
+  content: string
   /** Whether it is about the invoice that the failure is to strike. */
   isVictim: boolean
   /** Whether it is the operation by which a recorded invoice became booked. */
