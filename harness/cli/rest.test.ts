@@ -60,6 +60,7 @@ describe('an ERP that is onboarded by configuration', () => {
       })
     expect(blocking.sort()).toEqual([
       'loud field-removed bill.lines/projectCode: 5 expected',
+      'loud field-renamed bill.lines/projectCode: 5 unexpected',
       'loud invoice-newly-accepted bill/create: 1 unexpected',
       'loud invoice-refused bill/create enum /paymentMethod: 2 unexpected',
       'loud invoice-refused bill/create required /lines/*/costCenter: 3 unexpected',
