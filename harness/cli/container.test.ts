@@ -40,21 +40,6 @@ describe.skipIf(!docker)('on a real Tryton', () => {
     }
   })
 
-  test('the sample connector gets the verdict that the virtual 6.0 gives', { timeout: 5 * MINUTES }, async () => {
-    const connector = `${process.execPath} ${join(ROOT, SAMPLE, 'connector/main.ts')}`
-    for (const [target, level] of [
-      ['mock', 'recorded'],
-      ['container', 'live'],
-    ] as const) {
-      const change = `${SAMPLE}/changes/connector-1.1`
-      const flags = ['--target', target, '--connector', connector, '--fail-well', 'none']
-      const { status } = await workspace.run(['run', change, ...flags])
-      const assessment = await assessed('connector-1.1')
-      expect(assessment.findings.map((finding) => finding.message)).toEqual([])
-      expect([status, assessment.verdict, assessment.evidence.level]).toEqual([0, 'go', level])
-    }
-  })
-
   test('7.0 gives the findings of the mocked API, and the report says how far the two agree', {
     timeout: 5 * MINUTES,
   }, async () => {
