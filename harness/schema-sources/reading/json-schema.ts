@@ -316,7 +316,7 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
       const normalized = `#/definitions/${named(plainly, use)}`
       made.$ref = normalized
       referred[use].set(reference, normalized)
-      reach(written)
+      if (!isWorkedOff) reach(written)
       return
     }
     const hash = reference.indexOf('#')

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { structureComparison } from '../../compare/structure/compare.ts'
 import openapi from '../openapi.ts'
@@ -100,5 +101,56 @@ describe('two releases read together', () => {
   it('refuses a malformed record as ever, although both releases have it', () => {
     const broken = specification({ Invoice: record({ lines: { type: 'array', items: 7 } }) })
     expect(() => openapi.readPair?.(broken, broken)).toThrow(/expected a schema/)
+  })
+})
+
+describe('any two releases', () => {
+  const NAMES = ['Invoice', 'Supplier', 'Account', 'Line'] as const
+  const reference = fc.constantFrom(...NAMES).map(to)
+  const field = fc.oneof(
+    {
+      weight: 3,
+      arbitrary: fc.record({ type: fc.constantFrom('string', 'integer'), maxLength: fc.constantFrom(5, 9) }),
+    },
+    { weight: 3, arbitrary: reference },
+    { weight: 2, arbitrary: reference.map((items) => ({ type: 'array', items })) },
+    reference.map((inner) => ({ type: 'object', properties: { inner } })),
+    fc.tuple(reference, reference).map((anyOf) => ({ anyOf })),
+    fc.tuple(reference, fc.boolean()).map(([target, readOnly]) => ({ ...target, readOnly })),
+    reference.map((target) => ({ nullable: true, allOf: [target] })),
+    fc.constant({ enum: ['open', 'paid'], readOnly: true }),
+  )
+  const definition = fc
+    .tuple(fc.dictionary(fc.constantFrom('a', 'b', 'c'), field), fc.subarray(['a', 'b']), fc.boolean())
+    .map(([properties, required, closed]) => ({
+      ...record(properties),
+      required,
+      ...(closed ? { additionalProperties: false } : {}),
+    }))
+  const schemas = fc.record({ Invoice: definition, Supplier: definition, Account: definition, Line: definition })
+  const releases = schemas.chain((before) =>
+    fc
+      .tuple(fc.subarray([...NAMES], { minLength: 1, maxLength: 2 }), schemas)
+      .map(
+        ([changed, other]) =>
+          [before, { ...before, ...Object.fromEntries(changed.map((name) => [name, other[name]])) }] as const,
+      ),
+  )
+
+  it('read together show what they show read apart', () => {
+    fc.assert(
+      fc.property(releases, ([before, after]) => {
+        const [old, next] = [specification(before), specification(after)]
+        const pair = openapi.readPair?.(old, next)
+        if (pair === undefined) throw new Error('the source reads pairs')
+        const together = structureComparison(pair.old, pair.new, pair.unchanged)
+        const apart = structureComparison(openapi.read(old), openapi.read(next))
+        expect(together.differences).toEqual(apart.differences)
+        expect(together.proofs()).toEqual(apart.proofs())
+        expect(pair.old).toEqual(openapi.read(old))
+        expect(pair.new).toEqual(openapi.read(next))
+      }),
+      { numRuns: 150, seed: 20261126 },
+    )
   })
 })
