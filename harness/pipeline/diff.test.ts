@@ -155,6 +155,21 @@ describe('change-gate diff', () => {
     expect(renames[0]?.evidence.join()).toContain('3 recorded invoices carry the same values in both')
   })
 
+  it('lets no rival that has a better match of its own stand in the way of a rename', async () => {
+    const hours = { type: 'number' }
+    const old = await readPublishedSchema(
+      await file('r.json', bill(line({ HoursPerYear: hours, CarryoverAmount: hours }))),
+    )
+    const next = await readPublishedSchema(
+      await file('s.json', bill(line({ HoursperYear: hours, CarryoverHours: hours }))),
+    )
+    const { renames } = await structureReport(old, next, { direction: 'read', oldFile: 'r', newFile: 's' })
+    expect(renames.map(({ from, to }) => [from, to])).toEqual([
+      ['/lines/*/HoursPerYear', '/lines/*/HoursperYear'],
+      ['/lines/*/CarryoverAmount', '/lines/*/CarryoverHours'],
+    ])
+  })
+
   it('asks a second engine about what it can judge, and agrees with it', async () => {
     const report = await diffSchemas({
       oldPath: await file('o.json', OLD),

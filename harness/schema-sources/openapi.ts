@@ -117,7 +117,7 @@ function readContent(document: SchemaDocument, content: unknown, beside: Beside 
       ...(release === undefined ? {} : { release }),
       inferred: false,
       undeclared: 'refused',
-      ignored: [...normalizer.ignored(), 'answers other than 2xx', 'headers of answers', 'security'].sort(),
+      ignored: [...normalizer.ignored(), ...NOT_COMPARED, ...webhooksOf(content)].sort(),
     },
     resources,
     // A comparison of two releases asks for few of them.
@@ -127,6 +127,19 @@ function readContent(document: SchemaDocument, content: unknown, beside: Beside 
     },
   }
   return { schema, definitions }
+}
+
+/** Parts of every specification that are not compared. */
+const NOT_COMPARED = [
+  'answers other than 2xx',
+  'headers of answers',
+  'security',
+  'whether a body must be sent',
+  'whether undeclared members are refused or ignored',
+]
+
+function webhooksOf(content: PlainObject): readonly string[] {
+  return ['webhooks', 'x-webhooks'].filter((key) => member(content, key) !== undefined)
 }
 
 type Specification = Readonly<{

@@ -65,14 +65,26 @@ function bestPairs(removed: readonly Field[], added: readonly Field[], values: F
       (left, right) =>
         right.score - left.score || order(left.from.name, right.from.name) || order(left.to.name, right.to.name),
     )
-  return byScore.filter((candidate) =>
-    byScore.every(
+  // The best first: what is paired with something better is no rival to what is left.
+  const pairs: Candidate[] = []
+  const taken = new Set<Field>()
+  for (const candidate of byScore) {
+    const { from, to } = candidate
+    if (taken.has(from) || taken.has(to)) continue
+    const isClear = byScore.every(
       (other) =>
         other === candidate ||
-        (other.from !== candidate.from && other.to !== candidate.to) ||
+        (other.from !== from && other.to !== to) ||
+        taken.has(other.from) ||
+        taken.has(other.to) ||
         candidate.score - other.score >= LEAST_MARGIN,
-    ),
-  )
+    )
+    if (!isClear) continue
+    pairs.push(candidate)
+    taken.add(from)
+    taken.add(to)
+  }
+  return pairs
 }
 
 function order(left: string, right: string): number {

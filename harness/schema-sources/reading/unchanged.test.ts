@@ -98,6 +98,33 @@ describe('two releases read together', () => {
     expect(pair?.notReached).toEqual(['Gone', 'Payment', 'Remittance'])
   })
 
+  it('does not take another home of definitions for a change of one', () => {
+    const schemas = { Payment: record({ by: to('Supplier') }), Supplier: SUPPLIER }
+    const turned = JSON.stringify(schemas).replaceAll('#/components/schemas/', '#/definitions/')
+    const swagger = { swagger: '2.0', info: { title: 'Invoices', version: '1' }, paths: {} }
+    const old = { name: 'old.json', text: JSON.stringify({ ...swagger, definitions: JSON.parse(turned) }) }
+    const next = { name: 'new.json', text: JSON.stringify({ openapi: '3.0.3', paths: {}, components: { schemas } }) }
+    const used = { post: { responses: { 200: { description: 'stored' } } } }
+    const withPath = (text: string) => text.replace('"paths":{}', `"paths":{"/ping":${JSON.stringify(used)}}`)
+    const pair = openapi.readPair?.({ ...old, text: withPath(old.text) }, { ...next, text: withPath(next.text) })
+    expect(pair?.notReached).toEqual([])
+  })
+
+  it('says what of a specification is not compared', () => {
+    const text = JSON.stringify({
+      ...JSON.parse(specification({ Invoice: INVOICE, Supplier: SUPPLIER, Account: {} }).text),
+      webhooks: {},
+    })
+    expect(openapi.read({ name: 'invoices.json', text }).source.ignored).toEqual([
+      'answers other than 2xx',
+      'headers of answers',
+      'security',
+      'webhooks',
+      'whether a body must be sent',
+      'whether undeclared members are refused or ignored',
+    ])
+  })
+
   it('refuses a malformed record as ever, although both releases have it', () => {
     const broken = specification({ Invoice: record({ lines: { type: 'array', items: 7 } }) })
     expect(() => openapi.readPair?.(broken, broken)).toThrow(/expected a schema/)

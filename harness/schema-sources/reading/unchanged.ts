@@ -130,11 +130,27 @@ export function notReachedOf(
   old: Readonly<{ content: unknown; reached: (name: string) => boolean }>,
   next: Readonly<{ content: unknown; reached: (name: string) => boolean }>,
 ): readonly string[] {
-  const [before, after] = [definitionsOf(old.content)?.schemas ?? {}, definitionsOf(next.content)?.schemas ?? {}]
+  const [one, other] = [definitionsOf(old.content), definitionsOf(next.content)]
+  const [before, after] = [one?.schemas ?? {}, other?.schemas ?? {}]
   const isReached = (name: string) => [old, next].some(({ reached }) => reached(name) || reached(`${name}${SENT}`))
+  const isSame = (name: string) => {
+    const [then, now] = [member(before, name), member(after, name)]
+    // Swagger 2 and OpenAPI 3 keep definitions in different places, and that alone is no change of one.
+    return isEqual(
+      one?.home === other?.home ? then : fromOneHome(then),
+      one?.home === other?.home ? now : fromOneHome(now),
+      0,
+    )
+  }
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
-    .filter((name) => !isReached(name) && !isEqual(member(before, name), member(after, name), 0))
+    .filter((name) => !isReached(name) && !isSame(name))
     .sort()
+}
+
+/** The same with references that do not say where definitions are kept. */
+function fromOneHome(value: unknown): unknown {
+  const text = JSON.stringify(value)
+  return text === undefined ? value : JSON.parse(text.replaceAll('"#/components/schemas/', '"#/definitions/'))
 }
 
 type Home = Readonly<{ home: string; schemas: PlainObject }>
