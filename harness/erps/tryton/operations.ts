@@ -25,7 +25,11 @@ export function decodeRequest(request: RecordedRequest, schema: ErpSchema, names
   const call = callOf(request)
   if (call === undefined) return undefined
   const [, model, method] = /^model\.(.+)\.(\w+)$/.exec(call.method) ?? []
-  if (model === undefined || method === undefined) return simple('session', call.method, 'session')
+  if (model === undefined || method === undefined) {
+    if (call.method.startsWith('common.')) return simple('session', call.method, 'session')
+    // A wizard or a report may book, pay or cancel: it is sent and compared like every other step.
+    return simple('transition', call.method, call.method.replace(/\.\w+$/, ''))
+  }
   const collector = new Collector(schema)
   collector.context(call.params)
   const [first = null, second = null] = call.params

@@ -151,6 +151,29 @@ describe('a domain', () => {
   })
 })
 
+describe('what a request does', () => {
+  const NAMES = { nameOf: () => undefined, idOf: () => undefined, learn: () => undefined }
+  const noSchema: ErpSchema = {
+    format: 'erp-change-gate/schema',
+    version: 1,
+    source: { kind: 'tryton-fields-get', inferred: false },
+    resources: {},
+    definitions: {},
+  }
+
+  // Only a log-in is not replayed: everything else may have booked something.
+  test.each([
+    ['common.db.login', 'session', 'session'],
+    ['common.server.version', 'session', 'session'],
+    ['wizard.account.invoice.pay.execute', 'transition', 'wizard.account.invoice.pay'],
+    ['report.account.invoice.execute', 'transition', 'report.account.invoice'],
+    ['model.account.invoice.post', 'transition', 'account.invoice'],
+  ])('%s is a %s', (method, kind, resource) => {
+    const request = requestOf('/erp/', 1, { method, params: [[jsonNumber(1)], {}] })
+    expect(tryton.decode(request, noSchema, NAMES)).toMatchObject({ kind, resource })
+  })
+})
+
 describe('values on the wire', () => {
   const amount = fc
     .tuple(fc.boolean(), fc.bigInt({ min: 0n, max: 10n ** 20n }), fc.stringMatching(/^\d{0,8}$/))
