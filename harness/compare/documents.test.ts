@@ -287,9 +287,9 @@ describe('an answer to the connector', () => {
     ['a second supplier', search('party.party.search', ['S-104'], ['S-104', 'S-204']), ['/found extra coding silent']],
     ['another order', search('party.party.search', ['S-1', 'S-2'], ['S-2', 'S-1']), ['/found reordered coding silent']],
     [
-      'another account of the same type',
+      'another account of the same type: one is lost and another is found',
       search('account.account.search_read', [{ id: '5100', type: 'expense' }], [{ id: '5200', type: 'expense' }]),
-      ['/id coerced coding silent'],
+      ['/found absent coding silent', '/found extra coding silent'],
     ],
     [
       'another count',
