@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Json, jsonNumber } from '../base/json.ts'
+import { REMOVED } from '../model/recording.ts'
 import type { Operation } from '../ports/erp.ts'
 import type { RequestPair, SentRequest } from '../ports/observation.ts'
 import { compareRequests } from './requests.ts'
@@ -32,7 +33,12 @@ function create(lines: readonly Line[]): SentRequest {
     Object.entries(line).map(([field, value]) => ({ pointer: `/lines/${index}/${field}`, field, value })),
   )
   return {
-    operation: operation('create', 'create', { sends: places.map((place) => ({ ...place, resource: 'bill.line' })) }),
+    operation: operation('create', 'create', {
+      sends: [
+        { pointer: '/lines', resource: 'bill', field: 'lines', value: lines },
+        ...places.map((place) => ({ ...place, resource: 'bill.line' })),
+      ],
+    }),
     values: new Map(places.map(({ pointer, value }) => [pointer, value])),
     sent: { lines },
   }
@@ -80,6 +86,88 @@ describe('what an invoice is created with', () => {
       requests: expected,
       inquiries: [],
     })
+  })
+})
+
+describe('what stands around the document of a create', () => {
+  const withPlaces = (request: SentRequest, places: Readonly<Record<string, Json>>): SentRequest => ({
+    ...request,
+    values: new Map([...request.values, ...Object.entries(places)]),
+  })
+  const around = { 'query:company': '1', 'header:idempotency-key': 'sent', '/options/autoPost': false }
+  const recorded = withPlaces(create([CLEANING]), around)
+
+  test.each<[string, SentRequest, readonly string[]]>([
+    ['the same', recorded, []],
+    [
+      'another company',
+      withPlaces(create([CLEANING]), { ...around, 'query:company': '2' }),
+      ['coerced coding bill/query/company: 1 → 2'],
+    ],
+    [
+      'another option',
+      withPlaces(create([CLEANING]), { ...around, '/options/autoPost': true }),
+      ['coerced coding bill/options/autoPost: false → true'],
+    ],
+    [
+      'one option more',
+      withPlaces(recorded, { 'query:dryRun': 'true' }),
+      ['defaulted coding bill/query/dryRun: null → true'],
+    ],
+    [
+      'an option more that says nothing',
+      withPlaces(recorded, { '/context/_skip_warnings': [] }),
+      ['coerced coding bill/context/_skip_warnings: null → []'],
+    ],
+    [
+      'no idempotency key',
+      withPlaces(create([CLEANING]), { 'query:company': '1', '/options/autoPost': false }),
+      ['absent coding bill/header/idempotency-key: sent → null'],
+    ],
+    [
+      'a line twice, which is told once',
+      withPlaces(create([CLEANING, CLEANING]), around),
+      ['extra amount bill/lines: null → account 5100, price 12.50, text Rengøring'],
+    ],
+    [
+      'no document that can be read',
+      { ...recorded, sent: null },
+      ['coerced state bill/create: a document → no document that can be read'],
+    ],
+  ])('%s', (_, run, expected) => {
+    expect(told({ recorded, run }).requests).toEqual(expected)
+  })
+
+  test('a second document beside it is told', () => {
+    const [first, second] = [{ account: '5100' }, { account: '5200' }]
+    const batch = (...records: readonly Line[]): SentRequest => {
+      const uses = records.flatMap((record, index) =>
+        Object.entries(record).map(([field, value]) => ({
+          pointer: `/params/0/${index}/${field}`,
+          resource: 'bill',
+          field,
+          value,
+        })),
+      )
+      return {
+        operation: operation('create', 'create', { sends: uses }),
+        values: new Map(uses.map(({ pointer, value }) => [pointer, value])),
+        sent: first,
+      }
+    }
+    expect(told({ recorded: batch(first), run: batch(first, second) }).requests).toEqual([
+      'defaulted coding bill/account: null → 5200',
+    ])
+  })
+
+  test('of a secret that was removed from the recording, the presence is compared, and no value is told', () => {
+    const before = withPlaces(create([CLEANING]), { '/token': REMOVED })
+    expect(told({ recorded: before, run: withPlaces(create([CLEANING]), { '/token': 'k9-Zebra' }) }).requests).toEqual(
+      [],
+    )
+    expect(told({ recorded: before, run: create([CLEANING]) }).requests).toEqual([
+      'absent coding bill/token: <removed> → null',
+    ])
   })
 })
 

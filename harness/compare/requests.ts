@@ -1,5 +1,6 @@
 import { isJsonArray, isJsonNumber, isJsonObject, type Json } from '../base/json.ts'
 import type { Difference } from '../model/difference.ts'
+import { REMOVED } from '../model/recording.ts'
 import type { FieldUse, Operation } from '../ports/erp.ts'
 import type { RequestPair, SentRequest } from '../ports/observation.ts'
 import { compareRecords, type Meaning } from './records.ts'
@@ -59,9 +60,12 @@ function sentDifferences(
   known: Known,
 ): readonly Difference[] {
   const { operation, sent } = recorded
-  if (!isJsonObject(sent ?? null) || !isJsonObject(run.sent ?? null)) return []
   const [before, now] = [sent, run.sent]
-  if (!isJsonObject(before) || !isJsonObject(now)) return []
+  if (!isJsonObject(before) || !isJsonObject(now)) {
+    if (isJsonObject(before) === isJsonObject(now)) return []
+    const textOfSide = (side: Json | undefined) => (isJsonObject(side) ? 'a document' : 'no document that can be read')
+    return [{ ...differenceOf(run.operation, invoices), baseline: textOfSide(before), candidate: textOfSide(now) }]
+  }
   const found = compareRecords(operation.resource, before, now, now, '', {
     ...known,
     area: 'requests',
@@ -115,21 +119,29 @@ function formOf({ values }: SentRequest, pointer: string): Readonly<{ shape: str
   }
 }
 
-/** What any other request sends, filters or reads otherwise, by the place where it stands. */
+/**
+ * What a request sends, filters or reads otherwise, by the place where it stands. The document of a create is compared field
+ * by field, so of a create only what stands around it is told here: its context, its envelope, its query and its headers.
+ */
 function placeDifferences(
   recorded: SentRequest,
   run: SentRequest,
   invoices: readonly string[],
   known: Known,
 ): readonly Difference[] {
-  if (recorded.sent !== undefined) return []
-  const listed = [...recorded.operation.reads, ...run.operation.reads].map((use) => use.pointer)
+  const listed = new Set([...recorded.operation.reads, ...run.operation.reads].map((use) => use.pointer))
+  const sends = [recorded, run].flatMap(({ operation }) => operation.sends)
+  const document = isJsonObject(recorded.sent) && isJsonObject(run.sent) ? documentOf(sends) : undefined
+  const isInDocument = (place: string) =>
+    document !== undefined && place.startsWith(`${document}/`) && useAt(sends, place) !== undefined
   const places = [...new Set([...recorded.values.keys(), ...run.values.keys()])].filter(
-    (place) => !listed.includes(place),
+    (place) => !listed.has(place) && !isInDocument(place),
   )
-  const uses = [recorded, run].flatMap(({ operation }) => [...operation.sends, ...operation.filters])
+  const uses = [...sends, ...[recorded, run].flatMap(({ operation }) => operation.filters)]
   return places.flatMap((place): Difference[] => {
     const [before, now] = [recorded.values.get(place), run.values.get(place)]
+    // What the recording no longer holds cannot be compared, and what the run sent there is a secret.
+    if (before === REMOVED && now !== undefined) return []
     const use = useAt(uses, place)
     const meaning = use === undefined ? 'coding' : known.meaning(use.resource, use.field).class
     if (before !== undefined && now !== undefined && typeof before === typeof now && sameValue(before, now, meaning))
@@ -169,6 +181,11 @@ function readsOf(recorded: SentRequest, run: SentRequest, invoices: readonly str
     ...[...before].filter(([field]) => !now.has(field)).map(([, use]) => tell(use, 'absent')),
     ...[...now].filter(([field]) => !before.has(field)).map(([, use]) => tell(use, 'extra')),
   ]
+}
+
+/** Where the document of a create stands: a request may hold another one beside it. */
+function documentOf([first]: readonly FieldUse[]): string | undefined {
+  return first?.pointer.slice(0, first.pointer.lastIndexOf('/'))
 }
 
 /** The use whose place holds a value: the most exact one. */

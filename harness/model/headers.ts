@@ -18,3 +18,25 @@ const NOT_KEPT = [...HOP_BY_HOP, 'content-length', 'content-encoding', 'date', '
 export function isKeptHeader(name: string): boolean {
   return !NOT_KEPT.includes(name) && !name.startsWith(':')
 }
+
+/** What every HTTP client writes as it likes, and what carries the session. */
+const OF_THE_CLIENT = [
+  'accept',
+  'accept-charset',
+  'accept-language',
+  'authorization',
+  'cache-control',
+  'content-type',
+  'cookie',
+  'origin',
+  'pragma',
+  'priority',
+  'proxy-authorization',
+  'referer',
+  'upgrade-insecure-requests',
+]
+
+/** Whether a header of a request is one that a connector sets for the ERP, such as a key against doubles. */
+export function isOwnHeader(name: string): boolean {
+  return isKeptHeader(name) && !OF_THE_CLIENT.includes(name) && !name.startsWith('sec-')
+}

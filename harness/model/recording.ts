@@ -2,6 +2,9 @@ import { z } from 'zod'
 import type { Json } from '../base/json.ts'
 import { Whole } from './common.ts'
 
+/** What replaces a secret in a recording. */
+export const REMOVED = '<removed>'
+
 /** The body of a message: parsed JSON with its digits kept, text, or bytes. Absent when there was none. */
 export type Body = Readonly<{ json: Json } | { text: string } | { base64: string }>
 

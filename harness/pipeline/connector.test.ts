@@ -85,6 +85,14 @@ describe('the connector under test', () => {
       ['request-changed account.invoice.line/account: SUP-1002 FV/2026/10/0087'],
     ],
     [
+      'switches the company and the warnings off in the context of a call',
+      'switches-company',
+      [
+        'request-changed account.invoice/params/*/_skip_warnings: SUP-1002 FV/2026/10/0087',
+        'request-changed account.invoice/params/*/company: SUP-1002 FV/2026/10/0087',
+      ],
+    ],
+    [
       'reports a rejected invoice as posted',
       'swallows-rejection',
       ['result-changed result/status: SUP-1012 ЗХ-520', 'result-untrue result/held: SUP-1012 ЗХ-520'],

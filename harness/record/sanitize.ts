@@ -3,15 +3,18 @@ import { GateError } from '../base/errors.ts'
 import { digestOf } from '../base/fingerprint.ts'
 import { isJsonArray, isJsonNumber, isJsonObject, type Json, jsonNumber, parseJson, writeJson } from '../base/json.ts'
 import { valueAt } from '../base/pointer.ts'
-import type { Body, Interaction, RecordingHeader, SanitizedRecording } from '../model/recording.ts'
+import {
+  type Body,
+  type Interaction,
+  REMOVED,
+  type RecordingHeader,
+  type SanitizedRecording,
+} from '../model/recording.ts'
 import type { ErpAdapter } from '../ports/erp.ts'
 import { NUMBER_START, NUMBERED, numberAtStartOf, scramble } from './formats.ts'
 import { isForm, pairsOf, withValues } from './forms.ts'
 import type { FoundSecrets } from './secrets.ts'
 import { brand, textOf } from './store.ts'
-
-/** What replaces a secret. */
-export const REMOVED = '<removed>'
 
 /** Headers that carry credentials, whatever the ERP. */
 const SECRET_HEADERS = ['authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'x-api-key', 'x-csrf-token']
