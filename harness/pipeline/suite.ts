@@ -10,9 +10,10 @@ import type { Finding } from '../model/finding.ts'
 import type { RecordedRequest } from '../model/recording.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { ErpAdapter } from '../ports/erp.ts'
-import type { InvoiceObservation } from '../ports/observation.ts'
+import type { InvoiceObservation, Replayed } from '../ports/observation.ts'
 import { decodeRecording } from '../replay/chains.ts'
 import { LearnedNames } from '../replay/names.ts'
+import { isWrite, methodOf } from '../replay/write-stage.ts'
 import { casesOf } from '../reporters/rendering/cases.ts'
 import { loadErp, readSnapshotOf } from './erp.ts'
 import { assessRehearsals, readSubject, rehearse, type Subject, targetOf } from './run.ts'
@@ -85,6 +86,12 @@ export async function rehearsedChange(changeFolder: string, options: SuiteOption
   return { assessment, invoices: new Map(invoices.map((invoice) => [invoice.key, invoice])) }
 }
 
+/** The place of a row in a list. */
+const ROW = /\/\d+$/
+
+/** What a write is told by that keeps the document from getting further; what follows it is not reached. */
+const ENDS: ReadonlySet<Replayed['state']> = new Set(['rejected', 'needs-ack', 'fault', 'unresolved'])
+
 function subjectOf(changeFolder: string, options: SuiteOptions): Promise<Subject> {
   return readSubject({
     changeFolder: resolve(changeFolder),
@@ -105,14 +112,26 @@ function placesOf(finding: Finding, key: string): readonly string[] {
   })
 }
 
-/** What was sent and is not what the ERP had stored in the end. */
+/**
+ * What was sent and is not what the ERP had stored in the end, rows that nobody sent among it. A document that did not get
+ * as far as it was recorded to is unlike what was sent, however it stands before.
+ */
 function unlikeOf(
   invoice: InvoiceObservation | undefined,
   { adapter, baseline }: Subject,
   schema: Snapshot['schema'],
 ): readonly string[] | undefined {
-  const stored = invoice?.stages.findLast(({ outcome }) => outcome === 'accepted')?.document
-  if (invoice === undefined || !isJsonObject(invoice.sent) || !isJsonObject(stored)) return undefined
+  const writes = invoice?.operations.filter(({ operation }) => isWrite(operation)) ?? []
+  const last = writes.at(-1)
+  if (invoice?.stages.some(({ outcome }) => outcome === 'accepted') !== true || last === undefined) return undefined
+  if (last.replayed.state !== 'accepted') {
+    const { operation, replayed } = writes.find(({ replayed }) => ENDS.has(replayed.state)) ?? last
+    const why = 'because' in replayed ? replayed.because : 'message' in replayed ? replayed.message : ''
+    return [`${operation.name} was ${replayed.state}: ${why}`]
+  }
+  const stage = invoice.stages.at(-1)
+  const stored = stage?.after === methodOf(last.operation) ? stage.document : undefined
+  if (!isJsonObject(invoice.sent) || !isJsonObject(stored)) return undefined
   const before = relationsOf(baseline.schema)
   const now = relationsOf(schema)
   const differences = compareRecords(adapter.documentResource, invoice.sent, stored, invoice.sent, '', {
@@ -125,10 +144,10 @@ function unlikeOf(
     leaveOut: () => undefined,
   })
   return differences
-    .filter(({ baseline: sent }) => sent !== null && sent !== '')
+    .filter(({ kind, at, baseline: sent }) => (sent !== null && sent !== '') || (kind === 'extra' && ROW.test(at)))
     .map(
       ({ resource, at, baseline: sent, candidate }) =>
-        `${resource} ${at}: sent ${sent}, stored ${candidate ?? 'nothing'}`,
+        `${resource} ${at}: sent ${sent ?? 'nothing'}, stored ${candidate ?? 'nothing'}`,
     )
 }
 

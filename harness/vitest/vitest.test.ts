@@ -9,29 +9,39 @@ import { readRecording } from '../record/store.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
-/** A release that stores one invoice with another cost center, and everything else as before. */
-async function addQuietRelease(): Promise<void> {
-  await cp(at('snapshots/norvik-2026-1'), at('snapshots/norvik-2026-9'), { recursive: true })
-  const documents = await workspace.read('snapshots/norvik-2026-9/documents.ndjson')
+/** Adds a release that answers single invoices otherwise than the one in production, and a change to it. */
+async function addRelease(
+  release: string,
+  change: string,
+  edits: Readonly<Record<string, (stages: string) => string>>,
+): Promise<void> {
+  const snapshot = `snapshots/norvik-${release}`
+  await cp(at('snapshots/norvik-2026-1'), at(snapshot), { recursive: true })
+  const documents = await workspace.read(`${snapshot}/documents.ndjson`)
   const edited = documents
     .split('\n')
-    .map((line) =>
-      line.includes('"key":"S-1005 FA-1007"')
-        ? line.replace(/"stages".*/, (stages) => stages.replaceAll('"costCenter":"CC300"', '"costCenter":"CC100"'))
-        : line,
-    )
+    .map((line) => {
+      const edit = edits[/^\{"key":"([^"]*)"/.exec(line)?.[1] ?? '']
+      return edit === undefined ? line : line.replace(/"stages".*/, edit)
+    })
     .join('\n')
-  await workspace.write('snapshots/norvik-2026-9/documents.ndjson', edited)
-  await workspace.edit('snapshots/norvik-2026-9/meta.json', digestOf(documents), digestOf(edited))
-  await workspace.edit('snapshots/norvik-2026-9/meta.json', '"release": "2026-1"', '"release": "2026-9"')
-  await workspace.edit('snapshots/norvik-2026-9/meta.json', '"build": "2026-1"', '"build": "2026-9"')
-  await mkdir(at('scenarios/rest-ap/changes/one-cost-center'))
+  await workspace.write(`${snapshot}/documents.ndjson`, edited)
+  await workspace.edit(`${snapshot}/meta.json`, digestOf(documents), digestOf(edited))
+  await workspace.edit(`${snapshot}/meta.json`, '"release": "2026-1"', `"release": "${release}"`)
+  await workspace.edit(`${snapshot}/meta.json`, '"build": "2026-1"', `"build": "${release}"`)
+  await mkdir(at(`scenarios/rest-ap/changes/${change}`))
   const control = await workspace.read('scenarios/rest-ap/changes/control/change.yaml')
   await workspace.write(
-    'scenarios/rest-ap/changes/one-cost-center/change.yaml',
-    control.replace('to: 2026-1', 'to: 2026-9'),
+    `scenarios/rest-ap/changes/${change}/change.yaml`,
+    control.replace('to: 2026-1', `to: ${release}`),
   )
 }
+
+const anotherCostCenter = (stages: string) => stages.replaceAll('"costCenter":"CC300"', '"costCenter":"CC100"')
+const lineTwice = (stages: string) => stages.replaceAll(/"lines":\[(\{[^{}]*\})\]/g, '"lines":[$1,$1]')
+const REFUSED =
+  '{"after":"post","error":{"status":422,"body":{"errors":[{"code":"not-approved","message":"Bill needs a second approval"}]}},"outcome":"rejected"}]}'
+const postRefused = (stages: string) => stages.replace(/\{"after":"post".*/, REFUSED)
 
 /** A suite as a connector team writes it, beside its own handlers of msw and nock. */
 const SUITE = `
@@ -67,6 +77,17 @@ test('an invoice is stored as it was sent', async () => {
 
 test('an invoice is stored with another project', async () => {
   const { invoices } = await rehearse('scenarios/rest-ap/changes/api-2026-2')
+  expect(invoices.get('S-1003 TF/26/4410')).toStoreWhatWasSent()
+})
+
+const spoiled = rehearse('scenarios/rest-ap/changes/line-twice')
+test('an invoice is stored with its line twice', async () => {
+  const { invoices } = await spoiled
+  expect(invoices.get('S-1001 BP-88121')).toStoreWhatWasSent()
+})
+
+test('an invoice stays a draft', async () => {
+  const { invoices } = await spoiled
   expect(invoices.get('S-1003 TF/26/4410')).toStoreWhatWasSent()
 })
 
@@ -111,7 +132,8 @@ const at = (path: string) => join(workspace.folder, path)
 
 beforeAll(async () => {
   workspace = await Workspace.create()
-  await addQuietRelease()
+  await addRelease('2026-9', 'one-cost-center', { 'S-1005 FA-1007': anotherCostCenter })
+  await addRelease('2026-8', 'line-twice', { 'S-1001 BP-88121': lineTwice, 'S-1003 TF/26/4410': postRefused })
   await symlink(join(ROOT, 'node_modules'), join(workspace.folder, 'node_modules'))
   const { interactions } = await readRecording(join(ROOT, 'scenarios/rest-ap/recordings/2026-10.ndjson'))
   const created = interactions.find(({ request }) => request.method === 'POST')?.request.body
@@ -191,6 +213,12 @@ describe('matchers', () => {
     expect(messageOf('an invoice is stored with another project')).toMatch(
       /S-1003 TF\/26\/4410: bill\.lines \/lines\/0\/projectCode: sent P-044, stored /,
     )
+    expect(messageOf('an invoice is stored with its line twice')).toMatch(
+      /S-1001 BP-88121: bill \/lines\/1: sent nothing, stored account 4010, /,
+    )
+    expect(messageOf('an invoice stays a draft')).toContain(
+      'S-1003 TF/26/4410: bill.post was rejected: Bill needs a second approval',
+    )
   })
 
   test('toMatchErpSchema', () => {
@@ -213,6 +241,8 @@ test('nothing else happened in the suites', () => {
   expect(failed.map(({ fullName }) => fullName)).toEqual([
     'the new API is a go',
     'an invoice is stored with another project',
+    'an invoice is stored with its line twice',
+    'an invoice stays a draft',
     'a request with a wrong field',
   ])
 })
