@@ -46,13 +46,20 @@ describe('where September is closed in the target', () => {
     ]).toEqual([0, ['1 28 days later', '1 35 days later']])
   })
 
-  test('a virtual ERP was sent the recorded ones', () => {
-    expect(movedDates(observed(true, now), ADAPTER, BASELINE).told).toEqual([])
+  test('a virtual ERP was sent the recorded ones, and what it did not try is told', () => {
+    expect(movedDates(observed(true, now), ADAPTER, BASELINE).told).toEqual([
+      {
+        what: 'dates of invoices',
+        count: 2,
+        why: 'period 2026-09 is not open in the target: the virtual ERP takes what a sandbox would refuse there',
+      },
+    ])
   })
 
   test.each<[string, Difference, boolean]>([
     ['that it is closed', difference('/2026-09', '/state'), true],
-    ['that it is not there', difference('/2026-09', '', 'absent'), true],
+    ['that it is not there', difference('/2026-09', '', 'absent'), false],
+    ['that it no longer says whether it is open', difference('/2026-09', '/state', 'absent'), false],
     ['that it is called otherwise', difference('/2026-09', '/name'), false],
     ['that a period is closed that no invoice is of', difference('/2026-08', '/state'), false],
     ['that an account is closed', difference('/2026-09', '/state', 'coerced', 'account'), false],
@@ -61,6 +68,16 @@ describe('where September is closed in the target', () => {
       expect(movedDates(observed(simulated, now), ADAPTER, BASELINE).explains(found)).toBe(explained)
   })
 })
+
+test.each([false, true])(
+  'a period that the target has lost explains nothing, and its invoices are told: %#',
+  (simulated) => {
+    const now = periods({ '2026-10': 'open' })
+    const { codes, explains, told } = movedDates(observed(simulated, now), ADAPTER, BASELINE)
+    expect([[...codes], explains(difference('/2026-09', '', 'absent'))]).toEqual([[], false])
+    expect(told.reduce((sum, { count }) => sum + count, 0)).toBe(2)
+  },
+)
 
 test('without an open period, every invoice of a closed one is named with the reason, and no other', () => {
   const { unplaced, told } = movedDates(observed(false, periods({ '2026-09': 'closed' })), ADAPTER, BASELINE)
