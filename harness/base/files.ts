@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, relative, resolve, sep } from 'node:path'
 import { GateError } from './errors.ts'
 
@@ -41,20 +41,25 @@ export async function writeTextFile(path: string, text: string): Promise<void> {
 export async function writeTextLines(path: string, lines: Iterable<string>): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   const unfinished = `${path}.tmp`
-  const file = await open(unfinished, 'w')
   try {
-    let text = ''
-    for (const line of lines) {
-      text += `${line}\n`
-      if (text.length < 1024 * 1024) continue
+    const file = await open(unfinished, 'w')
+    try {
+      let text = ''
+      for (const line of lines) {
+        text += `${line}\n`
+        if (text.length < 1024 * 1024) continue
+        await file.appendFile(text)
+        text = ''
+      }
       await file.appendFile(text)
-      text = ''
+    } finally {
+      await file.close()
     }
-    await file.appendFile(text)
-  } finally {
-    await file.close()
+    await rename(unfinished, path)
+  } catch (error) {
+    await rm(unfinished, { force: true })
+    throw error
   }
-  await rename(unfinished, path)
 }
 
 /** Resolves a path inside a folder. Throws `path-outside-folder` when it leads out of it. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -312,7 +312,11 @@ describe('the scanner', () => {
     const interactions = interactionsOf([{ json: { memo: 'ghp_16C7e42F292c6912E7710c838347Ae178B4a' } }])
     const bad = brand({ header: good.header, interactions, digest: good.digest })
     await expect(keepRecording(file, bad)).rejects.toMatchObject({ code: 'sanitize-failed' })
-    await expect(readFile(file)).rejects.toThrow()
+    // The good one is still there, and nothing beside it.
+    expect([await readdir(folder), await readFile(file, 'utf8')]).toEqual([
+      ['recording.ndjson'],
+      textOf(good.header, good.interactions),
+    ])
     await rm(folder, { recursive: true })
   })
 })
