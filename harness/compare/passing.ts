@@ -1,4 +1,4 @@
-import type { Difference } from '../model/difference.ts'
+import type { Difference, DifferenceClass } from '../model/difference.ts'
 import type { InvoiceObservation } from '../ports/observation.ts'
 
 /** What has to be known to tell that a difference passes. */
@@ -10,11 +10,15 @@ export type PassingContext = Readonly<{
   relation: (resource: string, field: string) => string | undefined
 }>
 
+/** What a document must not be left with, whatever is refused next. */
+const NEVER_LEFT: ReadonlySet<DifferenceClass> = new Set(['amount', 'rounding', 'coding'])
+
 /**
  * Differences of stored documents that nobody sees and that are gone in the end: the ERP computes something at another stage,
  * the connector does not read it there, and once the document has got further it is what it was. A difference of the stage
  * at which a document stays is none of them, unless it stays there because the ERP refuses what comes next: the refusal is
- * told by itself, and it is what has to be handled.
+ * told by itself, and it is what has to be handled. Money and coding of such a document are told all the same: nothing shows
+ * that they would have become right.
  */
 export function passingDifferences(
   differences: readonly Difference[],
@@ -45,7 +49,10 @@ export function passingDifferences(
     return concerned.every((invoice) => {
       const last = lastStage.get(invoice)
       const isOver =
-        last !== undefined && (last === stage ? refused.has(invoice) : !left.has(placeOf(invoice, difference)))
+        last !== undefined &&
+        (last === stage
+          ? refused.has(invoice) && !NEVER_LEFT.has(difference.class)
+          : !left.has(placeOf(invoice, difference)))
       const isSeen = reads(invoice, stage, resource, field) || (related !== undefined && reads(invoice, stage, related))
       return isOver && !isSeen
     })
