@@ -4,6 +4,7 @@ import formats from 'ajv-formats'
 import { isDecimal, scaleOf } from '../base/decimal.ts'
 import { GateError, messageOf } from '../base/errors.ts'
 import { isJsonArray, isJsonNumber, isJsonObject, type Json, type JsonObject, toJson, toPlain } from '../base/json.ts'
+import { pointerOf } from '../base/pointer.ts'
 import { compareRecords, relationsOf } from '../compare/records.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
 import type { Finding } from '../model/finding.ts'
@@ -185,12 +186,18 @@ export async function releaseSchema(snapshotFolder: string, scenario: string): P
 function faultsIn(
   request: RecordedRequest,
   adapter: ErpAdapter,
-  { schema }: Snapshot,
+  { schema, documents }: Snapshot,
   validator: Ajv2020,
   required: ReadonlyMap<string, ReadonlySet<string>>,
 ): readonly string[] {
   const operation = adapter.decode(request, schema, new LearnedNames())
-  const faults: string[] = []
+  if (operation.kind === 'session') return [`${operation.name}: the release publishes nothing about it`]
+  const whole = operation.reads.find(({ field }) => field === '')
+  const isShown =
+    whole === undefined
+      ? operation.kind !== 'transition' || operation.sends.length > 0 || wasCaptured(operation.name, documents, adapter)
+      : schema.resources[whole.resource] !== undefined
+  const faults = isShown ? [] : [`${operation.name}: nothing shows that this release has it`]
   const records = new Map<string, { resource: string; fields: Set<string> }>()
   for (const { resource, field, pointer, value } of operation.sends) {
     const at = pointer.slice(0, pointer.lastIndexOf('/'))
@@ -220,13 +227,48 @@ function faultsIn(
     }
   }
   if (operation.kind !== 'create') return faults
+  const roots = [...records].filter(([, { resource }]) => resource === operation.resource)
+  // A create that sends nothing of its own has a record all the same, and that one lacks everything.
+  if (roots.length === 0) {
+    faults.push(`${operation.resource}: it sends nothing`)
+    records.set(`${operation.resource} `, { resource: operation.resource, fields: new Set() })
+  }
+  const places = [
+    ...operation.sends.map(({ pointer }) => `${pointer}/`),
+    ...roots.flatMap(([place]) => (ROW.test(place) ? [placeOf(place).replace(ROW, '/')] : [])),
+  ]
+  for (const at of emptyRows(request.body !== undefined && 'json' in request.body ? request.body.json : null, '')) {
+    if (places.some((place) => at.startsWith(place))) faults.push(`${operation.resource} ${at}: it sends nothing`)
+  }
   for (const [place, { resource, fields }] of records) {
     for (const field of required.get(resource) ?? []) {
       if (!fields.has(field))
-        faults.push(`${resource} ${field} (${place.split(' ')[1]}/${field}): it is required and not sent`)
+        faults.push(`${resource} ${field} (${placeOf(place)}/${field}): it is required and not sent`)
     }
   }
   return faults
+}
+
+/** Whether a document of the release was captured after an operation that sends no more than which document it is of. */
+function wasCaptured(name: string, documents: Snapshot['documents'], { documentResource }: ErpAdapter): boolean {
+  return documents.some(({ stages }) =>
+    stages.some(({ after, outcome }) => outcome === 'accepted' && name === `${documentResource}.${after}`),
+  )
+}
+
+function placeOf(record: string): string {
+  return record.slice(record.indexOf(' ') + 1)
+}
+
+/** Places of records in lists that hold nothing. */
+function emptyRows(value: Json, at: string): readonly string[] {
+  if (isJsonArray(value)) {
+    return value.flatMap((item, index) =>
+      isJsonObject(item) && Object.keys(item).length === 0 ? [`${at}/${index}`] : emptyRows(item, `${at}/${index}`),
+    )
+  }
+  if (!isJsonObject(value)) return []
+  return Object.entries(value).flatMap(([name, member]) => emptyRows(member, at + pointerOf([name])))
 }
 
 /**

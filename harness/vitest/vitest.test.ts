@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { digestOf } from '../base/fingerprint.ts'
 import { toPlain } from '../base/json.ts'
 import { Workspace } from '../cli/testing/workspace.ts'
+import { type ReleaseSchema, releaseSchema } from '../pipeline/suite.ts'
 import { readRecording } from '../record/store.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -231,6 +232,57 @@ describe('matchers', () => {
         'bill currency (/currency): it is required and not sent',
       ].join('\n  '),
     )
+  })
+})
+
+describe('a release takes no request that it could not be shown to take', () => {
+  const schemaOf = (snapshot: string, scenario: string) =>
+    releaseSchema(join(ROOT, 'snapshots', snapshot), join(ROOT, 'scenarios', scenario))
+  const call = (method: string, params: unknown) => ({ path: '/erp/', body: { id: 1, method, params } })
+  const create = (params: unknown) => call('model.account.invoice.create', params)
+
+  test.each([
+    ['tryton-6.0', 'tryton-ap', /^model\.account\.invoice\.(create|validate_invoice|post|cancel)$/],
+    ['norvik-2026-1', 'rest-ap', /^POST \/v1\/bills/],
+  ])('%s takes every write that was recorded of it', async (snapshot, scenario, writes) => {
+    const schema = await schemaOf(snapshot, scenario)
+    const { interactions } = await readRecording(join(ROOT, `scenarios/${scenario}/recordings/2026-10.ndjson`))
+    const sent = [...interactions].flatMap(({ request: { method, path, body } }) => {
+      const json = body !== undefined && 'json' in body ? toPlain(body.json) : undefined
+      const name = scenario === 'rest-ap' ? `${method} ${path}` : String(Reflect.get(Object(json), 'method'))
+      return writes.test(name) ? [{ method, path, body: json }] : []
+    })
+    expect(sent.length).toBeGreaterThan(20)
+    expect(sent.flatMap((request) => schema.faultsOf(request))).toEqual([])
+  })
+
+  test.each<[string, Parameters<ReleaseSchema['faultsOf']>[0], string]>([
+    ['an empty invoice', create([[{}], {}]), 'account.invoice: it sends nothing'],
+    ['no invoice', create([[], {}]), 'account.invoice: it sends nothing'],
+    [
+      'an empty line',
+      create([[{ reference: 'KF-1', lines: [['create', [{}]]] }], {}]),
+      'account.invoice /params/0/0/lines/0/1/0: it sends nothing',
+    ],
+    [
+      'a second, empty invoice',
+      create([[{ reference: 'KF-1' }, {}], {}]),
+      'account.invoice /params/0/1: it sends nothing',
+    ],
+    [
+      'an unknown method',
+      call('model.account.invoice.aprove', [[7], {}]),
+      'account.invoice.aprove: nothing shows that this release has it',
+    ],
+    ['an unknown call', call('common.frobnicate', []), 'common.frobnicate: the release publishes nothing about it'],
+  ])('%s', async (_, request, fault) => {
+    expect((await schemaOf('tryton-6.0', 'tryton-ap')).faultsOf(request)).toContain(fault)
+  })
+
+  test('an empty bill lacks everything that is required', async () => {
+    const faults = (await schemaOf('norvik-2026-1', 'rest-ap')).faultsOf({ path: '/v1/bills', body: {} })
+    expect(faults[0]).toBe('bill: it sends nothing')
+    expect(faults).toContain('bill supplierId (/supplierId): it is required and not sent')
   })
 })
 
