@@ -1,5 +1,6 @@
 import { canonicalJson } from '../base/json.ts'
 import { withValues } from '../base/pointer.ts'
+import type { IsBooked } from '../compare/booked.ts'
 import { type FailureSeen, judgeFailure } from '../compare/failing.ts'
 import { TRUTH } from '../compare/results.ts'
 import type { GivenInvoice, GivenInvoices } from '../connector/invoices.ts'
@@ -29,7 +30,7 @@ type Context = Readonly<{
   command: string
   invoices: GivenInvoices
   recorded: DecodedRecording
-  isBooked: (document: Awaited<ReturnType<Watch['held']>>[number]['document']) => boolean
+  isBooked: IsBooked
 }>
 
 /** Invoices that a failure is tried on: the one that it strikes stands between two that it should spare. */
@@ -156,7 +157,7 @@ async function runWith(context: Context, batch: Batch, failure: Failure, target:
         ? 'nothing'
         : found.length > 1
           ? 'several'
-          : context.isBooked(only.document)
+          : context.isBooked(key, only.document)
             ? 'booked'
             : 'unfinished'
     reported.push({

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { GateError } from '../base/errors.ts'
 import { readTextFile } from '../base/files.ts'
+import { bookedAs, type IsBooked } from '../compare/booked.ts'
 import { relationsOf } from '../compare/records.ts'
 import { compareRequests } from '../compare/requests.ts'
 import { compareResults } from '../compare/results.ts'
@@ -9,9 +10,7 @@ import { readResults } from '../connector/results.ts'
 import type { ConnectorTested } from '../model/assessment.ts'
 import type { ConnectorRun } from '../model/connector.ts'
 import type { Difference } from '../model/difference.ts'
-import type { Snapshot } from '../model/snapshot.ts'
 import type { Held, ReportedInvoice } from '../ports/connector.ts'
-import type { ErpAdapter } from '../ports/erp.ts'
 import type { InvoiceObservation } from '../ports/observation.ts'
 import { decodeRecording } from '../replay/chains.ts'
 import { type LeftInErp, Watch } from '../replay/watch.ts'
@@ -60,7 +59,7 @@ export async function rehearseConnector(
         ? candidate.schema
         : await describe(adapter, target.session, recording, baseline.schema, candidate?.schema)
     const recorded = decodeRecording(recording.interactions, adapter, baseline.schema)
-    const isBooked = bookedAs(baseline, adapter)
+    const isBooked = bookedAs(baseline.documents, (document) => adapter.facts(document).state)
     const watch = new Watch({
       adapter,
       session: target.session,
@@ -165,24 +164,13 @@ async function readRecordedResults(
   return new Map(readResults(text, { ...config.results, from: 'file' }).map(({ invoice, status }) => [invoice, status]))
 }
 
-/** Whether a stored document is in a state in which recorded exports ended. */
-function bookedAs(baseline: Snapshot, adapter: ErpAdapter): (document: LeftInErp['document']) => boolean {
-  const states = new Set(
-    baseline.documents.flatMap(({ stages }) => {
-      const last = stages.at(-1)
-      return last?.outcome === 'accepted' && last.document !== undefined ? [adapter.facts(last.document).state] : []
-    }),
-  )
-  return (document) => document !== undefined && states.has(adapter.facts(document).state)
-}
-
 /** Each given invoice with what the ERP holds of it and what was reported. */
 function reportedInvoices(
   invoices: GivenInvoices,
   run: ConnectorRunResult,
   known: Readonly<{
     left: ReadonlyMap<string, LeftInErp>
-    isBooked: (document: LeftInErp['document']) => boolean
+    isBooked: IsBooked
     recorded: ReadonlyMap<string, string> | undefined
     hasMessages: boolean
   }>,
@@ -190,7 +178,7 @@ function reportedInvoices(
   return invoices.all.map(({ id, key }) => {
     const left = known.left.get(key)
     const held: Held =
-      left?.document === undefined ? 'nothing' : known.isBooked(left.document) ? 'booked' : 'unfinished'
+      left?.document === undefined ? 'nothing' : known.isBooked(key, left.document) ? 'booked' : 'unfinished'
     return {
       key,
       held,
