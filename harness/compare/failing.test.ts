@@ -29,6 +29,7 @@ const judged = (victim: ReportedInvoice, over: Partial<FailureSeen> = {}) =>
     victim: VICTIM,
     sparesOthers: true,
     invoices: [GOOD, victim],
+    untold: [VICTIM],
     createdBlindly: false,
     altered: false,
     hurried: undefined,
@@ -72,6 +73,22 @@ test.each<[string, Partial<FailureSeen>, readonly string[]]>([
     'left another invoice out',
     { invoices: [handled, invoice(OTHER, 'nothing', says('not-sent', 'not-exported'))] },
     [said('batch', OTHER)],
+  ],
+  [
+    'left another invoice unfinished and says that somebody must look',
+    { invoices: [handled, invoice(OTHER, 'unfinished', says('unconfirmed', 'unsure'))] },
+    [said('claim', OTHER), said('batch', OTHER)],
+  ],
+  [
+    'says of every invoice that somebody must look, when the ERP told what became of each',
+    {
+      invoices: [
+        invoice(VICTIM, 'nothing', says('unconfirmed', 'unsure')),
+        invoice(OTHER, 'booked', says('unconfirmed', 'unsure')),
+      ],
+      untold: [],
+    },
+    [said('claim'), said('claim', OTHER)],
   ],
   [
     'left another invoice out, when nothing could be exported',

@@ -10,6 +10,8 @@ export type FailureSeen = Readonly<{
   victim: string
   sparesOthers: boolean
   invoices: readonly ReportedInvoice[]
+  /** Keys of the invoices of which a write got no answer that tells what became of it: of these alone it may be unsure. */
+  untold: readonly string[]
   /** Whether the invoice was created again after its answer was lost, with no look at the ERP between. */
   createdBlindly: boolean
   /** Whether what was refused was sent again with other content. */
@@ -58,11 +60,12 @@ export function judgeFailure(seen: FailureSeen): readonly Difference[] {
       found.push(tell('result', key, TRUTH[held], null))
       continue
     }
-    if (held !== 'several' && !isTrue(invoice))
+    const isNeedless = reported.claim === 'unsure' && !seen.untold.includes(key)
+    if (held !== 'several' && (isNeedless || !isTrue(invoice)))
       found.push(tell('claim', key, TRUTH[held], `${reported.status} (${reported.claim})`))
     if (invoice.hasMessages && reported.claim !== 'exported' && reported.message === '')
       found.push(tell('reason', key, 'a message', null))
-    if (key !== victim && seen.sparesOthers && held === 'nothing')
+    if (key !== victim && seen.sparesOthers && held !== 'booked')
       found.push(tell('batch', key, TRUTH.booked, TRUTH[held]))
   }
   if (seen.createdBlindly) found.push(tell('second-attempt', victim, 'looked up, then created', 'created again'))

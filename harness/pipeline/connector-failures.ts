@@ -176,6 +176,7 @@ async function runWith(context: Context, batch: Batch, failure: Failure, target:
     victim: batch.victim.key,
     sparesOthers: failure.sparesOthers,
     invoices: reported,
+    untold: [...wire.untold],
     createdBlindly: wire.createdBlindly,
     altered: wire.altered,
     hurried: wire.hurried,
@@ -188,6 +189,8 @@ class Wire {
   hasStruck = false
   createdBlindly = false
   altered = false
+  /** Keys of the invoices of which a write got no answer that tells what became of it. */
+  readonly untold = new Set<string>()
   hurried: FailureSeen['hurried']
   readonly #watch: Watch
   readonly #batch: Batch
@@ -234,6 +237,8 @@ class Wire {
           })
     if (action.do !== 'pass') this.hasStruck = true
     if (known?.operation.kind === 'create') this.#watchContent(known.key, content)
+    if (known?.key !== undefined && WRITES.includes(known.operation.kind) && tellsNothing(action))
+      this.untold.add(known.key)
     if (isVictim && known !== undefined) this.#follow(known.operation, action)
     if (action.do === 'answer' && action.response.headers['retry-after'] !== undefined) this.#askedToWaitAt = now
     return action
@@ -251,9 +256,15 @@ class Wire {
     if (kind === 'find' || kind === 'read') this.#isUnsure = false
     if (kind !== 'create') return
     if (this.#isUnsure) this.createdBlindly = true
-    this.#isUnsure =
-      action.do === 'lose' || action.do === 'cut' || (action.do === 'answer' && action.response.status >= 500)
+    this.#isUnsure = tellsNothing(action)
   }
+}
+
+const WRITES: readonly Operation['kind'][] = ['create', 'transition', 'remove']
+
+/** Whether the connector is left without an answer that tells what became of its request. */
+function tellsNothing(action: FailureAction): boolean {
+  return action.do === 'lose' || action.do === 'cut' || (action.do === 'answer' && action.response.status >= 500)
 }
 
 /** What a request sends, as one text. */
@@ -270,8 +281,7 @@ function batchOf({ subject, invoices, recorded }: Context): Batch | string {
   for (const invoice of invoices.all) {
     const chain = recorded.chains.find(({ key }) => key === invoice.key)
     const isOnly = recorded.chains.filter((each) => isSameDocument(each, chain)).length === 1
-    const writes =
-      chain?.steps.filter(({ operation }) => ['create', 'transition', 'remove'].includes(operation.kind)) ?? []
+    const writes = chain?.steps.filter(({ operation }) => WRITES.includes(operation.kind)) ?? []
     const [create] = writes
     if (!isOnly || create === undefined || writes.some(({ recorded: answer }) => answer.state !== 'accepted')) continue
     const names = writes.map(({ operation }) => operation.name)

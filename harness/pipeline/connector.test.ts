@@ -16,7 +16,7 @@ let three = ''
 beforeAll(async () => {
   scenario = await smallScenario()
   three = await smallScenario(['AP-2026-10-001', 'AP-2026-10-031', 'AP-2026-10-042'])
-})
+}, PATIENCE)
 afterAll(async () => {
   for (const folder of [scenario, three]) await rm(dirname(folder), { recursive: true, force: true })
 })
