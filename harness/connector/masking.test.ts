@@ -25,6 +25,13 @@ test('an output without a secret stays as it is', () => {
   expect([masked(text, SECRETS), leaksIn('stdout', text, SECRETS)]).toEqual([text, []])
 })
 
+test.each([
+  ['password', 'on the *** it is ***'],
+  ['session-key', 'on the port it is port'],
+])('a short %s is masked only where it is a password', (what, expected) => {
+  expect(masked('on the port it is port', [{ what, value: 'port' }])).toBe(expected)
+})
+
 test('a value that is too short to be told from other text is not looked for', () => {
   expect(leaksIn('stdout', 'a port is free', [{ what: 'password', value: 'port' }])).toEqual([])
 })

@@ -100,7 +100,7 @@ async function tried(
       if (!seen.hasStruck && (failure.runs ?? 1) === 1) {
         return notRun('The connector made no request that this failure could strike.')
       }
-      const judged = judgeFailure({ ...seen, failure: id })
+      const judged = judgeFailure({ ...seen, failure: id }).map(seen.run.mask)
       const leaks = seen.run.leaks.map((leak) => ({ ...leakDifference(leak, context.invoices, seen.run), stage: id }))
       const conduct = [...judged, ...leaks]
       return [

@@ -6,19 +6,20 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { GateError } from '../base/errors.ts'
 import { writeTextFile } from '../base/files.ts'
 import { writeJson } from '../base/json.ts'
-import { valueAt } from '../base/pointer.ts'
 import { filled, parseCommand } from '../connector/command.ts'
 import { type Gateway, startGateway } from '../connector/gateway.ts'
 import type { GivenInvoice, GivenInvoices } from '../connector/invoices.ts'
-import { type Leak, leaksIn, MASK, masked, type Secret } from '../connector/masking.ts'
+import { type Leak, leaksIn, masked } from '../connector/masking.ts'
 import { type Ended, type Launch, runProcess } from '../connector/process.ts'
 import { readResults } from '../connector/results.ts'
 import type { ConnectorRun } from '../model/connector.ts'
-import type { Interaction, RecordedRequest } from '../model/recording.ts'
+import type { Difference } from '../model/difference.ts'
+import type { RecordedRequest } from '../model/recording.ts'
 import type { Reported } from '../ports/connector.ts'
 import type { ErpAdapter } from '../ports/erp.ts'
 import type { FailureAction } from '../ports/failure.ts'
 import type { Watch } from '../replay/watch.ts'
+import { SecretsSeen, withoutSecrets } from './connector-secrets.ts'
 import type { OpenTarget } from './target.ts'
 
 /** What one run of the connector needs. */
@@ -43,6 +44,8 @@ export type ConnectorRunResult = Readonly<{
   ended: Ended
   reported: readonly Reported[]
   leaks: readonly Leak[]
+  /** A difference without the secrets of this run. */
+  mask: (difference: Difference) => Difference
 }>
 
 /**
@@ -52,7 +55,7 @@ export type ConnectorRunResult = Readonly<{
 export async function runConnectorOnce(options: ConnectorRunOptions): Promise<ConnectorRunResult> {
   const { config, folder, access, invoices, given, watch } = options
   const scratch = await mkdtemp(join(tmpdir(), 'change-gate-connector-'))
-  const secrets = new SecretsSeen(options.adapter, access.credential.password)
+  const secrets = new SecretsSeen(options.adapter, access.credential.password, passedOf(config))
   let gateway: Gateway | undefined
   let asked = performance.now()
   try {
@@ -109,12 +112,17 @@ export async function runConnectorOnce(options: ConnectorRunOptions): Promise<Co
     return {
       command: shown([program, ...words, ...config.args].join(' ')),
       ended: { ...ended, stdout: shown(ended.stdout), stderr: shown(ended.stderr) },
-      reported: (await readReported(ended.stdout)).map((result) => ({ ...result, message: shown(result.message) })),
+      reported: (await readReported(ended.stdout)).map((result) => ({
+        ...result,
+        status: shown(result.status),
+        message: shown(result.message),
+      })),
       leaks: [
         ...leaksIn('stdout', ended.stdout, known),
         ...leaksIn('stderr', ended.stderr, known),
         ...leaksIn('results', resultsText, known),
       ],
+      mask: (difference) => withoutSecrets(difference, known),
     }
   } finally {
     await gateway?.close()
@@ -124,12 +132,16 @@ export async function runConnectorOnce(options: ConnectorRunOptions): Promise<Co
 
 /** The environment of the connector: what is allowed of the gate's own, and what integration.yaml sets. */
 function environmentOf(config: ConnectorRun, values: Readonly<Record<string, string>>): Record<string, string> {
-  const passed = config['pass-env'].flatMap((name): [string, string][] => {
-    const value = process.env[name]
-    return value === undefined ? [] : [[name, value]]
-  })
   const own = Object.entries(config.env).map(([name, template]) => [name, filled(template, values)] as const)
-  return Object.fromEntries([...passed, ...own])
+  return Object.fromEntries([...passedOf(config), ...own])
+}
+
+/** What the connector is given of the gate's own environment. */
+function passedOf(config: ConnectorRun): readonly (readonly [name: string, value: string])[] {
+  return config['pass-env'].flatMap((name) => {
+    const value = process.env[name]
+    return value === undefined ? [] : [[name, value] as const]
+  })
 }
 
 /** A connector that goes on running: how it is asked whether it is ready, and how it is told to export. */
@@ -169,41 +181,6 @@ async function isAnswering(url: string): Promise<boolean> {
     return (await fetch(url)).status < 400
   } catch {
     return false
-  }
-}
-
-/** Every secret that passed: what the ERP gave the connector, and what the connector was given. */
-class SecretsSeen {
-  readonly #adapter: ErpAdapter
-  readonly #secrets = new Map<string, string>()
-
-  constructor(adapter: ErpAdapter, password: string) {
-    this.#adapter = adapter
-    this.#secrets.set(password, 'password')
-  }
-
-  see({ request, response }: Omit<Interaction, 'seq'>): void {
-    const places = this.#adapter.secretsOf(request, response)
-    for (const name of ['authorization', 'cookie', ...(places.headers ?? [])]) {
-      const value = request.headers[name]
-      if (value !== undefined) this.#secrets.set(value.replace(/^\w+ /, ''), name)
-    }
-    for (const [message, pointers, what] of [
-      [request, places.request, 'password'],
-      [response, places.response, 'session-key'],
-    ] as const) {
-      const { body } = message
-      for (const pointer of body !== undefined && 'json' in body ? pointers : []) {
-        const value = body !== undefined && 'json' in body ? valueAt(body.json, pointer) : undefined
-        if (typeof value === 'string') this.#secrets.set(value, what)
-      }
-    }
-  }
-
-  all(): readonly Secret[] {
-    return [...this.#secrets]
-      .filter(([value]) => value !== '' && value !== MASK)
-      .map(([value, what]) => ({ value, what }))
   }
 }
 

@@ -107,9 +107,9 @@ export async function rehearseConnector(
         url: target.url,
       },
       connector: {
-        requests: [...requests, ...unreadable.map(unreadableDifference)],
-        inquiries,
-        results,
+        requests: [...requests, ...unreadable.map(unreadableDifference)].map(run.mask),
+        inquiries: inquiries.map(run.mask),
+        results: results.map(run.mask),
         conduct: [
           ...endDifferences(run, config),
           ...run.leaks.map((leak) => leakDifference(leak, invoices, run)),

@@ -17,7 +17,14 @@ import type { FoundSecrets } from './secrets.ts'
 import { brand, textOf } from './store.ts'
 
 /** Headers that carry credentials, whatever the ERP. */
-const SECRET_HEADERS = ['authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'x-api-key', 'x-csrf-token']
+export const SECRET_HEADERS: readonly string[] = [
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  'set-cookie',
+  'x-api-key',
+  'x-csrf-token',
+]
 
 const EMAIL = /[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu
 /** The name of a call, such as `model.account.invoice.create`. */
@@ -139,7 +146,7 @@ function collectSecrets(
 }
 
 /** The secrets that a header carries: all of it, and the parts that may stand somewhere else by themselves. */
-function secretsInHeader(name: string, value: string): readonly string[] {
+export function secretsInHeader(name: string, value: string): readonly string[] {
   // "Session abc" and "Bearer abc": the scheme is not secret, what follows is.
   const [, scheme = '', rest = value] = /^(\w+) (.*)$/s.exec(value) ?? []
   const password =
