@@ -217,7 +217,7 @@ describe('a connector that goes on running', () => {
       const before = await readFile(file, 'utf8')
       const changed = before
         .replace('--invoices, "{invoices}"', argument)
-        .replace('time-limit-seconds: 120', `time-limit-seconds: 120\n    service: { ${service}, quiet-seconds: 30 }`)
+        .replace(/time-limit-seconds: \d+/, `time-limit-seconds: 120\n    service: { ${service}, quiet-seconds: 30 }`)
       await writeFile(file, changed)
       try {
         const assessment = await run(fixture('as-service'), { changeFolder: join(three, 'changes/connector-1.1') })
