@@ -34,7 +34,7 @@ export function controlTotals(
   return [...groups]
     .sort(([left], [right]) => (left < right ? -1 : 1))
     .map(([, group]) => {
-      const columns = {
+      const counted = {
         recorded: totalsOf(
           invoices,
           group,
@@ -54,11 +54,17 @@ export function controlTotals(
           (invoice) => invoice.accounts.stored,
         ),
       }
-      const tolerance = times(toleranceOf(group.currency) ?? '0', String(columns.recorded.documents))
+      const tolerance = times(toleranceOf(group.currency) ?? '0', String(counted.recorded.documents))
+      const { recorded, accepted, stored } = counted
+      // Where an ERP tells a credit note by a flag, an invoice that becomes one keeps its number of documents and its amount.
+      const areCreditsSame = [accepted, stored].every((column) => hasSameCredits(recorded, column, tolerance))
+      const columns = areCreditsSame
+        ? { recorded: plain(recorded), accepted: plain(accepted), stored: plain(stored) }
+        : counted
       return {
         ...group,
         ...columns,
-        reconciles: [columns.accepted, columns.stored].every((column) => isSame(columns.recorded, column, tolerance)),
+        reconciles: areCreditsSame && [accepted, stored].every((column) => isSame(recorded, column, tolerance)),
       }
     })
 }
@@ -81,21 +87,23 @@ export function unexplainedTotals(
 type Group = Readonly<{ currency: string; entity: string; period: string }>
 
 type Totals = ControlTotal['recorded']
+type WithCredits = Totals & Readonly<{ creditNotes: NonNullable<Totals['creditNotes']> }>
 
 function totalsOf(
   invoices: readonly Counted[],
   group: Group,
   facts: (invoice: Counted) => InvoiceFacts | undefined,
   accounts: (invoice: Counted) => readonly string[],
-): Totals {
+): WithCredits {
   const counted = invoices.filter((invoice) => {
     const known = facts(invoice)
     return known?.currency === group.currency && known.entity === group.entity && known.period === group.period
   })
-  const amounts = (pick: (known: InvoiceFacts) => string) =>
+  const credits = counted.filter((invoice) => facts(invoice)?.type === 'credit-note')
+  const amounts = (pick: (known: InvoiceFacts) => string, of = counted) =>
     sum([
       '0.00',
-      ...counted.flatMap((invoice) => {
+      ...of.flatMap((invoice) => {
         const known = facts(invoice)
         return known === undefined ? [] : [pick(known)]
       }),
@@ -105,7 +113,16 @@ function totalsOf(
     gross: amounts((known) => known.gross),
     tax: amounts((known) => known.tax),
     hash: sum(['0', ...counted.flatMap(accounts).map((code) => code.replace(/\D/g, '') || '0')]),
+    creditNotes: { documents: credits.length, gross: amounts((known) => known.gross, credits) },
   }
+}
+
+function plain({ documents, gross, tax, hash }: WithCredits): Totals {
+  return { documents, gross, tax, hash }
+}
+
+function hasSameCredits({ creditNotes: one }: WithCredits, { creditNotes: other }: WithCredits, tolerance: string) {
+  return one.documents === other.documents && compareDecimals(distance(one.gross, other.gross), tolerance) <= 0
 }
 
 /** Counts and hash totals must be equal; amounts may differ by what the policy accepts for each document. */

@@ -196,7 +196,7 @@ const differing = {
 describe('a decision', () => {
   test.each<[string, Grounds, string, string | undefined]>([
     ['everything is as it was', grounds(), 'go', undefined],
-    ['an info finding', withFindings(finding({ severity: 'info' })), 'go', undefined],
+    ['an info finding', grounds({ findings: [finding({ severity: 'info' })] }), 'go', undefined],
     [
       'a check that does not apply',
       grounds({ checks: [{ check: 'x', title: '', state: 'not-applicable', reason: 'no', findings: 0 }] }),
@@ -213,7 +213,7 @@ describe('a decision', () => {
     ['an unmet expectation of a note that does not affect us', expectation('unmet', 'no'), 'go', undefined],
     [
       'an announced warning',
-      withFindings(finding({ severity: 'warning', status: 'expected', notes: ['RN-7'] })),
+      grounds({ findings: [finding({ severity: 'warning', status: 'expected', notes: ['RN-7'] })] }),
       'go',
       undefined,
     ],
@@ -227,6 +227,8 @@ describe('a decision', () => {
       'conditional',
       'waiver-in-force',
     ],
+
+    ['a plan that removes no break', grounds({ planNotes: ['RN-7'] }), 'conditional', 'plan-installed'],
 
     ['an unexpected silent break', withFindings(finding()), 'no-go', 'unexpected-silent-change'],
     ['an unexpected loud break', withFindings(finding({ loudness: 'loud' })), 'no-go', 'unexpected-break'],
@@ -539,8 +541,31 @@ describe('control totals', () => {
       true,
     ],
     ['an invoice that is a credit note now', [counted(facts({ gross: '-250.00', tax: '-50.00' }))], false],
+    ['an invoice that only a flag makes a credit note', [counted(facts({ type: 'credit-note' }))], false],
+    [
+      'an invoice and a credit note that change places',
+      [
+        counted(facts({ type: 'credit-note' })),
+        counted(facts({ gross: '-100.00' }), {
+          recorded: facts({ gross: '-100.00', type: 'credit-note' }),
+          accepted: facts({ gross: '-100.00', type: 'credit-note' }),
+        }),
+      ],
+      false,
+    ],
   ])('%s', (_, invoices, reconciles) => {
     expect(controlTotals(invoices).map((total) => total.reconciles)).toEqual([reconciles])
+  })
+
+  test('name the credit notes where they are what differs', () => {
+    const [total] = controlTotals([counted(facts({ type: 'credit-note' }))])
+    const none = { documents: 0, gross: '0.00' }
+    const one = { documents: 1, gross: '250.00' }
+    expect([total?.recorded.creditNotes, total?.stored.creditNotes]).toEqual([none, one])
+    expect(decide(grounds({ controlTotals: total === undefined ? [] : [total] })).reasons[0]?.text).toMatch(
+      /recorded 1 documents, 250\.00 gross \(0 credit notes of 0\.00\); stored 1 documents, 250\.00 gross \(1 credit note of 250\.00\)\.$/,
+    )
+    expect(controlTotals([counted()])[0]?.recorded).not.toHaveProperty('creditNotes')
   })
 
   test('an invoice that is stored in another currency differs in both', () => {

@@ -105,7 +105,7 @@ function brokenGrounds(grounds: Grounds): readonly Ground[] {
       (total): Ground => ({
         verdict: 'no-go',
         code: 'control-totals-differ',
-        text: `Control totals in ${[total.currency, total.period, total.entity].filter((part) => part !== '').join(', ')} do not reconcile: recorded ${total.recorded.documents} documents, ${total.recorded.gross} gross; stored ${total.stored.documents} documents, ${total.stored.gross} gross.`,
+        text: `Control totals in ${[total.currency, total.period, total.entity].filter((part) => part !== '').join(', ')} do not reconcile: recorded ${total.recorded.documents} documents, ${total.recorded.gross} gross${creditsOf(total.recorded)}; stored ${total.stored.documents} documents, ${total.stored.gross} gross${creditsOf(total.stored)}.`,
         lane: 'finance',
       }),
     )
@@ -252,11 +252,12 @@ function conditionsOf(grounds: Grounds): readonly Ground[] {
     findings,
   })
   return [
-    ...(planned.length > 0
+    // What was judged is the release with the plan, whether or not the plan removes a break.
+    ...(grounds.planNotes.length > 0
       ? [
           condition(
             'plan-installed',
-            `The plan of ${grounds.planNotes.join(', ')} is installed in the same window: it removes ${planned.length} announced break${planned.length === 1 ? '' : 's'}.`,
+            `The plan of ${grounds.planNotes.join(', ')} is installed in the same window: it removes ${planned.length === 0 ? 'no' : planned.length} announced break${planned.length === 1 ? '' : 's'}.`,
             'ap-vendor',
             planned.map((finding) => finding.fingerprint),
           ),
@@ -273,7 +274,7 @@ function conditionsOf(grounds: Grounds): readonly Ground[] {
     ...differing.map((total) =>
       condition(
         'totals-explained',
-        `Finance expects other totals in ${total.currency}, as the accepted findings say: recorded ${total.recorded.documents} documents, ${total.recorded.gross} gross; stored ${total.stored.documents} documents, ${total.stored.gross} gross.`,
+        `Finance expects other totals in ${total.currency}, as the accepted findings say: recorded ${total.recorded.documents} documents, ${total.recorded.gross} gross${creditsOf(total.recorded)}; stored ${total.stored.documents} documents, ${total.stored.gross} gross${creditsOf(total.stored)}.`,
         'finance',
       ),
     ),
@@ -293,6 +294,13 @@ function sentenceOf(finding: Finding): string {
 /** Digits in groups of three, as the reports print money. */
 function grouped(amount: string): string {
   return amount.replace(/\B(?=(\d{3})+(?=\.|$))(?<!\.\d*)/g, '\u00a0')
+}
+
+/** How many of the documents are credit notes and what they come to, where the totals differ in it. */
+function creditsOf({ creditNotes }: ChangeAssessment['controlTotals'][number]['recorded']): string {
+  if (creditNotes === undefined) return ''
+  const { documents, gross } = creditNotes
+  return ` (${documents} credit note${documents === 1 ? '' : 's'} of ${gross})`
 }
 
 function reasonOf(ground: Ground, findings: readonly Finding[], integration: Integration): Reason {

@@ -24,7 +24,14 @@ const Reason = z.strictObject({
 export type Reason = z.infer<typeof Reason>
 
 /** Count and money of one currency at one place of the pipeline. */
-const Totals = z.strictObject({ documents: Whole, gross: Amount, hash: Amount, tax: Amount })
+const Totals = z.strictObject({
+  documents: Whole,
+  gross: Amount,
+  hash: Amount,
+  tax: Amount,
+  /** The credit notes among them; said where the columns differ in them. */
+  creditNotes: z.strictObject({ documents: Whole, gross: Amount }).optional(),
+})
 
 /** Control totals of one currency, entity and period; the three columns must be equal. */
 const ControlTotal = z.strictObject({

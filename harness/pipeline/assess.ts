@@ -132,7 +132,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     for (const invoice of observation.invoices) {
       comparing.add(invoice)
       exercised.addInvoice(invoice)
-      summaries.push(summaryOf(invoice, storedBefore, adapter))
+      summaries.push(summaryOf(invoice, { recorded: stored, planned: storedBefore }, adapter))
     }
     const documents = comparing.result()
     const facts = factsBefore ?? new Map(summaries.map((summary) => [summary.key, summary.facts]))
@@ -623,19 +623,23 @@ type InvoiceSummary = Readonly<{
 
 type Stored = Readonly<{ get: (key: string) => StoredDocument | undefined }>
 
-function summaryOf(invoice: InvoiceObservation, stored: Stored, adapter: ErpAdapter): InvoiceSummary {
+function summaryOf(
+  invoice: InvoiceObservation,
+  before: Readonly<{ recorded: Stored; planned: Stored }>,
+  adapter: ErpAdapter,
+): InvoiceSummary {
   const { key, supplier, reference, sent, operations, stages } = invoice
-  const baseline = stored.get(key)
+  const baseline = before.recorded.get(key)
   const last = stages.filter((stage) => stage.outcome === 'accepted').at(-1)
   const now = last?.document === undefined ? undefined : adapter.facts(last.document)
-  const counted = countedOf(invoice, baseline, now, adapter)
+  const counted = countedOf(invoice, baseline, before.planned.get(key), now, adapter)
   const states = operations.map(({ replayed }) => replayed.state)
   const isReplayed = states.some((state) => state !== 'not-reached' && !isStopped(state))
   return {
     key,
     supplier,
     reference,
-    facts: counted.recorded ?? factsOf(invoice, stored, adapter),
+    facts: counted.recorded ?? factsOf(invoice, before.recorded, adapter),
     counted,
     ended: { recorded: endOf(sent, baseline?.stages ?? [], adapter), replayed: endOf(sent, stages, adapter) },
     number: now?.number ?? '',
@@ -797,14 +801,23 @@ function incompleteness(
   return reconciles ? undefined : `${compared} of ${recorded} invoices were compared.`
 }
 
+/**
+ * A plan says how the connector codes what it sends, so accounts and periods are awaited as it makes them. It never says what
+ * is owed: money, currency, company and whether it is a credit note are counted as they were recorded, or a plan that
+ * changes them would reconcile with itself.
+ */
 function countedOf(
   invoice: InvoiceObservation,
   baseline: StoredDocument | undefined,
+  planned: StoredDocument | undefined,
   now: InvoiceFacts | undefined,
   adapter: ErpAdapter,
 ): Counted {
-  const then = finalDocument(baseline?.stages ?? [])
-  const recorded = then === undefined ? undefined : adapter.facts(then)
+  const [then, awaited] = [baseline, planned].map((document) => {
+    const last = finalDocument(document?.stages ?? [])
+    return last === undefined ? undefined : adapter.facts(last)
+  })
+  const recorded = then === undefined ? undefined : { ...then, period: awaited?.period ?? then.period }
   const refused = invoice.operations.some(
     ({ operation, recorded: before, replayed }) =>
       ['create', 'transition'].includes(operation.kind) && before.state === 'accepted' && replayed.state !== 'accepted',
@@ -814,7 +827,7 @@ function countedOf(
     accepted: refused || now === undefined ? undefined : recorded,
     stored: now,
     accounts: {
-      recorded: recorded?.accounts ?? [],
+      recorded: awaited?.accounts ?? [],
       stored: now?.accounts ?? [],
     },
   }

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { isJsonArray, isJsonObject } from '../base/json.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
-import { edited, judged, type Rehearsed, rehearsed, replayed, type Texts } from './fixtures/judged.ts'
+import { edited, judged, type Rehearsed, rehearsed, rehearsedAgain, replayed, type Texts } from './fixtures/judged.ts'
 
 /** The instant at which every row is judged. */
 const AT = '2026-11-27T08:00:00Z'
@@ -11,6 +12,15 @@ type Verdict = ChangeAssessment['verdict']
 type Row = readonly [string, keyof Texts, string | RegExp, string, Verdict, string, string]
 
 const codesOf = ({ reasons }: ChangeAssessment) => reasons.map(({ code }) => code)
+
+type Stage = Rehearsed['rehearsals']['asIs']['observation']['invoices'][number]['stages'][number]
+
+function withAccount(stage: Stage, account: string): Stage {
+  const { document } = stage
+  if (!isJsonObject(document) || !isJsonArray(document.lines)) return stage
+  const lines = document.lines.map((line, index) => (index === 0 && isJsonObject(line) ? { ...line, account } : line))
+  return { ...stage, document: { ...document, lines } }
+}
 
 async function expectFirst(assessment: ChangeAssessment, row: Row): Promise<void> {
   const [, , , , verdict, code, names] = row
@@ -227,6 +237,86 @@ describe('a new GL segment', () => {
     expect(assessment.verdict).toBe(row[4])
     expect(assessment.reasons.map(({ text }) => text).join('\n')).toContain(row[6])
     await expectFirst(assessment, row)
+  })
+})
+
+describe('a plan for a release that changes nothing', () => {
+  const planOf = (resource: string, field: string, values: string) =>
+    `    plan:\n      - map-value: { resource: ${resource}, field: ${field}, values: ${values}, others: keep }\n`
+  const note = (plan: string) => `
+notes:
+  - id: NV-1
+    from: ap-vendor
+    source: https://papirflow.example/releases/2.3
+    says: Values are mapped.
+    affects-us: true
+    expect: []
+${plan}`
+  let control: Rehearsed
+  beforeAll(async () => {
+    control = await rehearsed('rest-ap', 'control')
+  }, 60_000)
+  const planned = (plan: string) => replayed(edited(control, 'change', /$/, note(plan)))
+
+  test.each([
+    ['swaps the currencies', planOf('bill', 'currency', '{ EUR: NOK, NOK: EUR }'), 'EUR', '15609.90', '428195.81'],
+    ['makes every credit note a bill', planOf('bill', 'type', '{ credit-note: bill }'), 'NOK', 'credit note', ''],
+    [
+      'swaps bills and credit notes',
+      planOf('bill', 'type', '{ bill: credit-note, credit-note: bill }'),
+      'NOK',
+      'credit note',
+      '',
+    ],
+  ])('is a no-go when it %s: money is never counted as the plan has it', async (_, plan, currency, one, other) => {
+    const assessment = await planned(plan)
+    expect([assessment.verdict, new Set(codesOf(assessment))]).toEqual(['no-go', new Set(['control-totals-differ'])])
+    const text = assessment.reasons.find(({ text }) => text.includes(`in ${currency},`))?.text
+    expect(text).toContain(one)
+    expect(text).toContain(other)
+  })
+
+  test('is a go only on the condition of the plan, though it removes no break', async () => {
+    const assessment = await planned(planOf('bill', 'paymentMethod', '{ giro: bank }'))
+    expect([assessment.verdict, codesOf(assessment)]).toEqual(['conditional', ['plan-installed']])
+    expect(assessment.conditions).toEqual([
+      'The plan of NV-1 is installed in the same window: it removes no announced breaks.',
+    ])
+  })
+
+  test('is a no-go when the plan brings other accounts on more invoices than a waiver accepted', async () => {
+    const text = note(planOf('bill', 'paymentMethod', '{ giro: bank }'))
+    const again = await rehearsedAgain(edited(control, 'change', /$/, text))
+    const { asIs, withPlan } = again.rehearsals
+    if (withPlan === undefined) throw new Error('nothing was replayed with the plan')
+    /** The target stored another account in the first line of some invoices. */
+    const recoded = (rehearsal: typeof asIs, keys: readonly string[], account: string) => ({
+      ...rehearsal,
+      observation: {
+        ...rehearsal.observation,
+        invoices: rehearsal.observation.invoices.map((invoice) =>
+          keys.includes(invoice.key)
+            ? { ...invoice, stages: invoice.stages.map((stage) => withAccount(stage, account)) }
+            : invoice,
+        ),
+      },
+    })
+    const [one = '', ...others] = asIs.observation.invoices.slice(0, 3).map(({ key }) => key)
+    const rehearsals = {
+      ...again.rehearsals,
+      asIs: recoded(asIs, [one], '4011'),
+      withPlan: recoded(withPlan, [one, ...others], '9999'),
+    }
+    const open = await judged({ ...again, rehearsals }, AT)
+    const accepted = open.findings.find(({ invoices }) => invoices.length === 1 && invoices[0] === one)
+    const waiver = `{ fingerprint: "${accepted?.fingerprint}", owner: Cleo Dahl, approver: Marcus Holm, reason: Seen., expires: 2026-12-31T00:00Z }`
+    const waived = edited({ ...again, rehearsals }, 'waivers', 'waivers: []', `waivers: [${waiver}]`)
+    const assessment = await judged(waived, AT)
+    expect(assessment.findings.map(({ status, invoices }) => [status, invoices])).toEqual([
+      ['waived', [one]],
+      ['unexpected', [one, ...others]],
+    ])
+    expect([assessment.verdict, assessment.reasons[0]?.code]).toEqual(['no-go', 'unexpected-silent-change'])
   })
 })
 

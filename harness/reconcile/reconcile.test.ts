@@ -90,7 +90,21 @@ describe('a finding', () => {
   test.each<[string, readonly UnjudgedFinding[], string[]]>([
     ['is gone', [], ['gone']],
     ['is still there', [TAX], ['still-there']],
-    ['is still there with other values', [found('stored-amount-changed', [{ candidate: '1.00' }])], ['still-there']],
+    [
+      'is still there with other values',
+      [found('stored-amount-changed', [{ candidate: '1.00' }])],
+      ['still-there', 'still-there'],
+    ],
+    [
+      'is still there on one more invoice',
+      [found('stored-amount-changed', [{ invoices: [KEY, 'S-105 GS-77'] }])],
+      ['still-there', 'still-there'],
+    ],
+    [
+      'is still there after one more operation',
+      [found('stored-amount-changed', [{}, { stage: 'post' }])],
+      ['still-there', 'still-there'],
+    ],
     [
       'is gone, and another field is wrong',
       [found('stored-amount-changed', [{ pointer: '/total_amount' }])],
@@ -105,6 +119,27 @@ describe('a finding', () => {
     const { findings } = reconciled({ withPlan })
     expect(findings.map((each) => each.withPlan)).toEqual(states)
     expect(findings.every(({ status }) => status === 'unexpected')).toBe(true)
+  })
+
+  test('is still there with a part of what was behind it, which is told once', () => {
+    const both = found('stored-amount-changed', [{ invoices: [KEY, 'S-105 GS-77'] }, { at: '/lines/0/tax_amount' }])
+    expect(reconciled({ findings: [both], withPlan: [TAX] }).findings).toMatchObject([{ withPlan: 'still-there' }])
+  })
+
+  test('that a waiver accepts hides no other value or invoice at the same place with the plan', () => {
+    const place = { resource: LINE, pointer: '/account', at: '/lines/0/account' }
+    const asIs = found('stored-coding-changed', [{ ...place, baseline: '6540', candidate: '6541' }])
+    const invoices = [KEY, 'S-105 GS-77', 'S-106 RE-9']
+    const planned = found('stored-coding-changed', [{ ...place, baseline: '5100', candidate: '9999', invoices }])
+    const { findings } = reconciled({
+      findings: [asIs],
+      withPlan: [planned],
+      waivers: [waiver({ fingerprint: asIs.finding.fingerprint })],
+    })
+    expect(findings.map(({ status, severity, invoices: on }) => [status, severity, on.length])).toEqual([
+      ['waived', 'error', 1],
+      ['unexpected', 'error', 3],
+    ])
   })
 
   test('that only the plan brings to light can be announced and waived like any other', () => {

@@ -49,9 +49,7 @@ export function reconcile(
     note.expect.map((entry) => announcementOf(note, entry, options.expectations)),
   )
   // A break that only the plan brings to light, such as at a stage that nothing reached without it, is a finding too.
-  const onlyWithPlan = (options.withPlan ?? []).filter(
-    (unjudged) => !options.findings.some((known) => isSamePlace(known, unjudged) && isAsHeavy(known, unjudged)),
-  )
+  const onlyWithPlan = (options.withPlan ?? []).filter((unjudged) => !isTold(unjudged, options.findings))
   const all = [...options.findings, ...onlyWithPlan]
   const waivers = options.waivers.map(
     (waiver): WaiverResult => ({ ...waiver, state: waiverState(waiver, options, all) }),
@@ -239,6 +237,23 @@ function withPlanState(
   return withPlan.some((planned) => isSamePlace(unjudged, planned) && isAsHeavy(planned, unjudged))
     ? 'still-there'
     : 'gone'
+}
+
+/**
+ * Whether everything behind a finding of the replay with the plan stands behind findings of the replay without it. The same
+ * place with another value or on another invoice is something else: who accepted the one has not seen the other. What weighs nothing with the plan is told by the known one.
+ */
+function isTold(planned: UnjudgedFinding, findings: readonly UnjudgedFinding[]): boolean {
+  const known = findings.filter((each) => isSamePlace(each, planned) && isAsHeavy(each, planned))
+  if (known.length > 0 && planned.finding.severity === 'info') return true
+  const told = new Set(known.flatMap(({ differences }) => differences.flatMap(sightingsOf)))
+  return known.length > 0 && planned.differences.flatMap(sightingsOf).every((sighting) => told.has(sighting))
+}
+
+/** A difference on each of its invoices by itself. */
+function sightingsOf({ invoices, at, stage, baseline, candidate }: Difference): readonly string[] {
+  const on = invoices.length === 0 ? [''] : invoices
+  return on.map((invoice) => JSON.stringify([invoice, at, stage, baseline, candidate]))
 }
 
 function isSamePlace(left: UnjudgedFinding, right: UnjudgedFinding): boolean {
