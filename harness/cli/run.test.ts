@@ -103,7 +103,6 @@ describe('the sample update', () => {
       'read-refused account.invoice.line/read',
       'read-refused account.invoice/read',
       'search-value-gone account.period/state',
-      'stored-amount-changed account.invoice/taxes',
       'stored-text-changed account.invoice.line/invoice_taxes',
     ])
   })
