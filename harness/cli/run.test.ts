@@ -86,6 +86,19 @@ describe('the sample update', () => {
     expect(assessment.evidence.level).toBe('recorded')
   })
 
+  test('with a plan for all that is announced and waivers for the rest it is conditional', async () => {
+    const { status } = await workspace.run(['run', `${UPDATE}-planned`])
+    expect(status).toBe(0)
+    const { verdict, reasons, rollback } = await assessed('erp-7.0-planned')
+    expect(verdict).toBe('conditional')
+    expect([...new Set(reasons.map(({ code }) => code))].sort()).toEqual([
+      'plan-installed',
+      'totals-explained',
+      'waiver-in-force',
+    ])
+    expect(rollback.rehearsal?.state).toBe('fresh')
+  })
+
   test('the plan removes what it says it removes', async () => {
     await workspace.run(['run', UPDATE])
     const { findings } = await assessed('erp-7.0')
@@ -103,6 +116,7 @@ describe('the sample update', () => {
       'read-refused account.invoice.line/read',
       'read-refused account.invoice/read',
       'search-value-gone account.period/state',
+      'stored-amount-changed account.invoice/taxes',
       'stored-text-changed account.invoice.line/invoice_taxes',
     ])
   })

@@ -57,6 +57,27 @@ describe('a difference of the draft that nobody reads', () => {
     },
   )
 
+  const OTHER = 'S-1001 KF-44817'
+  const both = (post: 'accepted' | 'rejected', others: readonly Difference[]) => {
+    const refusedOne = draft({ class: 'amount' })
+    const other = { ...observed(post), key: OTHER }
+    return passingDifferences([refusedOne, ...others, REFUSAL], {
+      invoices: [observed('rejected'), other],
+      reads: () => false,
+      relation: () => undefined,
+    }).has(refusedOne)
+  }
+  const ofOther = (over: Partial<Difference> = {}) => draft({ class: 'amount', invoices: [OTHER], ...over })
+
+  test.each<[string, 'accepted' | 'rejected', readonly Difference[], boolean]>([
+    ['the same of another invoice is gone once posted', 'accepted', [ofOther()], true],
+    ['another invoice keeps it when posted', 'accepted', [ofOther(), ofOther({ stage: 'post' })], false],
+    ['another place of another invoice is gone', 'accepted', [ofOther({ pointer: '/total' })], false],
+    ['no other invoice gets further', 'rejected', [ofOther()], false],
+  ])('of class amount, where posting is refused and %s: %s', (_, post, others, expected) => {
+    expect(both(post, others)).toBe(expected)
+  })
+
   test('stays where it is there once posted, and where nothing refuses what comes next', () => {
     expect(passes('accepted', draft(), [draft({ stage: 'post' })])).toBe(false)
     expect(passes('rejected', draft())).toBe(false)
