@@ -5,7 +5,7 @@ const ALONE = ['harness/reporters/html.test.ts']
 
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
+    testTimeout: 30_000,
     maxWorkers: 2,
     projects: [
       {
