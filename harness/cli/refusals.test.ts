@@ -233,7 +233,8 @@ describe('the virtual ERP over HTTP', () => {
     expect(await workspace.read('reports/tryton-ap/erp-7.0/journal.ndjson')).toContain(
       '"about-to":"account.invoice.create"',
     )
-  })
+    // It starts a server and is a whole rehearsal against it, over HTTP.
+  }, 60_000)
 })
 
 async function virtual(name: string): Promise<string> {
