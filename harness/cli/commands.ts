@@ -4,12 +4,10 @@ import { subjectDigest } from '../pipeline/decision.ts'
 import { diffAndRender, STRUCTURE_FORMATS, type StructureFormat } from '../pipeline/diff-command.ts'
 import { drill, isPassed, scoreText } from '../pipeline/drill.ts'
 import { keepScore } from '../pipeline/drill-score.ts'
-import { exportRecording, importTraffic } from '../pipeline/import.ts'
 import { learnNoiseOf } from '../pipeline/noise.ts'
 import { importNotes } from '../pipeline/notes-import.ts'
 import { schemaOf } from '../pipeline/published-schema.ts'
 import { snapshotFromSchema } from '../pipeline/published-snapshot.ts'
-import { startRecording } from '../pipeline/record.ts'
 import { exitOfVerdict, mergeAndReport, runAndReport } from '../pipeline/report.ts'
 import { rehearseAndRender, rollbackText } from '../pipeline/rollback.ts'
 import { sandboxDown, sandboxUp } from '../pipeline/sandbox.ts'
@@ -123,6 +121,7 @@ export function addCommands(program: Command): void {
     .option('--release <release>', 'release of the ERP, when the traffic does not tell')
     .option('--dry-run', 'print what would be removed or replaced, and write nothing')
     .action(async (file: string, options: Readonly<{ out: string; scenario: string; dryRun?: true }>) => {
+      const { importTraffic } = await import('../pipeline/import.ts')
       const imported = await importTraffic({ file, ...options })
       const { format, interactions, sanitizing, wasSanitized, notes, changes } = imported
       if (options.dryRun) printChanges(changes)
@@ -139,6 +138,7 @@ export function addCommands(program: Command): void {
     .addOption(new Option('--format <format>', 'format to write').choices(['har']).default('har'))
     .requiredOption('--out <file>', 'file to write, such as traffic.har')
     .action(async (recording: string, { out }: Readonly<{ out: string }>) => {
+      const { exportRecording } = await import('../pipeline/import.ts')
       print(`${out}: ${await exportRecording({ recording, out })} entries`)
     })
 
@@ -405,8 +405,10 @@ function failOn(text: string): 'conditional' {
   throw new InvalidArgumentError('the only verdict to name is conditional.')
 }
 
+type Imported = Awaited<ReturnType<typeof import('../pipeline/import.ts').importTraffic>>
+
 /** Each replacement once, with how often and where it was made first. */
-function printChanges(changes: Awaited<ReturnType<typeof importTraffic>>['changes']): void {
+function printChanges(changes: Imported['changes']): void {
   const counts = new Map<string, { line: string; count: number }>()
   for (const { rule, at, was, becomes } of changes) {
     const key = `${rule} ${was} ${becomes}`
@@ -427,6 +429,7 @@ type RecordFlags = Readonly<{
 
 async function record(options: RecordFlags): Promise<void> {
   let told = 0
+  const { startRecording } = await import('../pipeline/record.ts')
   const recording = await startRecording({
     ...options,
     port: options.listen,

@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { initFromTraffic } from '../pipeline/init.ts'
 import { note, print } from './terminal.ts'
 
 type InitFlags = Readonly<{ from: string; invoices?: string; out?: string; upstream?: string }>
@@ -14,6 +13,7 @@ export function addInitCommand(program: Command): void {
     .option('--out <folder>', 'new folder to write; scenarios/<product>-ap unless given')
     .option('--upstream <url>', 'where the ERP answered, when the file holds traffic to others too')
     .action(async (flags: InitFlags) => {
+      const { initFromTraffic } = await import('../pipeline/init.ts')
       const { folder, files, discovery } = await initFromTraffic(flags)
       const { product, documents, documentResource, lines, rows } = discovery
       for (const file of files) print(`written ${file}`)

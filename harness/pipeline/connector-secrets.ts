@@ -3,7 +3,7 @@ import { MASK, masked, type Secret } from '../connector/masking.ts'
 import type { Difference } from '../model/difference.ts'
 import type { Interaction } from '../model/recording.ts'
 import type { ErpAdapter } from '../ports/erp.ts'
-import { SECRET_HEADERS, secretsInHeader } from '../record/sanitize.ts'
+import { SECRET_HEADERS, secretsInHeader } from '../record/secret-headers.ts'
 
 /** What nearly every program is given of an environment, and is no secret: it stands in many a line of output. */
 const PLAIN = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_ENV']
