@@ -40,6 +40,22 @@ describe.skipIf(!docker)('on a real Tryton', () => {
     }
   })
 
+  test('the sample connector gets the verdict that the virtual 6.0 gives', { timeout: 8 * MINUTES }, async () => {
+    const connector = `${process.execPath} ${join(ROOT, SAMPLE, 'connector/main.ts')}`
+    const seen: unknown[] = []
+    for (const target of ['mock', 'container']) {
+      const flags = ['--target', target, '--connector', connector, '--fail-well', 'none']
+      const { status } = await workspace.run(['run', `${SAMPLE}/changes/connector-1.1`, ...flags])
+      const { verdict, findings, evidence, accounting } = await assessed('connector-1.1')
+      seen.push({ status, verdict, findings, level: evidence.level, stored: accounting.compared })
+    }
+    const go = { status: 0, verdict: 'go', findings: [], stored: 49 }
+    expect(seen).toEqual([
+      { ...go, level: 'recorded' },
+      { ...go, level: 'live' },
+    ])
+  })
+
   test('7.0 gives the findings of the mocked API, and the report says how far the two agree', {
     timeout: 5 * MINUTES,
   }, async () => {
