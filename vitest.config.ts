@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     maxWorkers: 2,
+    // They import JSON in a way that only bundlers take.
+    server: { deps: { inline: [/@actions\//] } },
     projects: [
       {
         extends: true,

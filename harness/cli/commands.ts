@@ -8,7 +8,7 @@ import { learnNoiseOf } from '../pipeline/noise.ts'
 import { importNotes } from '../pipeline/notes-import.ts'
 import { schemaOf } from '../pipeline/published-schema.ts'
 import { snapshotFromSchema } from '../pipeline/published-snapshot.ts'
-import { exitOfVerdict, mergeAndReport, runAndReport } from '../pipeline/report.ts'
+import { exitOfVerdict, mergeAndReport, type ReportedRun, runAndReport } from '../pipeline/report.ts'
 import { rehearseAndRender, rollbackText } from '../pipeline/rollback.ts'
 import { sandboxDown, sandboxUp } from '../pipeline/sandbox.ts'
 import { serveSnapshot } from '../pipeline/serve.ts'
@@ -19,6 +19,8 @@ import { addInitCommand } from './init-command.ts'
 import { addPlanCommands } from './plan-commands.ts'
 import { addReportCommands } from './report-commands.ts'
 import { colored, note, print, progress } from './terminal.ts'
+
+const SIGNS = '\nSigns the decision when CHANGE_GATE_SIGNING_KEY names a key that change-gate keygen made.'
 
 /** Adds every command to the program. */
 export function addCommands(program: Command): void {
@@ -46,7 +48,7 @@ export function addCommands(program: Command): void {
       'for a connector release: failures of the ERP to try it with, such as bridge-offline; or none',
       idList,
     )
-    .addHelpText('after', '\nSigns the decision when CHANGE_GATE_SIGNING_KEY names a key that change-gate keygen made.')
+    .addHelpText('after', SIGNS)
     .action(async (change: string, options: Omit<RunFlags, 'erpRelease'> & { erpRelease?: readonly string[] }) => {
       const statuses: (0 | 1 | 3)[] = []
       for (const release of options.erpRelease ?? [undefined]) {
@@ -63,11 +65,15 @@ export function addCommands(program: Command): void {
     .option('--snapshots <folder>', 'folder of the snapshots', 'snapshots')
     .option('--reports <folder>', 'folder to write reports into', 'reports')
     .option('--fail-on <verdict>', 'conditional: exit 1 on conditional too', failOn)
+    .option('--subject <subject>', 'build of the connector, NAME=sha256:…; needed to sign the decision')
+    .option('--environment <environment>', 'environment that the decision is for, as integration.yaml names it')
+    .addHelpText('after', SIGNS)
     .action(async (packs: string[], options: MergeFlags) => {
-      const { failOn: stricter, ...rest } = options
-      const result = await mergeAndReport({ packs, ...rest })
-      print(colored(result.text))
-      print(`\nreport  ${result.html}`)
+      const { failOn: stricter, subject, ...rest } = options
+      const digest = subject === undefined ? {} : { connectorDigest: subjectDigest(subject) }
+      const signing = signingOf(options, process.env.CHANGE_GATE_SIGNING_KEY)
+      const result = await mergeAndReport({ packs, ...rest, ...digest }, signing)
+      printResult(result)
       process.exitCode = exitOfVerdict(result.verdict, stricter === 'conditional')
     })
 
@@ -309,7 +315,14 @@ async function drillGate(scenario: string, flags: DrillFlags): Promise<0 | 1> {
   }
 }
 
-type MergeFlags = Readonly<{ change?: string; snapshots: string; reports: string; failOn?: 'conditional' }>
+type MergeFlags = Readonly<{
+  change?: string
+  snapshots: string
+  reports: string
+  failOn?: 'conditional'
+  subject?: string
+  environment?: string
+}>
 
 type DiffFlags = Readonly<{ recording?: string; direction: 'send' | 'read' | 'both'; format: StructureFormat }>
 
@@ -348,18 +361,24 @@ async function run(change: string, flags: RunFlags, keyFile?: string): Promise<0
       note(`the connection failed: ${pack.fault.message}`)
       return 3
     }
-    const result = await runAndReport(
-      options,
-      keyFile ? { keyFile, subject: flags.subject, environment: flags.environment } : undefined,
-    )
+    const result = await runAndReport(options, signingOf(flags, keyFile))
     finish()
-    print(colored(result.text))
-    print(`\nreport  ${result.html}`)
-    if (result.decision !== undefined) print(`decision  ${result.decision}`)
+    printResult(result)
     return exitOfVerdict(result.verdict, flags.failOn === 'conditional')
   } finally {
     finish()
   }
+}
+
+function printResult({ text, html, decision }: ReportedRun): void {
+  print(colored(text))
+  print(`\nreport  ${html}`)
+  if (decision !== undefined) print(`decision  ${decision}`)
+}
+
+/** What a decision is signed with and for; nothing is signed without a key. */
+function signingOf({ subject, environment }: Pick<RunFlags, 'subject' | 'environment'>, keyFile: string | undefined) {
+  return keyFile ? { keyFile, subject, environment } : undefined
 }
 
 type NotesFlags = Readonly<{ change?: string; from: 'erp-publisher' | 'ap-vendor'; snapshots: string; out?: string }>

@@ -24,14 +24,29 @@ export type ReportedRun = Readonly<{
  */
 export async function runAndReport(options: RunOptions, signing?: Signing): Promise<ReportedRun> {
   const signer = signing === undefined ? undefined : await signerOf(signing)
-  // A run that ends early must not leave the decision of an earlier one where the latest is looked for.
-  await rm(join(reportFolderOf(options), DECISION_FILE), { force: true })
+  await forgetDecision(reportFolderOf(options))
   return report(await runChange(options), options.reports, signer)
 }
 
-/** Decides from the evidence packs of all shards and writes every report. Throws what `mergePacks` throws. */
-export async function mergeAndReport(options: Parameters<typeof mergePacks>[0]): Promise<ReportedRun> {
-  return report(await mergePacks(options), options.reports, undefined)
+/**
+ * Decides from the evidence packs of all shards and writes every report, and the decision when there is a key to sign it with.
+ * Throws what `mergePacks` throws, and `usage` or `key-unusable` before anything is read.
+ */
+export async function mergeAndReport(
+  options: Parameters<typeof mergePacks>[0],
+  signing?: Signing,
+): Promise<ReportedRun> {
+  const signer = signing === undefined ? undefined : await signerOf(signing)
+  const { change, reports } = options
+  if (change !== undefined) await forgetDecision(reportFolderOf({ changeFolder: change, reports }))
+  const merged = await mergePacks(options)
+  await forgetDecision(merged.reportFolder)
+  return report(merged, reports, signer)
+}
+
+/** What ends early, or signs nothing, must not leave an earlier decision where the latest is looked for. */
+function forgetDecision(reportFolder: string): Promise<void> {
+  return rm(join(reportFolder, DECISION_FILE), { force: true })
 }
 
 async function report(

@@ -104,6 +104,10 @@ export async function mergePacks(
     change?: string
     snapshots: string
     reports: string
+    /** Environment of the integration that a decision is asked for. */
+    environment?: string
+    /** Digest of the connector build that the run is asked about. */
+    connectorDigest?: string
   }>,
 ): Promise<Readonly<{ assessment: ChangeAssessment; reportFolder: string }>> {
   const read: (readonly [file: string, pack: EvidencePack])[] = []
@@ -132,13 +136,14 @@ export async function mergePacks(
   }
   const asIs = joined((one) => one.asIs)
   if (asIs === undefined) throw incomplete('no pack holds a replay')
-  const assessment = await assessRehearsals(subject, {
+  const rehearsals = {
     asIs,
     withPlan: joined((one) => one.withPlan),
     mocked: joined((one) => one.mocked),
     runTag: packs.map(([, one]) => one.meta.runTag).join(''),
     durationMs: Math.max(...packs.map(([, one]) => one.meta.durationMs)),
-  })
+  }
+  const assessment = await assessRehearsals(subject, rehearsals, options.connectorDigest)
   return { assessment, reportFolder: subject.reportFolder }
 }
 
