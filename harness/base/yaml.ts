@@ -40,6 +40,13 @@ export function yamlFault(text: string, path: readonly (string | number)[], mess
   return yamlError(file, line, col, `"${path.join('.')}": ${message}`)
 }
 
+/** The line of every place in a YAML text; that of the deepest node on the way where there is no such place. */
+export function yamlLines(text: string): (path: readonly (string | number)[]) => number {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, schema: 'core' })
+  return (path) => lines.linePos(offsetOf(document, path)).line
+}
+
 function yamlError(file: string, line: number, column: number, message: string): GateError {
   return new GateError('yaml-invalid', `${file}:${line}:${column}: ${message}`, {
     hint: 'Mend this line; `change-gate schema` prints the schema that editors use for completion.',

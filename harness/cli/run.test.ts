@@ -84,6 +84,16 @@ describe('the sample update', () => {
     const { recorded, replayed, observed, compared, reconciles } = assessment.accounting
     expect([recorded, replayed, observed, compared, reconciles]).toEqual([49, 49, 49, 49, true])
     expect(assessment.evidence.level).toBe('recorded')
+    expect(await sarifPlaces('erp-7.0')).toEqual([
+      'mapped-field-removed change.yaml "- field-removed: { resource: account.invoice, field: currency_digits }"',
+      'mapped-field-removed change.yaml "- field-removed: { resource: account.invoice.line, field: unit_digits }"',
+      'mapped-field-removed mapping.yaml "- { from: /digits, to: { resource: account.invoice, field: currency_digits }, direction: read }"',
+      'mapped-field-removed mapping.yaml "- { from: /lines/*/digits, to: { resource: account.invoice.line, field: unit_digits }, direction: read }"',
+      'stored-amount-changed change.yaml "- posting-changed: { resource: analytic_account.line, fields: [debit, credit], after: cancel }"',
+      'stored-amount-changed change.yaml "id: CHG-0042"',
+      'stored-amount-changed mapping.yaml "- { from: /gross, to: { resource: account.invoice, field: total_amount }, direction: read }"',
+      'stored-amount-changed mapping.yaml "- { from: /tax, to: { resource: account.invoice, field: tax_amount }, direction: read }"',
+    ])
   })
 
   test('with a plan for all that is announced and waivers for the rest it is conditional', async () => {
@@ -174,3 +184,20 @@ describe('a damaged recording is refused, and the place is named', () => {
     expect(err).toContain('the trailer is missing')
   })
 })
+
+/** What is written on the lines that SARIF points at, for findings of the mapping and of stored amounts. */
+async function sarifPlaces(change: string): Promise<readonly string[]> {
+  type Place = { physicalLocation: { artifactLocation: { uri: string }; region: { startLine: number } } }
+  type Result = { ruleId: string; locations: Place[]; relatedLocations?: Place[] }
+  const { runs } = JSON.parse(await workspace.read(`reports/tryton-ap/${change}/sarif.sarif`))
+  const results: Result[] = runs[0].results
+  const told = results
+    .filter(({ ruleId }) => ruleId === 'mapped-field-removed' || ruleId === 'stored-amount-changed')
+    .flatMap(({ ruleId, locations, relatedLocations = [] }) =>
+      [...locations, ...relatedLocations].map(async ({ physicalLocation: { artifactLocation, region } }) => {
+        const text = (await workspace.read(artifactLocation.uri)).split('\n')[region.startLine - 1]?.trim()
+        return `${ruleId} ${artifactLocation.uri.split('/').at(-1)} "${text}"`
+      }),
+    )
+  return [...new Set(await Promise.all(told))].sort()
+}

@@ -262,6 +262,33 @@ const ConnectorTested = z.strictObject({
 })
 export type ConnectorTested = z.infer<typeof ConnectorTested>
 
+/** Where people wrote what findings are about: files named from the root of the repository, and the line of each entry. */
+const Written = z.strictObject({
+  change: z.strictObject({
+    file: z.string(),
+    /** Line of the id of the change request. */
+    line: Whole,
+    notes: z.array(
+      z.strictObject({
+        id: z.string(),
+        line: Whole,
+        /** Lines of its expectations, in their order. */
+        expectations: z.array(Whole),
+      }),
+    ),
+  }),
+  mapping: z.strictObject({
+    file: z.string(),
+    rows: z.array(
+      z.strictObject({ resource: z.string(), field: z.string(), from: z.string().nullable(), line: Whole }),
+    ),
+  }),
+  waivers: z
+    .strictObject({ file: z.string(), entries: z.array(z.strictObject({ fingerprint: z.string(), line: Whole })) })
+    .nullable(),
+})
+export type Written = z.infer<typeof Written>
+
 /** Everything known about one change request: evidence, reconciliation, decision. */
 export const ChangeAssessment = z.strictObject({
   format: z.literal('erp-change-gate/assessment'),
@@ -303,8 +330,8 @@ export const ChangeAssessment = z.strictObject({
     }),
   }),
   connector: ConnectorTested.optional(),
-  /** Where the change request is written, relative to the repository, and the line of each release note entry; absent when unknown. */
-  written: z.strictObject({ file: z.string(), lines: z.record(z.string(), Whole) }).optional(),
+  /** Absent in assessments of before it was kept, and where nobody wrote a change request. */
+  written: Written.optional(),
   /** The policy that decided; absent in assessments of before it was kept. */
   policy: z.strictObject({ digest: Digest, evidenceLevel: z.enum(['live', 'recorded', 'schema']) }).optional(),
   verdict: Verdict,

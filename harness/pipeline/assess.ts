@@ -380,6 +380,7 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       ...(evidence.connectorDigest === undefined ? {} : { connectorDigest: evidence.connectorDigest }),
     },
     ...(connector === undefined ? {} : { connector: connector.tested }),
+    ...(scenario.written === undefined ? {} : { written: scenario.written }),
     policy: { digest: policyDigestOf(policy), evidenceLevel: policy['evidence-level'] },
     change: {
       id: change.id,

@@ -20,6 +20,7 @@ export async function readControl(folder: string, snapshots: string): Promise<Re
       // A snapshot that was made from a published schema answers nothing stronger.
       change: controlChange(release, baseline.meta.evidence === 'schema' ? 'schema' : 'recorded'),
       waivers: [],
+      written: undefined,
       allIntegrations: await readAllIntegrations(`${folder}/..`),
     },
     adapter,

@@ -4,11 +4,13 @@ import { GateError } from '../base/errors.ts'
 import { exists, readTextFile } from '../base/files.ts'
 import { digestOf } from '../base/fingerprint.ts'
 import { parseYaml } from '../base/yaml.ts'
+import type { Written } from '../model/assessment.ts'
 import { Change, type Waiver, Waivers } from '../model/change.ts'
 import { Integration } from '../model/integration.ts'
 import { FieldMapping } from '../model/mapping.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
 import { readRecording } from '../record/store.ts'
+import { writtenOf } from './written.ts'
 
 /** Everything a person wrote about one change request. */
 export type Scenario = Readonly<{
@@ -19,6 +21,8 @@ export type Scenario = Readonly<{
   mappingDigest: string
   change: Change
   waivers: readonly Waiver[]
+  /** Where it was written; undefined where nobody wrote it. */
+  written: Written | undefined
   /** Every integration beside this one: their production hosts are refused too. */
   allIntegrations: readonly Integration[]
 }>
@@ -29,19 +33,26 @@ export async function readScenario(changeFolder: string): Promise<Scenario> {
   const integrationFolder = dirname(dirname(folder))
   const hint = 'Name the folder of a change request, such as scenarios/tryton-ap/changes/erp-7.0.'
   const changeFile = join(folder, 'change.yaml')
-  const change = parseYaml(await readTextFile(changeFile, hint), Change, shown(changeFile))
+  const changeText = await readTextFile(changeFile, hint)
+  const change = parseYaml(changeText, Change, shown(changeFile))
   const waiversFile = join(folder, 'waivers.yaml')
-  const waivers = (await exists(waiversFile))
-    ? parseYaml(await readTextFile(waiversFile, hint), Waivers, shown(waiversFile)).waivers
-    : []
-  const mappingText = await readTextFile(join(integrationFolder, 'mapping.yaml'), hint)
+  const waiversText = (await exists(waiversFile)) ? await readTextFile(waiversFile, hint) : undefined
+  const waivers = waiversText === undefined ? [] : parseYaml(waiversText, Waivers, shown(waiversFile)).waivers
+  const mappingFile = join(integrationFolder, 'mapping.yaml')
+  const mappingText = await readTextFile(mappingFile, hint)
+  const mapping = parseYaml(mappingText, FieldMapping, shown(mappingFile))
   return {
     folder: integrationFolder,
     integration: await readIntegration(integrationFolder),
-    mapping: await readMapping(integrationFolder),
+    mapping,
     mappingDigest: digestOf(mappingText),
     change,
     waivers,
+    written: await writtenOf({
+      change: { file: changeFile, text: changeText, content: change },
+      mapping: { file: mappingFile, text: mappingText, content: mapping },
+      waivers: waiversText === undefined ? undefined : { file: waiversFile, text: waiversText, content: waivers },
+    }),
     allIntegrations: await readAllIntegrations(dirname(integrationFolder)),
   }
 }

@@ -36,7 +36,9 @@ describe('sarif', () => {
 
   test('what is beyond the limit is said', () => {
     const [run] = JSON.parse(sarif.render(large)).runs
-    expect(run.invocations[0].toolExecutionNotifications[0].message.text).toBe('5 000 more findings: see the report.')
+    expect(run.invocations[0].toolExecutionNotifications[0].message.text).toMatch(
+      /^5 0\d\d more results: see the report\.$/,
+    )
   })
 
   test('a waived finding is suppressed with its reason, a handled one is a note', () => {
@@ -48,17 +50,50 @@ describe('sarif', () => {
     expect(suppressed[0].suppressions[0].justification).toMatch(/^Balances are equal\..* approved by Thérèse Ndiaye/)
   })
 
-  test('points at the line of the release note entry, or of the change request', () => {
-    const written = { file: 'scenarios/tryton-ap/changes/erp-7.0/change.yaml', lines: { 'RN-1': 14 } }
-    const [run] = JSON.parse(sarif.render({ ...golden(), written })).runs
-    const lines = run.results.map(
-      (result: { ruleId: string; locations: { physicalLocation: { region: object } }[] }) => [
-        result.ruleId,
-        result.locations[0]?.physicalLocation.region,
-      ],
+  const placesIn = (assessment: ChangeAssessment) => {
+    type Place = { physicalLocation?: { artifactLocation: { uri: string }; region: { startLine: number } } }
+    type Result = { ruleId: string; locations?: Place[]; relatedLocations?: Place[] }
+    const results: Result[] = JSON.parse(sarif.render(assessment)).runs[0].results
+    const shown = ({ physicalLocation: at }: Place) =>
+      at === undefined ? 'nowhere' : `${at.artifactLocation.uri.split('/').at(-1)}:${at.region.startLine}`
+    return results.map(({ ruleId, locations = [], relatedLocations = [] }) =>
+      [ruleId, ...[...locations, ...relatedLocations].map(shown)].join(' '),
     )
-    expect(lines).toContainEqual(['field-removed', { startLine: 14 }])
-    expect(lines).toContainEqual(['dimension-lost', { startLine: 1 }])
+  }
+
+  test('points at the lines of the announcement, the mapping row, the waiver and the open note, else of the change request', () => {
+    expect(placesIn(golden())).toEqual([
+      'release-note-open change.yaml:41',
+      'release-note-open change.yaml:65',
+      'release-note-open change.yaml:74',
+      'dimension-lost change.yaml:3',
+      'list-value-renamed change.yaml:38',
+      'confirmation-required change.yaml:3',
+      'quantity-limit-lifted mapping.yaml:47',
+      'amount-rounded change.yaml:3',
+      'draft-total-changed change.yaml:29 mapping.yaml:79',
+      'field-removed change.yaml:19 mapping.yaml:80',
+      'field-removed change.yaml:20 mapping.yaml:81',
+      'journal-side-changed waivers.yaml:5',
+      'identifier-altered change.yaml:64 mapping.yaml:11',
+      'text-altered change.yaml:64',
+      'requirement-lifted change.yaml:55',
+    ])
+  })
+
+  test('a fault of a waiver is mended in the waiver', () => {
+    const [waiver] = golden().waivers
+    const [finding] = golden().findings
+    if (waiver === undefined || finding === undefined) throw new Error('the golden assessment has a waiver')
+    const faulty = { ...finding, check: 'waiver-expired', args: { waiver: waiver.fingerprint }, notes: [] }
+    expect(placesIn({ ...golden(), findings: [faulty], notes: [] })).toEqual(['waiver-expired waivers.yaml:5'])
+  })
+
+  test('an assessment of before lines were kept points nowhere', () => {
+    const { written: _, ...before } = golden()
+    expect(new Set(placesIn(before).map((place) => place.split(' ').slice(1).join(' ')))).toEqual(
+      new Set(['nowhere', '']),
+    )
   })
 })
 
