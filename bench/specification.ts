@@ -4,8 +4,15 @@ import { join } from 'node:path'
 const RECORDS = 2_600
 const CHANGES = 50
 
+/**
+ * How the records are written: `plain` with nothing but fields, lists and references; `combined` as large publishers do it,
+ * with a base that every second record extends, fields that are a key or the whole record, fields that may be null, and choices.
+ */
+export const SHAPES = ['plain', 'combined'] as const
+export type Shape = (typeof SHAPES)[number]
+
 /** An OpenAPI document of 10 MB: many operations, shared and recursive records; `changed` is its next release. */
-function specification(changed: boolean): string {
+function specification(shape: Shape, changed: boolean): string {
   const schemas: Record<string, unknown> = {}
   const paths: Record<string, unknown> = {}
   const every = Math.floor(RECORDS / CHANGES)
@@ -19,10 +26,10 @@ function specification(changed: boolean): string {
       }
     }
     // A tree of records, each of which knows its own kind as well, and a neighborhood that leads around in circles.
-    properties.parent = { $ref: `#/components/schemas/Record${Math.floor(index / 2)}` }
-    properties.lines = { type: 'array', items: { $ref: `#/components/schemas/Record${(index + 1) % RECORDS}` } }
+    Object.assign(properties, shape === 'plain' ? plainNeighbors(index) : combinedNeighbors(index))
     if (changed && index % every === 0 && index / every < CHANGES) changeOne(properties, index / every)
-    schemas[`Record${index}`] = { type: 'object', required: ['field_0'], properties }
+    const own = { type: 'object', required: ['field_0'], properties }
+    schemas[`Record${index}`] = shape === 'combined' && index % 2 === 0 ? { allOf: [record('Entity'), own] } : own
     const content = { 'application/json': { schema: { $ref: `#/components/schemas/Record${index}` } } }
     if (index % 2 === 0) {
       paths[`/records/${index}`] = {
@@ -34,7 +41,36 @@ function specification(changed: boolean): string {
       }
     }
   }
+  if (shape === 'combined') {
+    schemas.Entity = {
+      type: 'object',
+      properties: { id: { type: 'string', format: 'uuid' }, note: { type: 'string' } },
+    }
+  }
   return JSON.stringify({ openapi: '3.0.3', info: { title: 'Large', version: '1' }, paths, components: { schemas } })
+}
+
+function record(which: number | string): Readonly<Record<string, unknown>> {
+  return { $ref: `#/components/schemas/${typeof which === 'number' ? `Record${which % RECORDS}` : which}` }
+}
+
+function plainNeighbors(index: number): Readonly<Record<string, unknown>> {
+  return { parent: record(Math.floor(index / 2)), lines: { type: 'array', items: record(index + 1) } }
+}
+
+function combinedNeighbors(index: number): Readonly<Record<string, unknown>> {
+  const key = { type: 'string', maxLength: 5000 }
+  return {
+    parent: { anyOf: [key, record(Math.floor(index / 2))], description: 'Its key, or all of it where it is expanded.' },
+    owner: { nullable: true, allOf: [record(Math.floor(index / 3))] },
+    origin: { nullable: true, anyOf: [key, record(Math.floor(index / 4))] },
+    lines: {
+      type: 'object',
+      required: ['data'],
+      properties: { data: { type: 'array', items: record(index + 1) }, has_more: { type: 'boolean' } },
+    },
+    detail: { oneOf: [record(index + 2), record(index + 3)], discriminator: { propertyName: 'field_0' } },
+  }
 }
 
 /** Changes of every kind in turn: a field added, one removed, one narrowed, one widened, one of another type. */
@@ -47,10 +83,10 @@ function changeOne(properties: Record<string, unknown>, which: number): void {
 }
 
 /** Writes both releases into a folder and names the files. */
-export function writeReleases(folder: string): readonly [string, string] {
-  const files = [join(folder, 'old.json'), join(folder, 'new.json')] as const
+export function writeReleases(folder: string, shape: Shape): readonly [string, string] {
+  const files = [join(folder, `${shape}-old.json`), join(folder, `${shape}-new.json`)] as const
   files.forEach((file, side) => {
-    writeFileSync(file, specification(side === 1))
+    writeFileSync(file, specification(shape, side === 1))
   })
   return files
 }

@@ -65,8 +65,8 @@ export type ErpSchema = z.infer<typeof ErpSchema>
 export type OutlineStep = Readonly<{ tokens: readonly string[]; path: readonly string[] }>
 
 /**
- * Definitions that both releases publish letter for letter and that use none but plain keywords: records, lists, limits and
- * references. They are the nodes of a graph, and so are the parts of one that lead to others, so that a comparison follows
+ * Definitions that both releases publish letter for letter and that use none but plain keywords: records, also those that take
+ * over others, lists, limits, references and choices of any of them. They are the nodes of a graph, and so are the parts of one that lead to others, so that a comparison follows
  * them without reading them; they are normalized only when somebody asks, and then both releases have the same object.
  */
 export type Unchanged = Readonly<{
@@ -78,6 +78,8 @@ export type Unchanged = Readonly<{
   targets: readonly (readonly number[])[]
   /** The ways there, in the same order. */
   steps: readonly (readonly OutlineStep[])[]
+  /** Nodes that a node takes over, with all that they lead to: they are referred to, and a comparison does not go there. */
+  bases: ReadonlyMap<number, readonly number[]>
   /** Names of definitions that are not in the graph and that it leads to. */
   outside: readonly string[]
   definition: (name: string) => JsonSchema

@@ -347,6 +347,20 @@ describe('compareStructure on records', () => {
     expect(comparison.at('Credit', 'send', ['memo'])).toEqual([])
   })
 
+  it('reports it once as well where fields are that or null, or take nothing else over', () => {
+    const to = { $ref: '#/definitions/Supplier' }
+    const bill = closed({
+      supplier: { anyOf: [to, { type: 'null' }] },
+      remitTo: { anyOf: [{ allOf: [to] }, { type: 'null' }], default: null },
+      payee: { oneOf: [to], description: 'who is paid' },
+    })
+    const supplier = (maxLength: number) => ({ Supplier: closed({ name: { type: 'string', maxLength } }) })
+    expect(seen(bill, bill, supplier(40), supplier(20))).toEqual([
+      'read /payee/name maxLength narrowed compatible',
+      'send /payee/name maxLength narrowed breaking',
+    ])
+  })
+
   it('follows recursive definitions without end', () => {
     const account = (code: JsonSchema) => ({
       Account: closed({ code, children: { type: 'array', items: { $ref: '#/definitions/Account' } } }),

@@ -97,9 +97,10 @@ export function flattenerOf(space: Space): Flattener {
   }
 
   const flat = (side: Side, schemas: readonly JsonSchema[]): Flat => {
-    const ids = [...new Set(schemas.map(space.idOf))].sort()
-    const key = `${side}:${ids.join('&')}`
-    return remember(key, () => closed(space, merge(space, side, key, schemas, undefined)))
+    const distinct =
+      schemas.length < 2 ? schemas : [...new Map(schemas.map((schema) => [space.idOf(schema), schema])).values()]
+    const key = `${side}:${distinct.map(space.idOf).sort().join('&')}`
+    return remember(key, () => closed(space, merge(space, side, key, distinct, undefined)))
   }
 
   const branch = (from: Flat, without: Choice | Conditional, schemas: readonly JsonSchema[]): Flat => {
@@ -223,12 +224,12 @@ function draftOf(from: Flat | undefined): Draft {
 
 function merge(space: Space, side: Side, key: string, schemas: readonly JsonSchema[], from: Flat | undefined): Flat {
   const draft = draftOf(from)
-  const seen = new Set<string>(draft.sources.map(space.idOf))
+  // Not by identity: a schema that is nothing but another one around a reference has the identity of that.
+  const seen = new Set<JsonSchema>(draft.sources)
   const queue = [...schemas].reverse()
   for (let schema = queue.pop(); schema !== undefined; schema = queue.pop()) {
-    const id = space.idOf(schema)
-    if (seen.has(id)) continue
-    seen.add(id)
+    if (seen.has(schema)) continue
+    seen.add(schema)
     draft.sources.push(schema)
     if (schema === true) continue
     if (schema === false) {
@@ -236,6 +237,7 @@ function merge(space: Space, side: Side, key: string, schemas: readonly JsonSche
       continue
     }
     for (const inner of schemasOf(schema.allOf).reverse()) queue.push(inner)
+    for (const inner of [...onlyBranch(schema.oneOf), ...onlyBranch(schema.anyOf)]) queue.push(inner)
     if (schema.$ref !== undefined) {
       const name = referenceOf(schema)
       const target = name === undefined ? undefined : space.definition(side, name)
@@ -325,10 +327,10 @@ function take(_space: Space, draft: Draft, schema: JsonSchemaObject): void {
         }
         break
       case 'anyOf':
-        draft.choices.push({ kind: 'any', branches: schemasOf(value) })
+        if (onlyBranch(value).length === 0) draft.choices.push({ kind: 'any', branches: schemasOf(value) })
         break
       case 'oneOf':
-        draft.choices.push({ kind: 'one', branches: schemasOf(value) })
+        if (onlyBranch(value).length === 0) draft.choices.push({ kind: 'one', branches: schemasOf(value) })
         break
       case 'not':
         if (isSchema(value)) draft.nots.push(value)
@@ -361,6 +363,12 @@ function take(_space: Space, draft: Draft, schema: JsonSchemaObject): void {
   const prefix = schemasOf(schema.prefixItems)
   const rest = isSchema(schema.items) ? schema.items : true
   if (prefix.length > 0 || rest !== true) draft.items.push({ prefix, rest })
+}
+
+/** A choice of one is no choice: what there is to choose is demanded. */
+function onlyBranch(value: unknown): readonly JsonSchema[] {
+  const branches = schemasOf(value)
+  return branches.length === 1 ? branches : []
 }
 
 function restrictTypes(draft: Draft, names: readonly unknown[]): void {

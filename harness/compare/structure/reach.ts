@@ -1,5 +1,5 @@
 import type { OutlineStep } from '../../model/schema.ts'
-import { referenceOf } from './space.ts'
+import { targetOf } from './space.ts'
 import type { Explanation, Pair, Pairs } from './walk.ts'
 import { reached, type Ways, waysOf } from './ways.ts'
 
@@ -135,5 +135,5 @@ function resourceCounts(ways: Readonly<{ above: Ways; below: Ways; starts: Int32
 /** The definition that a pair stands for, when it is nothing but a reference to one. */
 function nameOf(pair: Pair | undefined): string | null {
   const [only, ...others] = pair?.new.roots ?? []
-  return only !== undefined && typeof only === 'object' && others.length === 0 ? (referenceOf(only) ?? null) : null
+  return only !== undefined && others.length === 0 ? (targetOf(only) ?? null) : null
 }

@@ -50,6 +50,40 @@ export function referenceOf(schema: JsonSchemaObject): string | undefined {
 }
 
 /**
+ * The definition that a schema stands for: it is a reference to it, or a choice of nothing else, or takes over nothing else.
+ * Undefined when it demands or tells anything more than that.
+ */
+export function targetOf(schema: JsonSchema): string | undefined {
+  let current: unknown = schema
+  for (let rounds = 0; rounds < 10; rounds += 1) {
+    if (!isObject(current)) return undefined
+    let only: string | undefined
+    for (const keyword in current) {
+      if (PROSE.has(keyword)) continue
+      if (only !== undefined) return undefined
+      only = keyword
+    }
+    if (only === '$ref') return referenceOf(current)
+    const branches = only === 'allOf' || only === 'anyOf' || only === 'oneOf' ? current[only] : undefined
+    if (!Array.isArray(branches) || branches.length !== 1) return undefined
+    current = branches[0]
+  }
+  return undefined
+}
+
+/** The definition of a field that is this or null, whatever else the field tells people. */
+export function nullableTargetOf(schema: JsonSchema): string | undefined {
+  if (!isObject(schema) || !Array.isArray(schema.anyOf) || schema.anyOf.length !== 2) return undefined
+  for (const keyword in schema) if (keyword !== 'anyOf' && !isAnnotation(keyword)) return undefined
+  const [target, ...others] = schema.anyOf.filter((branch) => !(isObject(branch) && branch.type === 'null'))
+  return isSchema(target) && others.length === 0 ? targetOf(target) : undefined
+}
+
+function isAnnotation(keyword: string): boolean {
+  return PROSE.has(keyword) || keyword === 'default' || keyword === 'deprecated' || keyword.startsWith('x-')
+}
+
+/**
  * The two sets of definitions side by side. Schemas are the *same* when they are written alike, whatever the order of
  * keywords and values, and everything they refer to is unchanged: a comparison skips them.
  */
@@ -60,6 +94,8 @@ export type Space = Readonly<{
   definition: (side: Side, name: string) => JsonSchema | undefined
   /** Whether the two schemas cannot differ in meaning, the first taken from the old and the second from the new release. */
   isSame: (old: JsonSchema, next: JsonSchema) => boolean
+  /** Whether two schemas are written alike, so that nothing but what they refer to can differ. */
+  areAlike: (old: JsonSchema, next: JsonSchema) => boolean
   /** Whether a definition, or one that it refers to, is not the same in both releases. */
   isUnstable: (name: string) => boolean
   /** What both releases publish alike, where it can be followed without a look at it. */
@@ -104,11 +140,9 @@ export function spaceOf(old: ErpSchema, next: ErpSchema, common?: Unchanged): Sp
     if (typeof schema === 'boolean') return String(schema)
     const known = ids.get(schema)
     if (known !== undefined) return known
-    const reference = referenceOf(schema)
-    const isPlain =
-      reference !== undefined && Object.keys(schema).every((keyword) => keyword === '$ref' || PROSE.has(keyword))
+    const target = targetOf(schema)
     nextId += 1
-    const id = isPlain ? `$${reference}` : String(nextId)
+    const id = target === undefined ? String(nextId) : `$${target}`
     ids.set(schema, id)
     return id
   }
@@ -118,6 +152,7 @@ export function spaceOf(old: ErpSchema, next: ErpSchema, common?: Unchanged): Sp
     idOf,
     definition,
     isUnstable,
+    areAlike: (one, other) => closedAlike && areAlike(one, other),
     unchanged,
     isUnstableNode: (node) => unstable.nodes[node] === 1,
     isSame: (one, other) =>

@@ -1,7 +1,7 @@
 import type { JsonSchema } from '../../model/schema.ts'
 import { type Choice, type Flat, type Flattener, itemSchemas, memberSchemas } from './flat.ts'
 import { declaredNames, type KeywordChange, keywordChanges } from './keywords.ts'
-import { type JsonType, referenceOf, type Space } from './space.ts'
+import { type JsonType, nullableTargetOf, type Space, targetOf } from './space.ts'
 
 /** Two schemas at the same place of the same document, one of each release. A comparison has each pair once. */
 export type Pair = Readonly<{
@@ -24,12 +24,33 @@ export type LocalChange = KeywordChange & Readonly<{ path: readonly string[] }>
 /** Lists what is different between two schemas, one pair at a time; equal schemas are never entered. */
 export function explain(pair: Pair, pairs: Pairs): Explanation {
   const { flattener, space } = pairs
+  const nullable = nullableOf(pair, space)
+  if (nullable !== undefined)
+    return { changes: [], steps: [{ tokens: [], path: ['anyOf', nullable], pair: pairs.named(nullable) }] }
   const changes: LocalChange[] = []
   const steps: Step[] = []
   const [old, next] = alike(unwrapped(pair.old, flattener), unwrapped(pair.new, flattener), flattener)
   compareBases(old, next, [], { pairs, flattener, space, changes, steps })
   compareChoices(old, next, { pairs, flattener, space, changes, steps })
   return { changes: distinct(changes), steps }
+}
+
+/**
+ * The definition that both are, or null: written alike, so that what differs is different there, and told there once, whoever
+ * refers to it.
+ */
+function nullableOf({ old, new: next }: Pair, space: Space): string | undefined {
+  const [one, other] = [ownOf(old), ownOf(next)]
+  if (one === undefined || other === undefined || !space.areAlike(one, other)) return undefined
+  const target = nullableTargetOf(one)
+  return target !== undefined && space.isUnstable(target) ? target : undefined
+}
+
+/** What a flat is made of where that is one schema, behind references. */
+function ownOf(flat: Flat): JsonSchema | undefined {
+  if (flat.roots?.length !== 1) return undefined
+  const before = flat.sources.slice(0, -1)
+  return before.every((schema) => targetOf(schema) !== undefined) ? flat.sources.at(-1) : undefined
 }
 
 type Notes = Readonly<{ pairs: Pairs; flattener: Flattener; space: Space; changes: LocalChange[]; steps: Step[] }>
@@ -70,12 +91,9 @@ export function pairsOf(space: Space, flattener: Flattener): Pairs {
   }
   const at = (before: readonly JsonSchema[], after: readonly JsonSchema[]): Pair => {
     const [one, other] = [before[0], after[0]]
-    if (typeof one === 'object' && typeof other === 'object' && before.length === 1 && after.length === 1) {
-      const name = referenceOf(one)
-      if (name !== undefined && space.unchanged?.nodeOf(name) !== undefined) {
-        const id = space.idOf(one)
-        if (id === `$${name}` && space.idOf(other) === id) return named(name)
-      }
+    if (one !== undefined && other !== undefined && before.length === 1 && after.length === 1) {
+      const id = space.idOf(one)
+      if (id.startsWith('$') && space.idOf(other) === id) return named(id.slice(1))
     }
     return flats(before, after)
   }
@@ -318,14 +336,14 @@ function counterpartOf(
 ): number | undefined {
   const branch = before.branches[index]
   if (branch === undefined) return undefined
-  const name = typeof branch === 'object' ? referenceOf(branch) : undefined
+  const name = targetOf(branch)
   const own = flattener.flat(old.side, [branch])
   let best: number | undefined
   let bestScore = 0.5
   for (const at of left) {
     const candidate = after.branches[at]
     if (candidate === undefined) continue
-    if (name !== undefined && typeof candidate === 'object' && referenceOf(candidate) === name) return at
+    if (name !== undefined && targetOf(candidate) === name) return at
     const score = likeness(own, flattener.flat(next.side, [candidate]), flattener) + (at === index ? 0.05 : 0)
     if (score > bestScore) {
       best = at
@@ -360,7 +378,7 @@ function keywordOf(choice: Choice | undefined): string {
 }
 
 function branchName(branch: JsonSchema, index: number): string {
-  return (typeof branch === 'object' ? referenceOf(branch) : undefined) ?? String(index)
+  return targetOf(branch) ?? String(index)
 }
 
 function namesOf(flat: Flat): string | null {

@@ -365,7 +365,7 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
     isReached[start] = 1
     const queue = [start]
     for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
-      for (const target of postponed.targets[node] ?? []) {
+      for (const target of [...(postponed.targets[node] ?? []), ...(postponed.bases.get(node) ?? [])]) {
         if (target < 0) noteAt(postponed.outside[-1 - target] ?? '')
         else if (isReached[target] === 0) {
           isReached[target] = 1

@@ -6,11 +6,18 @@ import { isPlainObject, MAX_DEPTH, member, type PlainObject } from './text.ts'
 const FLAT = new Set(
   `type format pattern minLength maxLength minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minItems maxItems
   uniqueItems minProperties maxProperties enum const default title description deprecated example examples externalDocs
-  xml required readOnly writeOnly nullable`.split(/\s+/),
+  xml required readOnly writeOnly nullable discriminator`.split(/\s+/),
 )
 
+/** Keywords that only tell people something: with them a schema means what it means without them. */
+const SAID = new Set('title description example examples externalDocs xml'.split(' '))
+
 /** A definition as written: where it refers to others, and which fields on the way are only read or only sent. */
-type Written = Readonly<{ steps: readonly WrittenStep[] }>
+type Written = Readonly<{
+  steps: readonly WrittenStep[]
+  /** Definitions that it takes over whole, with the steps that they have: they are referred to, and nothing is met there. */
+  bases: readonly string[]
+}>
 type WrittenStep = OutlineStep &
   Readonly<{
     /** The field as it is written, which may be hidden from those who send or read; undefined for items. */
@@ -32,22 +39,23 @@ export function commonOf(old: unknown, next: unknown): Common | undefined {
   const [one, other] = [definitionsOf(old), definitionsOf(next)]
   if (one === undefined || other === undefined || one.home !== other.home) return undefined
   const [before, after] = [one.schemas, other.schemas]
-  const homes = { ...one, after }
-  const written = new Map<string, Written>()
   const equal = new Set<string>()
   for (const name of Object.keys(before)) {
     // The name of what is sent would not tell whose it is.
     if (name.endsWith(SENT)) return undefined
     const then = before[name]
     const now = member(after, name)
-    if (isEqual(then, now, 0)) {
-      equal.add(name)
-      const made = writtenOf(then, homes)
-      if (made !== undefined) written.set(name, made)
-    } else if (now !== undefined && !hasSameFlags(then, now)) {
+    if (isEqual(then, now, 0)) equal.add(name)
+    else if (now !== undefined && !hasSameFlags(then, now)) {
       // Whether a field is hidden depends on what it refers to, which is another now.
       return undefined
     }
+  }
+  const homes = { ...one, after, equal }
+  const written = new Map<string, Written>()
+  for (const name of equal) {
+    const made = writtenOf(before[name], homes, 'definition')
+    if (made !== undefined) written.set(name, made)
   }
   return {
     postponed: graphOf(written, old),
@@ -63,7 +71,8 @@ function graphOf(written: ReadonlyMap<string, Written>, content: unknown): Postp
   const outside: string[] = []
   const outsideNumbers = new Map<string, number>()
   const targets: number[][] = names.flatMap(() => [[], []])
-  const steps: WrittenStep[][] = names.flatMap(() => [[], []])
+  const steps: OutlineStep[][] = names.flatMap(() => [[], []])
+  const bases = new Map<number, number[]>()
   const isHidden = hiddenIn(content)
   // What is read of a definition has an even number, what is sent the odd one after it.
   const nodeOf = (name: string, isSent: boolean): number => {
@@ -75,6 +84,8 @@ function graphOf(written: ReadonlyMap<string, Written>, content: unknown): Postp
     return -1 - found
   }
   const fill = (node: number, from: Written, isSent: boolean): void => {
+    if (from.bases.length > 0)
+      bases.set(node, [...(bases.get(node) ?? []), ...from.bases.map((name) => nodeOf(name, isSent))])
     for (const step of from.steps) {
       const { field, to } = step
       if (field !== undefined && isHidden(field, to, isSent)) continue
@@ -83,15 +94,20 @@ function graphOf(written: ReadonlyMap<string, Written>, content: unknown): Postp
         const part = targets.push([]) - 1
         steps.push([])
         fill(part, to, isSent)
-        // A part that leads nowhere is no part.
+        // A part that leads nowhere is no part; what it takes over is still referred to.
         if (targets[part]?.length === 0) {
           targets.pop()
           steps.pop()
+          const taken = bases.get(part)
+          bases.delete(part)
+          if (taken !== undefined) bases.set(node, [...(bases.get(node) ?? []), ...taken])
           continue
         }
         targets[node]?.push(part)
       }
-      steps[node]?.push(step)
+      // A branch of a choice is named after what it leads to.
+      const isBranch = isSent && step.tokens.length === 0 && typeof to === 'string'
+      steps[node]?.push(isBranch ? { tokens: [], path: ['anyOf', `${to}${SENT}`] } : step)
     }
   }
   let node = 0
@@ -112,6 +128,7 @@ function graphOf(written: ReadonlyMap<string, Written>, content: unknown): Postp
     },
     targets,
     steps,
+    bases,
     outside,
   }
 }
@@ -169,54 +186,189 @@ function hasSameFlags(one: unknown, other: unknown): boolean {
   return ['readOnly', 'writeOnly', '$ref'].every((keyword) => member(one, keyword) === member(other, keyword))
 }
 
+/** The definitions of the old release, those of the new one, and the names of those that are equal. */
+type Homes = Home & Readonly<{ after: PlainObject; equal: ReadonlySet<string> }>
+
+/** Where a schema stands: one that is taken over by a field takes over none with fields, or all would be written out again and again. */
+type Level = 'definition' | 'field' | 'field of what a field takes over'
+
 /** Undefined when a keyword is more than plain, or malformed: then it is read as always, and refused where it must be. */
-function writtenOf(schema: unknown, homes: Home & Readonly<{ after: PlainObject }>): Written | undefined {
-  if (!isPlainObject(schema) || schema.$ref !== undefined) return undefined
-  for (const keyword in schema) {
-    if (keyword === 'properties' || keyword === 'items') continue
-    if (keyword === 'additionalProperties' ? typeof schema[keyword] !== 'boolean' : !isFlat(keyword)) return undefined
-  }
-  if (schema.nullable === true && typeof schema.type !== 'string') return undefined
+function writtenOf(schema: unknown, homes: Homes, level: Level): Written | undefined {
+  if (!isPlainObject(schema)) return undefined
+  if (schema.anyOf !== undefined || schema.oneOf !== undefined) return choiceOf(schema, homes, level)
+  if (schema.allOf !== undefined || schema.$ref !== undefined)
+    return nullableOf(schema, homes) ?? mergedOf(schema, homes, level)
+  if (!isPlain(schema)) return undefined
   const { properties, items } = schema
   if (properties === undefined && items === undefined) return LEADS_NOWHERE
   // A value that is fixed, or of another type, has no members to go to.
   if (schema.enum !== undefined || schema.const !== undefined) return undefined
   const type = properties === undefined ? 'array' : 'object'
   if (schema.type !== undefined && schema.type !== type) return undefined
-  const steps: WrittenStep[] = []
   if (items !== undefined) {
-    const to = targetOf(items, homes) ?? writtenOf(items, homes)
+    const to = leadOf(items, homes, level)
     if (properties !== undefined || to === undefined) return undefined
-    return to === LEADS_NOWHERE ? to : { steps: [{ tokens: ['*'], path: ['items'], field: undefined, to }] }
+    return to === LEADS_NOWHERE ? to : { steps: [{ tokens: ['*'], path: ['items'], field: undefined, to }], bases: [] }
   }
-  if (!isPlainObject(properties)) return undefined
-  for (const name in properties) {
-    const field = properties[name]
-    const to = targetOf(field, homes) ?? writtenOf(field, homes)
-    if (to === undefined) return undefined
-    if (to !== LEADS_NOWHERE) steps.push({ tokens: [name], path: ['properties', name], field, to })
-  }
-  // In the order in which a record that is read is walked.
-  return steps.length === 0
-    ? LEADS_NOWHERE
-    : { steps: steps.sort((one, other) => ((one.tokens[0] ?? '') < (other.tokens[0] ?? '') ? -1 : 1)) }
+  return isPlainObject(properties) ? recordOf([properties], [], homes, level) : undefined
 }
 
-const LEADS_NOWHERE: Written = { steps: [] }
+function isPlain(schema: PlainObject): boolean {
+  for (const keyword in schema) {
+    if (keyword === 'properties' || keyword === 'items' || keyword === 'allOf' || keyword === '$ref') continue
+    if (keyword === 'additionalProperties' ? typeof schema[keyword] !== 'boolean' : !isFlat(keyword)) return false
+  }
+  return schema.nullable !== true || typeof schema.type === 'string'
+}
+
+/** Where a schema below another one leads: to a definition, or on. */
+function leadOf(schema: unknown, homes: Homes, level: Level): string | Written | undefined {
+  return targetOf(schema, homes) ?? writtenOf(schema, homes, level === 'definition' ? 'field' : level)
+}
+
+/** A record with the fields of several; a field that two of them have is left to those who read both, unless it leads nowhere. */
+function recordOf(
+  fields: readonly PlainObject[],
+  bases: readonly string[],
+  homes: Homes,
+  level: Level,
+): Written | undefined {
+  const leads = new Map<string, string | Written>()
+  const steps: WrittenStep[] = []
+  for (const properties of fields) {
+    for (const name in properties) {
+      const field = properties[name]
+      const to = leadOf(field, homes, level)
+      const known = leads.get(name)
+      if (to === undefined || (known !== undefined && (known !== LEADS_NOWHERE || to !== LEADS_NOWHERE)))
+        return undefined
+      if (fields.length > 1) leads.set(name, to)
+      if (to !== LEADS_NOWHERE) steps.push({ tokens: [name], path: ['properties', name], field, to })
+    }
+  }
+  if (steps.length === 0 && bases.length === 0) return LEADS_NOWHERE
+  // In the order in which a record that is read is walked.
+  return { steps: steps.sort((one, other) => ((one.tokens[0] ?? '') < (other.tokens[0] ?? '') ? -1 : 1)), bases }
+}
+
+/** A record that takes over others, all of them written alike in both releases; or anything else that leads nowhere then. */
+function mergedOf(schema: PlainObject, homes: Homes, level: Level): Written | undefined {
+  const parts: Parts = { fields: [], bases: new Set(), isRecord: true }
+  if (!takeOver(schema, homes, parts)) return undefined
+  const isTaken = level === 'field of what a field takes over'
+  if (isTaken && parts.fields.length > 0) return undefined
+  const below = level === 'field' ? 'field of what a field takes over' : level
+  const made = recordOf(parts.fields, [...parts.bases], homes, below)
+  return made === undefined || parts.isRecord || made.steps.length === 0 ? made : undefined
+}
+
+/** What is taken over; `isRecord` is false where fields that lead on would not be met, or be closed out. */
+type Parts = { readonly fields: PlainObject[]; readonly bases: Set<string>; isRecord: boolean }
+
+function takeOver(schema: unknown, homes: Homes, parts: Parts): boolean {
+  if (!isPlainObject(schema)) return false
+  const { $ref, allOf, properties, additionalProperties } = schema
+  if ($ref !== undefined) {
+    const name = nameIn($ref, homes)
+    // What takes over itself, or the same twice, is read.
+    if (name === undefined || parts.bases.has(name) || !homes.equal.has(name)) return false
+    parts.bases.add(name)
+    if (!takeOver(member(homes.schemas, name), homes, parts)) return false
+  }
+  if (!isPlain(schema)) return false
+  if (schema.items !== undefined) return false
+  const { type } = schema
+  const isOpen = additionalProperties === undefined || additionalProperties === true
+  if ((type !== undefined && type !== 'object') || schema.enum !== undefined || schema.const !== undefined || !isOpen)
+    parts.isRecord = false
+  if (properties !== undefined) {
+    if (!isPlainObject(properties)) return false
+    parts.fields.push(properties)
+  }
+  return allOf === undefined || (Array.isArray(allOf) && allOf.every((inner) => takeOver(inner, homes, parts)))
+}
+
+/** A definition or null, whatever else is told about that. */
+function nullableOf(schema: PlainObject, homes: Homes): Written | undefined {
+  if (schema.nullable !== true) return undefined
+  const { nullable: _nullable, default: _default, deprecated: _deprecated, ...rest } = schema
+  const to = targetOf(rest, homes)
+  return to === undefined ? undefined : chosen([to])
+}
+
+const CHOOSING = new Set(['anyOf', 'oneOf', 'nullable', 'discriminator', 'default', 'deprecated'])
+
+/** A choice of any of several branches, each of them a definition or something that leads nowhere, and nothing beside it. */
+function choiceOf(schema: PlainObject, homes: Homes, level: Level): Written | undefined {
+  for (const keyword in schema) {
+    if (!CHOOSING.has(keyword) && !isSaid(keyword)) return undefined
+  }
+  const { anyOf, oneOf } = schema
+  if (anyOf !== undefined && oneOf !== undefined) return undefined
+  const branches = anyOf ?? oneOf
+  if (!Array.isArray(branches) || branches.length === 0) return undefined
+  if (branches.length === 1) return nullableOf(schema, homes)
+  // Exactly one of several is more than any of them, unless a field says which is meant.
+  if (anyOf === undefined && !isDiscriminated(schema)) return undefined
+  const leads = branches.map((branch) => leadOf(branch, homes, level))
+  const others = leads.filter((_, index) => !isNull(branches[index]))
+  const targets = others.filter((lead) => typeof lead === 'string')
+  if (!others.every((lead) => lead === LEADS_NOWHERE || typeof lead === 'string')) return undefined
+  if (targets.length === 0) return LEADS_NOWHERE
+  // A choice of null and of one definition is that, or null; twice null is more than anybody writes.
+  if (others.length === 1 && (schema.nullable === true || leads.length > 2)) return undefined
+  if (targets.some((name) => [homes.schemas, homes.after].some((schemas) => isNull(member(schemas, name)))))
+    return undefined
+  return chosen(targets)
+}
+
+function chosen(targets: readonly string[]): Written {
+  return { steps: targets.map((to) => ({ tokens: [], path: ['anyOf', to], field: undefined, to })), bases: [] }
+}
+
+function isDiscriminated({ discriminator }: PlainObject): boolean {
+  return typeof discriminator === 'string' || typeof member(discriminator, 'propertyName') === 'string'
+}
+
+function isNull(schema: unknown): boolean {
+  const type = member(schema, 'type')
+  return type === 'null' || (Array.isArray(type) && type.every((entry) => entry === 'null'))
+}
+
+const LEADS_NOWHERE: Written = { steps: [], bases: [] }
 
 function isFlat(keyword: string): boolean {
   return FLAT.has(keyword) || (keyword.startsWith('x-') && keyword !== 'x-nullable')
 }
 
-function targetOf(schema: unknown, homes: Home & Readonly<{ after: PlainObject }>): string | undefined {
-  const reference = isPlainObject(schema) ? schema.$ref : undefined
-  if (!isPlainObject(schema) || typeof reference !== 'string') return undefined
-  if (!reference.startsWith(homes.home)) return undefined
+function isSaid(keyword: string): boolean {
+  return SAID.has(keyword) || (keyword.startsWith('x-') && keyword !== 'x-nullable')
+}
+
+/** The definition that a schema is nothing but a reference to, itself or by the one thing that it takes over or lets choose. */
+function targetOf(schema: unknown, homes: Homes): string | undefined {
+  let current = schema
+  for (let rounds = 0; rounds < 10; rounds += 1) {
+    if (!isPlainObject(current)) return undefined
+    let only: string | undefined
+    for (const keyword in current) {
+      if (isSaid(keyword)) continue
+      if (only !== undefined) return undefined
+      only = keyword
+    }
+    if (only === '$ref') return nameIn(current.$ref, homes)
+    const branches = only === 'allOf' || only === 'anyOf' || only === 'oneOf' ? current[only] : undefined
+    if (!Array.isArray(branches) || branches.length !== 1) return undefined
+    current = branches[0]
+  }
+  return undefined
+}
+
+function nameIn(reference: unknown, homes: Homes): string | undefined {
+  if (typeof reference !== 'string' || !reference.startsWith(homes.home)) return undefined
   const name = reference.slice(homes.home.length)
-  if (/[/%~]/.test(name) || member(homes.schemas, name) === undefined || member(homes.after, name) === undefined)
-    return undefined
-  for (const keyword in schema) if (keyword !== '$ref' && keyword !== 'description') return undefined
-  return name
+  const isKnown = [homes.schemas, homes.after].every((schemas) => member(schemas, name) !== undefined)
+  return isKnown && !/[/%~]/.test(name) ? name : undefined
 }
 
 /** Asks whether a field is left out of what is sent, or read; each definition that fields refer to is asked once. */
@@ -225,7 +377,7 @@ function hiddenIn(content: unknown): (field: unknown, to: string | Written, isSe
   const [sent, read] = [new Map<string, boolean>(), new Map<string, boolean>()]
   return (field, to, isSent) => {
     const flag = isSent ? 'readOnly' : 'writeOnly'
-    if (typeof to !== 'string') return isFlaggedIn(content, field, flag)
+    if (typeof to !== 'string' || member(field, '$ref') === undefined) return isFlaggedIn(content, field, flag)
     // Such a field is nothing but a reference.
     const known = isSent ? sent : read
     const found = known.get(to) ?? isFlaggedIn(content, member(schemas, to), flag)
