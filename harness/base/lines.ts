@@ -49,24 +49,54 @@ export function* linesOf(path: string, onBytes: (bytes: Uint8Array) => void = ()
   }
 }
 
-/** Reads one line of a file again, of one that is open or has a name. */
-export function lineAt(file: string | number, place: LinePlace): string {
-  if (typeof file === 'number') return textAt(file, place)
-  const opened = openSync(file, 'r')
-  try {
-    return textAt(opened, place)
-  } finally {
-    closeSync(opened)
+/** Bytes to read ahead where lines are asked for one after the other. */
+export const AHEAD = 64 * 1024
+
+/** Reads single lines of a file again, of one that is open or has a name. The file stays open while lines can be asked for. */
+export class LineReader {
+  readonly #file: number
+  /** Bytes that were read ahead, how many, and where they lie. */
+  readonly #ahead: Buffer
+  #held = 0
+  #from = 0
+  /** Where the line that was read last ends. */
+  #end = -1
+
+  constructor(file: string | number, ahead = 0) {
+    this.#ahead = Buffer.allocUnsafe(ahead)
+    this.#file = typeof file === 'number' ? file : openSync(file, 'r')
+    if (typeof file === 'string') files.register(this, this.#file)
+  }
+
+  read({ at, length }: LinePlace): string {
+    const isNext = at === this.#end + 1
+    this.#end = at + length
+    if (isNext && length <= this.#ahead.length && !this.#holds(at, length)) {
+      this.#held = fill(this.#file, this.#ahead, at)
+      this.#from = at
+    }
+    if (this.#holds(at, length)) {
+      return this.#ahead.toString('utf8', at - this.#from, at - this.#from + length)
+    }
+    const bytes = Buffer.allocUnsafe(length)
+    return bytes.toString('utf8', 0, fill(this.#file, bytes, at))
+  }
+
+  #holds(at: number, length: number): boolean {
+    return at >= this.#from && at + length <= this.#from + this.#held
   }
 }
 
-function textAt(file: number, { at, length }: LinePlace): string {
-  const bytes = Buffer.allocUnsafe(length)
+/** Closes the file of a reader that nobody asks any more. */
+const files = new FinalizationRegistry((file: number) => closeSync(file))
+
+/** Reads from a place of a file until a buffer is full or the file ends. */
+function fill(file: number, bytes: Buffer, at: number): number {
   let filled = 0
-  while (filled < length) {
-    const read = readSync(file, bytes, filled, length - filled, at + filled)
+  while (filled < bytes.length) {
+    const read = readSync(file, bytes, filled, bytes.length - filled, at + filled)
     if (read === 0) break
     filled += read
   }
-  return bytes.toString('utf8', 0, filled)
+  return filled
 }

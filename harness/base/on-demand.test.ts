@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { lineAt, linesOf } from './lines.ts'
+import { LineReader, linesOf } from './lines.ts'
 import { byKey, isOnDemand, onDemand } from './on-demand.ts'
 
 const INVOICES = [
@@ -78,7 +78,11 @@ describe('lines of a file', () => {
     expect(lines.map((line) => line.isWhole)).toEqual(
       expected.map((_, at) => text.endsWith('\n') || at < expected.length - 1),
     )
-    expect(lines.map((line) => lineAt(file, line))).toEqual(expected)
+    for (const reader of [new LineReader(file), new LineReader(file, 8)]) {
+      for (const order of [lines, lines.toReversed(), lines]) {
+        expect(order.map((line) => reader.read(line))).toEqual(order.map((line) => line.text))
+      }
+    }
     expect(bytes).toBe(Buffer.byteLength(text))
   })
 })

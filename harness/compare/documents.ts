@@ -1,4 +1,5 @@
 import { isJsonArray, isJsonObject, type Json, sameJson } from '../base/json.ts'
+import { keptText } from '../base/json-parts.ts'
 import { byKey } from '../base/on-demand.ts'
 import type { Difference } from '../model/difference.ts'
 import type { NoiseRule } from '../model/noise.ts'
@@ -7,7 +8,8 @@ import type { DocumentStage, StoredDocument } from '../model/snapshot.ts'
 import type { InvoiceObservation, Observation, OperationObservation } from '../ports/observation.ts'
 import { aligned, alignmentOf } from './alignment.ts'
 import { withoutNoise } from './noise.ts'
-import { compareRecords, type Meaning, type RecordContext, relationsOf } from './records.ts'
+import { ASSIGNED, compareRecords, type Meaning, type RecordContext, relationsOf } from './records.ts'
+import { assignedAlone } from './same-text.ts'
 
 /** What a comparison of documents found, and what it could not compare. */
 export type DocumentComparison = Readonly<{
@@ -90,10 +92,13 @@ export class ComparingDocuments {
   }
 
   add(invoice: InvoiceObservation): void {
-    const { sent } = invoice
-    if (sent !== undefined) {
+    // What was sent may be parsed when it is asked for, so it is asked for only where something depends on it.
+    const isSent = Object.hasOwn(invoice, 'sent')
+    if (isSent) {
       this.#sent.push(invoice.key)
-      for (const { names, users } of this.#lookups) if (mentionsAny(sent, names)) users.push(invoice.key)
+      for (const { names, users } of this.#lookups) {
+        if (mentionsAny(invoice.sent ?? null, names)) users.push(invoice.key)
+      }
     }
     if (invoice.unproven !== undefined) {
       this.#uncompared.set(invoice.key, invoice.unproven)
@@ -110,12 +115,11 @@ export class ComparingDocuments {
       else this.#interactions.push(...found)
     }
     this.#documents.push(...writes)
-    if (sent !== undefined) this.#compareStages(invoice, sent, writes, context)
+    if (isSent) this.#compareStages(invoice, writes, context)
   }
 
   #compareStages(
     invoice: InvoiceObservation,
-    sent: Json,
     writes: readonly Difference[],
     context: Omit<RecordContext, 'area' | 'stage' | 'seenBy'>,
   ): void {
@@ -126,6 +130,7 @@ export class ComparingDocuments {
       uncompared.set(invoice.key, 'the baseline snapshot has no document of this invoice')
       return
     }
+    if (this.#isUnchanged(before, invoice)) return
     for (const [index, now] of invoice.stages.entries()) {
       if (now.outcome !== 'accepted') continue
       // An operation can be done more than once, such as a correction: the second is compared with the second.
@@ -143,12 +148,19 @@ export class ComparingDocuments {
       const alignment = alignmentOf(documentResource, then.document, now.document, this.#shared)
       const document = aligned(now.document, alignment)
       this.#documents.push(
-        ...compareRecords(documentResource, then.document, isJsonObject(document) ? document : now.document, sent, '', {
-          ...context,
-          area: 'documents',
-          stage: now.after,
-          seenBy: 'gate',
-        }),
+        ...compareRecords(
+          documentResource,
+          then.document,
+          isJsonObject(document) ? document : now.document,
+          invoice.sent,
+          '',
+          {
+            ...context,
+            area: 'documents',
+            stage: now.after,
+            seenBy: 'gate',
+          },
+        ),
       )
     }
     const missed = before.stages.findLast(
@@ -157,6 +169,15 @@ export class ComparingDocuments {
     if (missed !== undefined && !writes.some(({ kind }) => kind === 'refused')) {
       uncompared.set(invoice.key, `the document after ${missed.after} was not read back`)
     }
+  }
+
+  /** Whether the texts of the documents show that nothing differs that is told; what the ERP assigns is counted. */
+  #isUnchanged(before: StoredDocument, invoice: InvoiceObservation): boolean {
+    const [then, now] = [keptText(before), keptText(invoice)]
+    if (then === undefined || now === undefined) return false
+    const assigned = assignedAlone(this.#options.documentResource, then, now, this.#shared)
+    for (let count = 0; count < (assigned ?? 0); count++) this.#shared.leaveOut(ASSIGNED)
+    return assigned !== undefined
   }
 
   result(): DocumentComparison {

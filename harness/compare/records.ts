@@ -30,6 +30,9 @@ export type RecordContext = Readonly<{
   tellsMissingFields?: boolean
 }>
 
+/** Why a value that the ERP assigns itself is left out. */
+export const ASSIGNED = 'the ERP assigns the value itself; its presence was compared'
+
 /** Compares two records of a resource field by field; `sent` is what the connector sent for the record. */
 export function compareRecords(
   resource: string,
@@ -65,7 +68,7 @@ export function compareRecords(
     const meaning = context.meaning(resource, field)
     if (sameValue(before, now, meaning.class)) continue
     if (meaning.assigned && isEmpty(before) === isEmpty(now)) {
-      context.leaveOut('the ERP assigns the value itself; its presence was compared')
+      context.leaveOut(ASSIGNED)
     } else if (context.tolerance !== undefined && isWithin(before, now, meaning.class, context.tolerance)) {
       context.leaveOut(`the amounts differ by no more than the ${context.tolerance} that the policy accepts`)
     } else {

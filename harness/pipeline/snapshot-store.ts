@@ -1,11 +1,12 @@
-import { createHash, type Hash } from 'node:crypto'
+import { createHash, type Hash, hash as hashOf } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GateError, messageOf } from '../base/errors.ts'
 import { readTextFile, writeTextFile, writeTextLines } from '../base/files.ts'
 import { digestOf } from '../base/fingerprint.ts'
 import { canonicalJson, isJsonArray, isJsonObject, type Json, parseJson, toJson } from '../base/json.ts'
-import { type LinePlace, lineAt, linesOf } from '../base/lines.ts'
+import { keepText, memberTexts } from '../base/json-parts.ts'
+import { AHEAD, type LinePlace, LineReader, linesOf } from '../base/lines.ts'
 import { onDemand } from '../base/on-demand.ts'
 import { ErpSchema } from '../model/schema.ts'
 import {
@@ -120,14 +121,15 @@ async function readDocuments(
   }
   if (`sha256:${hash.digest('hex')}` !== digest) throw replaced(file)
   if (size <= largestHeld) return held.map((text) => parseDocument(parseJson(text)))
+  const lines = new LineReader(file, AHEAD)
   return onDemand({
     length: places.length,
     keys,
     read: (index) => {
       const place = places[index]
-      const text = place === undefined ? '' : lineAt(file, place)
+      const text = place === undefined ? '' : lines.read(place)
       if (lineDigest(text) !== digests[index]) throw replaced(file)
-      return parseDocument(parseJson(text))
+      return lateDocument(keys[index] ?? '', text)
     },
   })
 }
@@ -141,7 +143,7 @@ function keyIn(line: string): string {
 
 /** Enough of a digest to see that a line is another one. */
 function lineDigest(line: string): string {
-  return createHash('sha256').update(line).digest('base64url').slice(0, 16)
+  return hashOf('sha256', line, 'base64url').slice(0, 16)
 }
 
 function replaced(file: string): GateError {
@@ -198,8 +200,34 @@ function parseDocument(json: Json): StoredDocument {
   return {
     key: typeof key === 'string' ? key : '',
     sent: sent ?? null,
-    stages: isJsonArray(stages) ? stages.map(parseStage) : [],
+    stages: parseStages(stages),
   }
+}
+
+/** A document whose parts are parsed when they are asked for. */
+function lateDocument(key: string, line: string): StoredDocument {
+  const members = memberTexts(line, 'stages')
+  const [sentText, stagesText] = [members?.get('sent'), members?.get('stages')]
+  if (sentText === undefined || stagesText === undefined) return parseDocument(parseJson(line))
+  let sent: Json | undefined
+  let stages: readonly DocumentStage[] | undefined
+  const document: StoredDocument = {
+    key,
+    get sent() {
+      sent ??= parseJson(sentText)
+      return sent
+    },
+    get stages() {
+      stages ??= parseStages(parseJson(stagesText))
+      return stages
+    },
+  }
+  keepText(document, stagesText)
+  return document
+}
+
+function parseStages(json: Json | undefined): readonly DocumentStage[] {
+  return isJsonArray(json) ? json.map(parseStage) : []
 }
 
 function parseStage(json: Json): DocumentStage {

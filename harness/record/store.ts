@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash as hashOf } from 'node:crypto'
 import { access, constants, stat } from 'node:fs/promises'
 import { isLosslessNumber } from 'lossless-json'
 import { GateError, messageOf } from '../base/errors.ts'
 import { writeTextLines } from '../base/files.ts'
 import { digestOf } from '../base/fingerprint.ts'
 import { isJsonObject, type Json, type JsonObject, parseJson, toJson, writeJson } from '../base/json.ts'
-import { type Line, type LinePlace, lineAt, linesOf } from '../base/lines.ts'
+import { type Line, type LinePlace, LineReader, linesOf } from '../base/lines.ts'
 import { onDemand } from '../base/on-demand.ts'
 import {
   type Body,
@@ -75,9 +75,10 @@ export async function readRecording(path: string, largestHeld = LARGEST_HELD): P
     places.push({ at, length })
     links.push(before)
   })
+  const reader = new LineReader(path)
   const interactions = onDemand({
     length: places.length,
-    read: (index) => interactionAt(path, index, places[index], links[index]),
+    read: (index) => interactionAt(reader, path, index, places[index], links[index]),
   })
   return brand({ header, interactions, digest: `sha256:${hash.digest('hex')}` })
 }
@@ -143,6 +144,7 @@ function verified(
 
 /** Reads one interaction of a file that was proven whole; the chain shows whether the file is still the same. */
 function interactionAt(
+  reader: LineReader,
   path: string,
   index: number,
   place: LinePlace | undefined,
@@ -150,7 +152,7 @@ function interactionAt(
 ): Interaction {
   const number = index + 2
   if (place === undefined || before === undefined) throw damaged(path, number, 'there is no such interaction')
-  const text = lineAt(path, place)
+  const text = reader.read(place)
   if (!new Chain(before).matches(text)) throw edited(path, number)
   return parseInteraction(parseLine(text, path, number), path, number)
 }
@@ -191,7 +193,7 @@ class Chain {
   }
 
   #next(text: string): string {
-    return createHash('sha256').update(this.#previous).update(text).digest('hex').slice(0, 16)
+    return hashOf('sha256', this.#previous + text, 'hex').slice(0, 16)
   }
 }
 

@@ -2,13 +2,13 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { GateError } from '../base/errors.ts'
-import { type Json, parseJson, writeJson } from '../base/json.ts'
-import { type LinePlace, lineAt } from '../base/lines.ts'
+import { parseJson, writeJson } from '../base/json.ts'
+import { AHEAD, type LinePlace, LineReader } from '../base/lines.ts'
 import { onDemand } from '../base/on-demand.ts'
 import { PackedInvoice } from '../model/evidence-pack.ts'
 import type { InvoiceObservation, OperationObservation } from '../ports/observation.ts'
 import type { DecodedRecording } from './chains.ts'
-import { packedAnswers, packedInvoice, unpackedInvoice } from './packing.ts'
+import { lateInvoice, packedAnswers, packedText } from './packing.ts'
 
 /** Keeps what a replay observed until it is compared: in memory, or on disk where the recording is too large to be held. */
 export class Observed {
@@ -30,21 +30,21 @@ export class Observed {
 
   /** Keeps the next of the operations that serve all invoices. */
   addShared(operation: OperationObservation): void {
-    this.#shared.push(this.#spool?.write(packedAnswers([operation])) ?? operation)
+    this.#shared.push(this.#spool?.write(writeJson(packedAnswers([operation]))) ?? operation)
   }
 
   /** Keeps what was observed of the invoice at a place among the recorded ones. */
   addInvoice(place: number, invoice: InvoiceObservation): void {
-    this.#invoices.set(place, this.#spool?.write(packedInvoice(invoice)) ?? invoice)
+    this.#invoices.set(place, this.#spool?.write(packedText(invoice)) ?? invoice)
     if (this.#spool !== undefined && invoice.id !== undefined) this.#ids.set(place, invoice.id)
   }
 
   shared(): readonly OperationObservation[] {
     const kept = this.#shared
     const { shared: steps } = this.#decoded
-    return this.#all(kept, undefined, (index, answers) => {
+    return this.#all(kept, undefined, (index, text) => {
       const step = steps[index]
-      const [answer] = PackedInvoice.shape.operations.parse(answers)
+      const [answer] = PackedInvoice.shape.operations.parse(parseJson(text))
       if (step === undefined || answer === undefined) throw lost()
       return { ...answer, operation: step.operation, recorded: step.recorded }
     })
@@ -56,11 +56,11 @@ export class Observed {
     const { chains } = this.#decoded
     const kept = places.flatMap((place) => this.#invoices.get(place) ?? [])
     const keys = places.map((place) => chains[place]?.key ?? '')
-    return this.#all(kept, keys, (index, packed) => {
+    return this.#all(kept, keys, (index, text) => {
       const place = places[index] ?? -1
       const chain = chains[place]
       if (chain === undefined) throw lost()
-      const invoice = unpackedInvoice(chain, PackedInvoice.parse(packed), lost)
+      const invoice = lateInvoice(chain, text, lost)
       const id = this.#ids.get(place)
       // Its operations are not asked for yet, so the object is completed and not copied.
       return id === undefined ? invoice : Object.assign(invoice, { id })
@@ -70,7 +70,7 @@ export class Observed {
   #all<Item extends object>(
     kept: readonly (Item | LinePlace)[],
     keys: readonly string[] | undefined,
-    read: (index: number, packed: Json) => Item,
+    read: (index: number, text: string) => Item,
   ): readonly Item[] {
     const spool = this.#spool
     if (spool === undefined) return kept.flatMap((item) => ('at' in item ? [] : [item]))
@@ -89,25 +89,27 @@ export class Observed {
 /** A file without a name: it is gone with this process, however that ends. */
 class Spool {
   readonly #file: number
+  readonly #lines: LineReader
   #end = 0
 
   constructor() {
     const folder = mkdtempSync(join(tmpdir(), 'change-gate-'))
     this.#file = openSync(join(folder, 'observed.ndjson'), 'wx+', 0o600)
     rmSync(folder, { recursive: true })
+    this.#lines = new LineReader(this.#file, AHEAD)
     files.register(this, this.#file)
   }
 
-  write(value: Json): LinePlace {
-    const bytes = Buffer.from(`${writeJson(value)}\n`)
+  write(line: string): LinePlace {
+    const bytes = Buffer.from(`${line}\n`)
     for (let written = 0; written < bytes.length; ) written += writeSync(this.#file, bytes, written)
     const place = { at: this.#end, length: bytes.length - 1 }
     this.#end += bytes.length
     return place
   }
 
-  read(place: LinePlace): Json {
-    return parseJson(lineAt(this.#file, place))
+  read(place: LinePlace): string {
+    return this.#lines.read(place)
   }
 }
 
