@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
-import { Agent, request as send } from 'undici'
+import { Agent, type Dispatcher } from 'undici'
 import { GateError, messageOf } from '../base/errors.ts'
 import { bodyOf } from '../model/body.ts'
 import { HOP_BY_HOP, isKeptHeader } from '../model/headers.ts'
@@ -62,32 +62,29 @@ export class Recorder {
       // Joined as text, after one slash: a path such as `//host/` or `@host/` would name another host.
       const url = new URL(this.#origin + (below ? this.#base : '') + target.replace(/^\/?/, '/'))
       const method = incoming.method ?? 'GET'
-      const answer = await send(url, {
+      const received: Buffer[] = []
+      const asked: Dispatcher.DispatchOptions = {
+        origin: url.origin,
+        path: url.pathname + url.search,
         method,
         headers: forwarded(incoming.headers),
         body: hasBody(incoming) ? await bodyToSend(incoming, sent) : null,
-        dispatcher: this.#agent,
+      }
+      await passed(this.#agent, asked, outgoing, received, (status, responseHeaders) => {
+        const path = url.pathname
+        slot.passed = {
+          method,
+          path:
+            below || path === this.#base || path.startsWith(`${this.#base}/`) ? path.slice(this.#base.length) : path,
+          query: url.search,
+          requestHeaders: incoming.headers,
+          sent,
+          status,
+          responseHeaders,
+          received,
+          durationMs: Math.round(performance.now() - started),
+        }
       })
-      outgoing.writeHead(answer.statusCode, forwarded(answer.headers))
-      const received: Buffer[] = []
-      for await (const chunk of answer.body) {
-        received.push(chunk)
-        // A connector that has gone away does not keep the exchange from being recorded.
-        if (!outgoing.write(chunk) && !outgoing.destroyed) await drained(outgoing)
-      }
-      const path = url.pathname
-      slot.passed = {
-        method,
-        path: below || path === this.#base || path.startsWith(`${this.#base}/`) ? path.slice(this.#base.length) : path,
-        query: url.search,
-        requestHeaders: incoming.headers,
-        sent,
-        status: answer.statusCode,
-        responseHeaders: answer.headers,
-        received,
-        durationMs: Math.round(performance.now() - started),
-      }
-      outgoing.end()
       this.#count += 1
       this.#onInteraction?.(this.#count)
     } catch (error) {
@@ -119,6 +116,43 @@ export class Recorder {
   }
 }
 
+/**
+ * Asks the ERP and passes its answer on, chunk by chunk as it comes: between the two are no streams of our own, which would
+ * cost the connector more than all else here. `onWhole` is called before the connector learns that the answer is whole.
+ */
+function passed(
+  agent: Agent,
+  asked: Dispatcher.DispatchOptions,
+  outgoing: ServerResponse,
+  received: Buffer[],
+  onWhole: (status: number, headers: IncomingHttpHeaders) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let head: Readonly<{ status: number; headers: IncomingHttpHeaders }> = { status: 0, headers: {} }
+    agent.dispatch(asked, {
+      onRequestStart: () => undefined,
+      onResponseStart: (_controller, status, headers) => {
+        if (status < 200) return
+        head = { status, headers }
+        outgoing.writeHead(status, forwarded(headers))
+      },
+      onResponseData: (controller, chunk) => {
+        received.push(chunk)
+        // A connector that has gone away does not keep the exchange from being recorded.
+        if (outgoing.write(chunk) || outgoing.destroyed) return
+        controller.pause()
+        drained(outgoing).then(() => controller.resume())
+      },
+      onResponseEnd: () => {
+        onWhole(head.status, head.headers)
+        outgoing.end()
+        resolve()
+      },
+      onResponseError: (_controller, error) => reject(error),
+    })
+  })
+}
+
 function interactionOf(passed: Passed, seq: number): Interaction {
   const { method, path, query, requestHeaders, responseHeaders, status, durationMs } = passed
   return {
@@ -145,9 +179,15 @@ function hasBody(incoming: IncomingMessage): boolean {
 }
 
 async function bodyToSend(incoming: IncomingMessage, sent: Buffer[]): Promise<Buffer | Readable> {
-  const passing = collected(incoming, sent)
-  if (Number(incoming.headers['content-length'] ?? Number.POSITIVE_INFINITY) > AT_ONCE) return Readable.from(passing)
-  for await (const _ of passing);
+  if (Number(incoming.headers['content-length'] ?? Number.POSITIVE_INFINITY) > AT_ONCE) {
+    return Readable.from(collected(incoming, sent))
+  }
+  await new Promise<void>((resolve, reject) => {
+    incoming.on('data', (chunk: Buffer) => sent.push(chunk))
+    incoming.once('end', resolve)
+    incoming.once('error', reject)
+    incoming.once('close', () => reject(new Error('the connector went away within its request')))
+  })
   return Buffer.concat(sent)
 }
 
