@@ -243,6 +243,18 @@ describe('the scripts', () => {
     expect([none.status, none.all]).toEqual([3, expect.stringContaining('snapshots holds no evidence')])
   }, 60_000)
 
+  test('verify asks by identity where a trusted root is named', async () => {
+    const env = { DECISION: 'd', DIGEST, ENVIRONMENT: 'e', ERP_RELEASE: '6.0', POLICY: 'p', DECISIONS: 'f' }
+    const identity = { TRUSTED_ROOT: 'root.json', IDENTITY: 'the gate', ISSUER: 'the CI', KEY: '' }
+    const verify = (changes: Readonly<Record<string, string>>) =>
+      execa('bash', [join(import.meta.dirname, 'verify.sh')], {
+        env: { ...env, ...identity, ...changes, CHANGE_GATE: 'printf <%s>' },
+        reject: false,
+      })
+    expect((await verify({})).stdout).toContain('<--trusted-root><root.json><--identity><the gate><--issuer><the CI>')
+    for (const name of ['IDENTITY', 'ISSUER']) expect((await verify({ [name]: '' })).stderr).toContain(name)
+  })
+
   test.each(['DECISION', 'DIGEST', 'KEY', 'ENVIRONMENT', 'ERP_RELEASE', 'POLICY', 'DECISIONS'])(
     'verify asks nothing and says no when %s is not set',
     async (name) => {

@@ -1,10 +1,8 @@
-import type { KeyObject } from 'node:crypto'
 import { GateError } from '../base/errors.ts'
 import { digestOf } from '../base/fingerprint.ts'
-import { toJson } from '../base/json.ts'
+import { type Json, toJson } from '../base/json.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
 import { DECISION_FIELD, type Subject, type TestResult, type VerificationSummary } from '../model/decision.ts'
-import { sealed } from './envelope.ts'
 
 /** What a decision is asked for. */
 export type DecisionRequest = Readonly<{
@@ -13,21 +11,23 @@ export type DecisionRequest = Readonly<{
   assessmentDigest: string
   subject: Subject
   environment: string
-  key: KeyObject
 }>
 
 /**
- * Signs what an assessment decided: a line with the test result and a line with the verification summary that cites it.
- * Throws `decision-unfounded` when the assessment is of another subject or does not tell its policy.
+ * What is signed first: the test result. Throws `decision-unfounded` when the assessment is of another subject or does not
+ * tell its policy.
  */
-export function decisionOf(request: DecisionRequest): string {
-  const { assessment, subject, key } = request
+export function testStatement({ assessment, subject }: DecisionRequest): Json {
   const tested = assessment.integration.connectorDigest
   if (tested !== undefined && tested !== `sha256:${subject.digest.sha256}`) {
     throw unfounded(`The assessment is of the connector build ${tested}, not of sha256:${subject.digest.sha256}.`)
   }
-  const testResult = sealed(toJson(testResultOf(assessment, subject)), key)
-  return `${testResult}\n${sealed(toJson(summaryOf(request, digestOf(testResult))), key)}\n`
+  return toJson(testResultOf(assessment, subject))
+}
+
+/** What is signed second: the verification summary, which cites the signed test result. */
+export function summaryStatement(request: DecisionRequest, signedTestResult: string): Json {
+  return toJson(summaryOf(request, digestOf(signedTestResult)))
 }
 
 function testResultOf(assessment: ChangeAssessment, subject: Subject): TestResult {

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { digestOf } from '../base/fingerprint.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
 import { variants } from '../reporters/fixtures/golden.ts'
-import { decisionOf, subjectOf } from './decision.ts'
+import { subjectOf, summaryStatement, testStatement } from './decision.ts'
+import { sealed } from './envelope.ts'
 import { acceptedKeyOf, keyIdOf, signingKeyOf } from './keys.ts'
 import { answerTo, type Question, REFUSALS, type StoredDecision } from './verify.ts'
 
@@ -263,7 +264,7 @@ describe('an assessment that cannot carry a decision', () => {
 })
 
 test('every refusal is tested', () => {
-  const tests = ['verify.test.ts', '../cli/decision.test.ts']
+  const tests = ['verify.test.ts', '../cli/decision.test.ts', '../pipeline/sigstore.test.ts']
     .map((file) => readFileSync(new URL(file, import.meta.url), 'utf8'))
     .join('')
   expect(Object.keys(REFUSALS).filter((code) => !tests.includes(code))).toEqual([])
@@ -301,14 +302,14 @@ function decision(wanted: Wanted = {}): StoredDecision {
     ...(asked === undefined ? {} : { policy: { digest: POLICY, evidenceLevel: asked } }),
   }
   const name = `${verdict}-${wanted.at ?? ''}`
-  const text = decisionOf({
+  const request = {
     assessment,
     assessmentDigest: digestOf(name),
     subject: subjectOf(`papirflow-connector=${subject}`),
     environment,
-    key,
-  })
-  return { file: name, text }
+  }
+  const testResult = sealed(testStatement(request), key)
+  return { file: name, text: `${testResult}\n${sealed(summaryStatement(request, testResult), key)}\n` }
 }
 
 function lineOf(stored: StoredDecision, index: number): string {

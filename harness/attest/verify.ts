@@ -7,7 +7,7 @@ import {
   VerificationSummary,
 } from '../model/decision.ts'
 import { resourceUriOf } from './decision.ts'
-import { opened } from './envelope.ts'
+import { type BundleOpener, opened } from './envelope.ts'
 import type { AcceptedKey } from './keys.ts'
 
 /** Every reason for which `verify` says no. A code is public and stable. */
@@ -15,6 +15,7 @@ export const REFUSALS = {
   'decision-missing': 'There is no decision to read.',
   malformed: 'The file is not a decision as this version knows it.',
   'key-unknown': 'The decision is signed by a key that is not accepted.',
+  'identity-unknown': 'The decision is signed by an identity that is not accepted.',
   'signature-invalid': 'The decision was altered after it was signed, or was signed in another way.',
   'other-digest': 'The decision is about another build.',
   'other-environment': 'The decision is for another environment.',
@@ -34,6 +35,8 @@ export type RefusalCode = keyof typeof REFUSALS
 /** What a deploy step asks: may this build go there, now? */
 export type Question = Readonly<{
   keys: readonly AcceptedKey[]
+  /** Opens Sigstore bundles; without it none is believed. */
+  openBundle?: BundleOpener | undefined
   /** `sha256:` and 64 hexadecimal digits. */
   subject: string
   environment: string
@@ -69,7 +72,7 @@ export function answerTo(
   decision: StoredDecision,
   kept: readonly StoredDecision[] | undefined,
 ): Answer {
-  const read = readDecision(decision, question.keys)
+  const read = readDecision(decision, question)
   if ('answer' in read) return read
   const { summary, terms } = read
   const digest = `sha256:${summary.subject[0]?.digest.sha256}`
@@ -106,7 +109,7 @@ function afterLater(
   kept: readonly StoredDecision[],
 ): Answer {
   for (const other of kept) {
-    const read = readDecision(other, question.keys)
+    const read = readDecision(other, question)
     if ('answer' in read) {
       const text = read.answer === 'no' ? `${read.code}: ${read.text}` : ''
       return no('decisions-unreadable', `${other.file}: ${text}`)
@@ -127,11 +130,11 @@ function afterLater(
 }
 
 /** Reads a decision whose two statements are signed, fit each other and say one thing. */
-function readDecision(decision: StoredDecision, keys: readonly AcceptedKey[]): Read | Answer {
+function readDecision(decision: StoredDecision, { keys, openBundle }: Question): Read | Answer {
   const lines = decision.text.split('\n').filter((line) => line !== '')
   const [first = '', second = ''] = lines
   if (lines.length !== 2) return no('malformed', `it has ${lines.length} lines instead of two`)
-  const [result, token] = [opened(first, keys), opened(second, keys)]
+  const [result, token] = [opened(first, keys, openBundle), opened(second, keys, openBundle)]
   if (result.state === 'refused') return no(result.code, `line 1: ${result.text}`)
   if (token.state === 'refused') return no(token.code, `line 2: ${token.text}`)
   const testResult = TestResult.safeParse(result.payload)

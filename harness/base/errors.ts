@@ -26,6 +26,7 @@ export const ERROR_CATALOGUE = {
   'sandbox-not-proven': { exit: 2, title: 'The target is not proven to be a sandbox.' },
   'target-wrong-release': { exit: 2, title: 'The target runs another release than the change request names.' },
   'key-unusable': { exit: 2, title: 'A key cannot be read, is of another kind, or lies where it must not.' },
+  'signing-failed': { exit: 3, title: 'A decision could not be signed.' },
   'decision-unfounded': { exit: 2, title: 'An assessment cannot carry the decision that is asked for.' },
   'docker-missing': { exit: 2, title: 'A container was asked for and Docker does not answer.' },
   'connector-unusable': { exit: 2, title: 'The connector under test cannot be run.' },

@@ -378,7 +378,7 @@ function printResult({ text, html, decision }: ReportedRun): void {
 
 /** What a decision is signed with and for; nothing is signed without a key. */
 function signingOf({ subject, environment }: Pick<RunFlags, 'subject' | 'environment'>, keyFile: string | undefined) {
-  return keyFile ? { keyFile, subject, environment } : undefined
+  return keyFile ? { by: { keyFile }, subject, environment } : undefined
 }
 
 type NotesFlags = Readonly<{ change?: string; from: 'erp-publisher' | 'ap-vendor'; snapshots: string; out?: string }>

@@ -83,7 +83,7 @@ describe('verify', () => {
   test.each([
     ['a digest that is none', { '--subject': 'latest' }, /error usage: "latest" is no digest/],
     ['a signing key to verify with', { '--key': '' }, /error key-unusable: .* holds a private key/],
-    ['no key', { '--key': undefined }, /error usage: required option '--key <file>' not specified/],
+    ['no key', { '--key': undefined }, /error usage: It is not said whose decisions are accepted/],
   ])('never says yes to a wrong question: %s', async (_name, changes, message) => {
     const key = '--key' in changes && changes['--key'] === '' ? { '--key': join(keys, 'signing-key.pem') } : changes
     const { status, out, err } = await verify(key)
@@ -124,6 +124,9 @@ describe('signing', () => {
     const out = ['--out', 'attested/decision.intoto.jsonl']
     expect((await workspace.run(['attest', assessment, ...key, '--subject', SUBJECT, ...out])).status).toBe(0)
     expect((await verify({ '--decisions': 'attested' }, out[1])).status).toBe(0)
+    const by = ['--environment', 'production', '--subject', SUBJECT, ...out]
+    const unsigned = await workspace.run(['attest', assessment, ...by])
+    expect([unsigned.status, unsigned.err]).toEqual([2, expect.stringContaining('either with a key or with Sigstore')])
     const other = `tryton-ap-connector=${digestOf('another build')}`
     const refused = await workspace.run(['attest', assessment, ...key, '--subject', other, ...out])
     expect(refused.status).toBe(2)

@@ -5,11 +5,14 @@ import { Instant } from './common.ts'
 /** SHA-256 as in-toto writes it: 64 lower-case hexadecimal digits. */
 const Sha256 = z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/) })
 
+/** What is signed is an in-toto statement, whoever signs it. */
+export const PAYLOAD_TYPE = 'application/vnd.in-toto+json'
+
 const Base64 = z.base64().min(1)
 
 /** DSSE envelope: a payload and who signed it. Which algorithm is used follows from the key alone, never from the envelope. */
 export const Envelope = z.strictObject({
-  payloadType: z.literal('application/vnd.in-toto+json'),
+  payloadType: z.literal(PAYLOAD_TYPE),
   payload: Base64,
   signatures: z.array(z.strictObject({ keyid: z.string().optional(), sig: Base64 })).min(1),
 })

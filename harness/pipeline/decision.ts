@@ -1,7 +1,8 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdir, readdir, realpath, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
-import { decisionOf, subjectOf } from '../attest/decision.ts'
+import { subjectOf, summaryStatement, testStatement } from '../attest/decision.ts'
+import { type BundleOpener, sealed } from '../attest/envelope.ts'
 import { acceptedKeyOf, keyIdOf, signingKeyOf } from '../attest/keys.ts'
 import {
   type Answer,
@@ -14,6 +15,7 @@ import {
 import { GateError, messageOf } from '../base/errors.ts'
 import { exists, readTextFile, writeTextFile } from '../base/files.ts'
 import { digestOf } from '../base/fingerprint.ts'
+import type { Json } from '../base/json.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
 import { Id } from '../model/common.ts'
 import { EvidenceLevel, type Subject } from '../model/decision.ts'
@@ -22,6 +24,7 @@ import { policyDigestOf } from './assess.ts'
 import { readAssessment } from './assessment-file.ts'
 import { runName } from './history.ts'
 import { readScenario } from './scenario.ts'
+import type { SigstoreUrls } from './sigstore-signing.ts'
 
 /** Name of the latest decision, beside the latest assessment. */
 export const DECISION_FILE = 'decision.intoto.jsonl'
@@ -33,10 +36,19 @@ const DECISION_ENDING = '.intoto.jsonl'
 const LARGEST_DECISION = 4 * 1024 * 1024
 
 /** Who signs, for which build and environment, as the command line says it. */
-export type Signing = Readonly<{ keyFile: string; subject: string | undefined; environment: string | undefined }>
+export type Signing = Readonly<{
+  by: Readonly<{ keyFile: string }> | SigstoreUrls
+  subject: string | undefined
+  environment: string | undefined
+}>
 
 /** The same, read and checked. */
-export type Signer = Readonly<{ key: KeyObject; subject: Subject; environment: string }>
+export type Signer = Readonly<{
+  /** Signs a statement and puts it into an envelope, on one line. */
+  seal: (statement: Json) => string | Promise<string>
+  subject: Subject
+  environment: string
+}>
 
 /** Reads what is needed to sign. Throws `usage` or `key-unusable`. */
 export async function signerOf(signing: Signing): Promise<Signer> {
@@ -55,13 +67,15 @@ export async function signerOf(signing: Signing): Promise<Signer> {
     })
   }
   const subject = subjectOf(signing.subject)
-  const pem = await readTextFile(signing.keyFile, 'Make a pair with change-gate keygen --out FOLDER.')
-  await refuseInRepository(signing.keyFile)
-  return {
-    key: signingKeyOf(pem, signing.keyFile),
-    subject,
-    environment: signing.environment,
-  }
+  return { seal: await sealOf(signing.by), subject, environment: signing.environment }
+}
+
+async function sealOf(by: Signing['by']): Promise<Signer['seal']> {
+  if ('fulcio' in by) return (await import('./sigstore-signing.ts')).sigstoreSeal(by)
+  const pem = await readTextFile(by.keyFile, 'Make a pair with change-gate keygen --out FOLDER.')
+  await refuseInRepository(by.keyFile)
+  const key = signingKeyOf(pem, by.keyFile)
+  return (statement) => sealed(statement, key)
 }
 
 /** The digest of a build that is named as NAME=sha256:…. Throws `usage`. */
@@ -71,7 +85,7 @@ export function subjectDigest(subject: string): string {
 
 /** Signs an assessment and keeps the decision twice: as the latest, and for good. Returns the file of the latest. */
 export async function keepDecision(folder: string, assessment: ChangeAssessment, signer: Signer): Promise<string> {
-  const text = decisionText(assessment, signer)
+  const text = await decisionText(assessment, signer)
   const latest = join(folder, DECISION_FILE)
   const name = `${runName(assessment.meta.assessedAt)}-${signer.environment}-${signer.subject.digest.sha256.slice(0, 12)}`
   await writeTextFile(join(folder, 'runs', `${name}${DECISION_ENDING}`), text)
@@ -80,18 +94,19 @@ export async function keepDecision(folder: string, assessment: ChangeAssessment,
 }
 
 /** Signs a stored assessment. Throws `decision-unfounded` beside what reading throws. Returns the file that was written. */
-export async function attest(
-  options: Readonly<{ assessment: string; key: string; subject: string; environment: string; out?: string }>,
-): Promise<string> {
-  const signer = await signerOf({ ...options, keyFile: options.key })
+export async function attest(options: Readonly<{ assessment: string; out?: string }> & Signing): Promise<string> {
+  const signer = await signerOf(options)
   const assessment = await readAssessment(options.assessment)
   if (options.out === undefined) return keepDecision(dirname(options.assessment), assessment, signer)
-  await writeTextFile(options.out, decisionText(assessment, signer))
+  await writeTextFile(options.out, await decisionText(assessment, signer))
   return options.out
 }
 
-function decisionText(assessment: ChangeAssessment, signer: Signer): string {
-  return decisionOf({ assessment, assessmentDigest: digestOf(json.render(assessment)), ...signer })
+/** A line with the test result and a line with the verification summary that cites it, both signed. */
+async function decisionText(assessment: ChangeAssessment, { seal, subject, environment }: Signer): Promise<string> {
+  const request = { assessment, assessmentDigest: digestOf(json.render(assessment)), subject, environment }
+  const testResult = await seal(testStatement(request))
+  return `${testResult}\n${await seal(summaryStatement(request, testResult))}\n`
 }
 
 /** Makes a pair of keys in a folder outside any repository and never overwrites one. Returns the files and the key's id. */
@@ -121,6 +136,8 @@ export async function policyDigest(changeFolder: string): Promise<string> {
 export type Asked = Readonly<{
   decision: string
   keys: readonly string[]
+  /** Who may sign with a certificate, by the authorities and logs of which trusted root. */
+  sigstore?: Readonly<{ trustedRoot: string; identity: string; issuer: string }> | undefined
   subject: string
   environment: string
   erpRelease: string
@@ -137,6 +154,7 @@ export type Answered = Readonly<{ text: string; code: RefusalCode | undefined; s
 export async function verifyDecision(asked: Asked): Promise<Answered> {
   const question: Question = {
     keys: await Promise.all(asked.keys.map(async (file) => acceptedKeyOf(await readTextFile(file, KEY_HINT), file))),
+    openBundle: await bundleOpenerOf(asked.sigstore),
     subject: digestIn(asked.subject),
     environment: asked.environment,
     erpRelease: asked.erpRelease,
@@ -146,6 +164,13 @@ export async function verifyDecision(asked: Asked): Promise<Answered> {
     now: new Date().toISOString(),
   }
   return answered(await answerFromFiles(question, asked), asked)
+}
+
+async function bundleOpenerOf(accepted: Asked['sigstore']): Promise<BundleOpener | undefined> {
+  if (accepted === undefined) return undefined
+  const { trustedRoot, ...identity } = accepted
+  const text = await readTextFile(trustedRoot, 'Name the trusted_root.json of your Sigstore instance.')
+  return (await import('../attest/sigstore.ts')).bundleOpener(text, trustedRoot, identity)
 }
 
 const KEY_HINT = 'Name the public key of who may sign decisions.'
