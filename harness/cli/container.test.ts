@@ -3,9 +3,12 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ChangeAssessment } from '../model/assessment.ts'
+import { CREDENTIAL, excerpt, sample } from '../pipeline/fixtures/tryton.ts'
 import { startRecording } from '../pipeline/record.ts'
-import { readRecording } from '../record/store.ts'
+import { readRecording, writeRecording } from '../record/store.ts'
 import { hasDocker, startSandbox } from '../targets/container.ts'
+import { startFaultProxy } from './testing/fault-proxy.ts'
+import { refusing, TOLD_AFTER_REFUSAL, toldAfterRefusal } from './testing/refused.ts'
 import { Workspace } from './testing/workspace.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -127,11 +130,63 @@ describe.skipIf(!docker)('on a real Tryton', () => {
     expect(status).toBe(0)
   })
 
-  test('sandbox up prints where it answers, and down removes it', { timeout: MINUTES }, async () => {
+  test('a 7.0 that stays up: where an invoice is refused in the middle and the month is closed, nothing is false or hidden', {
+    timeout: 5 * MINUTES,
+  }, async () => {
     const up = await workspace.run(['sandbox', 'up', 'tryton-7.0'])
     expect(up.out).toMatch(/^url +http:\/\/\S+:\d+$/m)
     expect(up.out).toMatch(/^database +erp$/m)
+    const change = `${SAMPLE}/changes/control-6.0`
+    await workspace.edit(`${change}/change.yaml`, 'to: "6.0"', 'to: "7.0"')
+    const { recording } = excerpt(await sample('6.0'), (key) => /^SUP-100[89] /.test(key))
+    await writeRecording(`${workspace.folder}/${SAMPLE}/recordings/2026-10.ndjson`, recording)
+    await workspace.run(['run', change])
+    const mocked = await assessed('control-6.0')
+
+    const url = /^url +(http:\S+)$/m.exec(up.out)?.[1] ?? ''
+    await closePeriod(url, '2026-10')
+    const months = new Set<string>()
+    const proxy = await startFaultProxy(url, (passing) => {
+      const dates = passing.body.toString('utf8').matchAll(/"month":(\d+)/g)
+      if (/invoice\.create$/.test(passing.method)) for (const [, month = ''] of dates) months.add(month)
+      return refusing(passing)
+    })
+    await workspace.edit(`${SAMPLE}/integration.yaml`, 'http://127.0.0.1:8000', proxy.url)
+    await workspace.run(['run', change, '--target', proxy.url], {
+      TRYTON_USER: CREDENTIAL.user,
+      TRYTON_PASSWORD: CREDENTIAL.password,
+    })
+    const live = await assessed('control-6.0')
+    await proxy.close()
     const down = await workspace.run(['sandbox', 'down', 'tryton-7.0'])
     expect(down.out).toMatch(/^tryton-7\.0: \d+ containers? removed$/)
+
+    expect(live.evidence.level).toBe('live')
+    expect(toldAfterRefusal(mocked, live)).toEqual(TOLD_AFTER_REFUSAL)
+    expect(months).toEqual(new Set(['11']))
+    const moved = live.evidence.notCompared.filter(({ what }) => what === 'dates of invoices')
+    expect(moved.reduce((sum, { count }) => sum + count, 0)).toBe(8)
+    expect(moved.filter(({ why }) => !/^period 2026-10 is not open .* into 2026-11, .*taken back/.test(why))).toEqual(
+      [],
+    )
   })
 })
+
+/** Closes a period as an accountant does. */
+async function closePeriod(url: string, name: string): Promise<void> {
+  const call = async (method: string, params: readonly unknown[], authorization = '') => {
+    const answer = await fetch(`${url}/erp/`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(authorization === '' ? {} : { authorization }) },
+      body: JSON.stringify({ id: 1, method, params }),
+    })
+    const { result, error } = Object(await answer.json())
+    if (error !== undefined) throw new Error(`${method}: ${JSON.stringify(error)}`)
+    return result
+  }
+  const [user, key] = await call('common.db.login', ['admin', { password: 'admin-sandbox-only' }])
+  const session = `Session ${Buffer.from(`admin:${user}:${key}`).toString('base64')}`
+  const context = await call('model.res.user.get_preferences', [true, {}], session)
+  const ids = await call('model.account.period.search', [[['name', '=', name]], 0, null, null, context], session)
+  await call('model.account.period.close', [ids, context], session)
+}
