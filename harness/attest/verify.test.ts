@@ -1,5 +1,6 @@
 import { createHmac, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { crypto, dsse } from '@sigstore/core'
 import { describe, expect, test } from 'vitest'
 import { digestOf } from '../base/fingerprint.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
@@ -91,6 +92,15 @@ describe('a decision is refused', () => {
     const weak = decision({ evidence: 'recorded', asked: 'live' })
     expect(answerTo({ ...question, evidence: 'schema' }, weak, undefined)).toMatchObject({ code: 'evidence-too-weak' })
   })
+})
+
+test("what is signed is what others sign: Sigstore's encoding of the envelope fits the signature", () => {
+  for (const index of [0, 1]) {
+    const { payloadType, payload, signatures } = JSON.parse(lineOf(decision(), index))
+    const encoding = dsse.preAuthEncoding(payloadType, Buffer.from(payload, 'base64'))
+    expect(crypto.verify(encoding, ours.publicKey, Buffer.from(signatures[0].sig, 'base64'))).toBe(true)
+    expect(crypto.verify(encoding, stranger.publicKey, Buffer.from(signatures[0].sig, 'base64'))).toBe(false)
+  }
 })
 
 describe('a forgery is refused', () => {

@@ -244,7 +244,9 @@ export function addCommands(program: Command): void {
 
   program
     .command('schema <file>')
-    .description('Print the JSON Schema of a file that you write: integration, mapping, change or waivers.')
+    .description(
+      'Print the JSON Schema of a file that you write (integration, mapping, change or waivers), or of assessment.json.',
+    )
     .action((file: string) => print(schemaOf(file)))
 
   const sandbox = program.command('sandbox').description('Start or remove a sandbox ERP in a container.')

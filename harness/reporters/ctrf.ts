@@ -19,7 +19,7 @@ export default defineReporter({
     const [tool = meta.harness, version] = meta.harness.split(' ')
     const report = {
       reportFormat: 'CTRF',
-      specVersion: '0.0.0',
+      specVersion: '1.0.0',
       timestamp: meta.assessedAt,
       generatedBy: meta.harness,
       results: {

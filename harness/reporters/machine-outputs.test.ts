@@ -1,7 +1,14 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
+import type { Nodes } from 'mdast'
+import { fromMarkdown } from 'mdast-util-from-markdown'
+import { gfmFromMarkdown } from 'mdast-util-gfm'
+import { gfm } from 'micromark-extension-gfm'
+import { parse as readResults } from 'test-results-parser'
 import { describe, expect, test } from 'vitest'
 import type { ChangeAssessment } from '../model/assessment.ts'
 import ctrf from './ctrf.ts'
@@ -12,6 +19,8 @@ import githubAnnotations from './github-annotations.ts'
 import junit from './junit.ts'
 import markdown from './markdown.ts'
 import openmetrics from './openmetrics.ts'
+import { casesOf } from './rendering/cases.ts'
+import { visible, visibleValue } from './rendering/visible-text.ts'
 import sarif from './sarif.ts'
 import servicenow from './servicenow.ts'
 
@@ -132,6 +141,24 @@ describe('junit', () => {
     },
   )
 
+  test.each(assessments.slice(0, -1))(
+    '%s is read by a consumer as what it says: case by case, and failed only when nothing is permitted',
+    (_name, assessment) => {
+      const cases = casesOf(visibleValue(assessment))
+      const { suites, status, failed, errors } = consumed(junit.render(assessment))
+      const permits = assessment.verdict === 'go' || assessment.verdict === 'conditional'
+      expect([status, failed + errors > 0]).toEqual(permits ? ['PASS', false] : ['FAIL', true])
+      const read = suites.flatMap((suite) =>
+        suite.cases.map((entry) => `${suite.name} ${entry.name}: ${entry.status} ${entry.failure ?? ''}`),
+      )
+      const said = cases.map(({ suite, name, status: is, message }) => {
+        const why = is === 'failed' || is === 'errored' ? visible(message.split('\n')[0] ?? '') : ''
+        return `${suite} ${visible(name).trim()}: ${STATUSES[is]} ${why}`
+      })
+      expect(read).toEqual(said)
+    },
+  )
+
   test('fails exactly when the verdict permits nothing', () => {
     const failing = Object.entries(variants()).map(([name, assessment]) => {
       const [, failures, errors] = /failures="(\d+)" errors="(\d+)"/.exec(junit.render(assessment)) ?? []
@@ -169,6 +196,38 @@ describe('markdown', () => {
     expect(markdown.render(large)).toContain('and 1 666 more findings for information, see the report')
   })
 
+  test.each(assessments)(
+    '%s is, to a parser of GitHub Markdown, text in the elements that are meant',
+    (_name, assessment) => {
+      const found = new Set<string>()
+      const cells = new Set<string>()
+      const visit = (node: Nodes): void => {
+        found.add(node.type === 'html' ? node.value : node.type)
+        if (node.type === 'table') cells.add([...new Set(node.children.map((row) => row.children.length))].join())
+        if ('children' in node) for (const child of node.children) visit(child)
+      }
+      visit(fromMarkdown(markdown.render(assessment), { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] }))
+      const meant = [
+        'root',
+        'heading',
+        'paragraph',
+        'text',
+        'strong',
+        'inlineCode',
+        'list',
+        'listItem',
+        'table',
+        'tableRow',
+        'tableCell',
+        '<br>',
+        '<!-- -->',
+      ]
+      expect([...found].filter((type) => !meant.includes(type))).toEqual([])
+      // Every row of a table has the cells of its head.
+      expect([...cells].filter((count) => count !== '5' && count !== '6')).toEqual([])
+    },
+  )
+
   test('hostile content is no HTML, link, mention or table cell', () => {
     const shown = markdown.render(hostile())
     expect(shown.replaceAll('<!-- -->', '').replaceAll('<br>', '')).not.toMatch(/<[a-z!/]/i)
@@ -204,6 +263,31 @@ describe('servicenow', () => {
     expect(plan).toMatch(/\nand \d+ more lines?, see the report$/)
   })
 })
+
+/** The consumer has no word for what could not be told, and fails it as well. */
+const STATUSES = { passed: 'PASS', failed: 'FAIL', errored: 'FAIL', skipped: 'SKIP' }
+
+type Consumed = Readonly<{
+  status: string
+  failed: number
+  errors: number
+  suites: readonly Readonly<{
+    name: string
+    cases: readonly Readonly<{ name: string; status: string; failure?: string }>[]
+  }>[]
+}>
+
+/** JUnit XML as a library reads it that posts results to chats and dashboards. It takes files only. */
+function consumed(xml: string): Consumed {
+  const folder = mkdtempSync(join(tmpdir(), 'change-gate-junit-'))
+  try {
+    const file = join(folder, 'junit.xml')
+    writeFileSync(file, xml)
+    return readResults({ type: 'junit', files: [file] })
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
 
 function limitOf(column: string): number {
   return column === 'short_description' || column === 'cab_recommendation' ? 160 : 4_000
