@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { digestOf } from '../base/fingerprint.ts'
+import { attest, makeKeys } from '../pipeline/decision.ts'
 import { Workspace } from './testing/workspace.ts'
 
 const CONTROL = 'scenarios/tryton-ap/changes/control-6.0'
@@ -53,6 +54,25 @@ function verify(changes: Readonly<Record<string, string | undefined>> = {}, deci
   return workspace.run(['verify', decision, ...options, ...more])
 }
 
+/** Signs the assessment of the control with other members, in a file of its own; returns where. */
+async function attested(changes: Readonly<Record<string, unknown>>, signer = keys): Promise<string> {
+  if (signer !== keys) await makeKeys(signer)
+  const told = await workspace.assessment('control-6.0')
+  const changed = Object.entries(changes).map(([name, value]) => [
+    name,
+    typeof value === 'object' ? { ...(told[name] as object), ...value } : value,
+  ])
+  await workspace.write('other.json', JSON.stringify({ ...told, ...Object.fromEntries(changed) }))
+  await attest({
+    assessment: join(workspace.folder, 'other.json'),
+    by: { keyFile: join(signer, 'signing-key.pem') },
+    subject: SUBJECT,
+    environment: 'production',
+    out: join(workspace.folder, 'other.intoto.jsonl'),
+  })
+  return 'other.intoto.jsonl'
+}
+
 describe('verify', () => {
   test('says yes to what was decided', async () => {
     const { status, out, err } = await verify()
@@ -72,6 +92,33 @@ describe('verify', () => {
     ['decisions-incomplete', { '--decisions': 'scenarios' }],
   ])('says no with %s', async (code, changes) => {
     const { status, out } = await verify(changes)
+    expect([status, out.split(':')[0]]).toEqual([1, `no  ${code}`])
+  })
+
+  test.each<[string, string, () => Promise<string>]>([
+    ['an expired decision', 'expired', () => attested({ meta: { validUntil: '2026-01-01T00:00Z' } })],
+    [
+      'mock-only evidence where the policy asks for live',
+      'evidence-too-weak',
+      () => attested({ policy: { evidenceLevel: 'live' } }),
+    ],
+    ['a no-go', 'not-a-go', () => attested({ verdict: 'no-go' })],
+    ['a key that is not accepted', 'key-unknown', () => attested({}, join(keys, '..', 'stranger'))],
+    [
+      'a decision that was tampered with',
+      'signature-invalid',
+      async () => {
+        const file = await attested({})
+        const [first, second = ''] = (await workspace.read(file)).split('\n')
+        const { payload, ...envelope } = JSON.parse(second)
+        const text = Buffer.from(payload, 'base64').toString().replace('2099-12-01', '2199-12-01')
+        const tampered = JSON.stringify({ ...envelope, payload: Buffer.from(text).toString('base64') })
+        await workspace.write(file, `${first}\n${tampered}\n`)
+        return file
+      },
+    ],
+  ])('says no to %s: %s', async (_name, code, made) => {
+    const { status, out } = await verify({ '--decisions': undefined }, await made())
     expect([status, out.split(':')[0]]).toEqual([1, `no  ${code}`])
   })
 
