@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Ways } from '../base/ways.ts'
 
 /**
  * One JSON Schema (draft 2020-12) in normalized form. References are local (`#/definitions/NAME`) and never inlined, so
@@ -74,10 +75,12 @@ export type Unchanged = Readonly<{
   nodeOf: (name: string) => number | undefined
   /** The definition at a node; null for a part of one. */
   nameOf: (node: number) => string | null
-  /** Where each node leads: to a node, or as -1 - n to the nth of `outside`. */
-  targets: readonly (readonly number[])[]
-  /** The ways there, in the same order. */
-  steps: readonly (readonly OutlineStep[])[]
+  /** How many nodes there are: those of definitions, and the parts of them that lead on. */
+  size: number
+  /** Where each node leads: to a node, or as `size` + n to the nth of `outside`. */
+  ways: Ways
+  /** The steps there, in the same order; a branch of a choice has no tokens, and its name is that of what it leads to. */
+  steps: readonly OutlineStep[]
   /** Nodes that a node takes over, with all that they lead to: they are referred to, and a comparison does not go there. */
   bases: ReadonlyMap<number, readonly number[]>
   /** Names of definitions that are not in the graph and that it leads to. */

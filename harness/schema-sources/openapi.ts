@@ -1,5 +1,6 @@
 import type { ErpResource, ErpSchema, JsonSchema } from '../model/schema.ts'
 import { defineSchemaSource, type SchemaDocument } from '../ports/schema-source.ts'
+import { readBeside } from './reading/beside.ts'
 import { type Definitions, type Normalizer, normalizerOf, type Postponed } from './reading/json-schema.ts'
 import {
   isPlainObject,
@@ -30,7 +31,8 @@ export default defineSchemaSource({
       : /^["']?(openapi|swagger)["']?\s*:\s*["']?[23]\./m.test(document.text),
   read: (document) => readContent(document, readTree(document)).schema,
   readPair: (old, next) => {
-    const [before, after] = [readTree(old), readTree(next)]
+    const before = readTree(old)
+    const after = readBeside(old, before, next)
     const common = commonOf(before, after)
     const items = new Map<string, Operations>()
     const one = readContent(old, before, { postponed: common?.postponed, note: items.set.bind(items) })
@@ -251,9 +253,7 @@ function resolved(specification: Specification, value: unknown, tokens: readonly
 function contentOf(specification: Specification, holder: Placed, use: 'send' | 'read'): JsonSchema | undefined {
   const content = member(holder.value, 'content')
   if (isPlainObject(content)) {
-    const types = Object.hasOwn(content, 'application/json') ? ['application/json'] : Object.keys(content).sort()
-    const chosen =
-      types.find((type) => /^application\/json\b/.test(type)) ?? types.find((type) => /json/.test(type)) ?? types[0]
+    const chosen = Object.hasOwn(content, 'application/json') ? 'application/json' : likestJson(Object.keys(content))
     const schema = chosen === undefined ? undefined : member(content[chosen], 'schema')
     return chosen === undefined || schema === undefined
       ? undefined
@@ -263,6 +263,13 @@ function contentOf(specification: Specification, holder: Placed, use: 'send' | '
   return schema === undefined
     ? undefined
     : specification.normalizer.normalize(schema, [...holder.tokens, 'schema'], use)
+}
+
+function likestJson(types: readonly string[]): string | undefined {
+  const sorted = [...types].sort()
+  return (
+    sorted.find((type) => /^application\/json\b/.test(type)) ?? sorted.find((type) => /json/.test(type)) ?? sorted[0]
+  )
 }
 
 function bodyOf(

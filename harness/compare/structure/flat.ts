@@ -417,7 +417,7 @@ export function memberSchemas(flat: Flat, name: string, doubt: 'least' | 'most')
     const declared = entry.properties.get(name)
     if (declared !== undefined && declared !== true) schemas.push(declared)
     let isOther = declared === undefined
-    for (const [pattern, schema] of entry.patterns) {
+    for (const [pattern, schema] of entry.patterns.size > 0 ? entry.patterns : []) {
       const applies = matches(pattern, name)
       if (applies === true || (applies === undefined && doubt === 'most')) schemas.push(schema)
       if (applies === true || (applies === undefined && doubt === 'least')) isOther = false

@@ -302,10 +302,12 @@ function memberChanges(old: Flat, next: Flat): readonly KeywordChange[] {
 /** Names of the members that a flat declares and does not rule out. */
 export function declaredNames(flat: Flat): ReadonlySet<string> {
   const names = new Set<string>()
-  for (const entry of flat.members) {
-    for (const [name, schema] of entry.properties) if (schema !== false) names.add(name)
+  for (const { properties } of flat.members) {
+    properties.forEach((schema, name) => {
+      if (schema !== false) names.add(name)
+    })
   }
-  for (const entry of flat.members) {
+  for (const entry of flat.members.length > 1 ? flat.members : []) {
     if (entry.additional !== false || entry.patterns.size > 0) continue
     for (const name of names) if (!entry.properties.has(name)) names.delete(name)
   }

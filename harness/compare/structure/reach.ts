@@ -1,7 +1,7 @@
+import type { Ways } from '../../base/ways.ts'
 import type { OutlineStep } from '../../model/schema.ts'
 import { targetOf } from './space.ts'
 import type { Explanation, Pair, Pairs } from './walk.ts'
-import { reached, type Ways, waysOf } from './ways.ts'
 
 /** A resource whose schemas differ, or lead to some that do. */
 export type Root = Readonly<{ resource: string; pair: Pair }>
@@ -27,30 +27,35 @@ export type Place = Readonly<{
  * number and never read; the pairs that are read come after those numbers.
  */
 export function visit(roots: readonly Root[], pairs: Pairs, explain: (pair: Pair) => Explanation): readonly Visit[] {
-  const { unchanged, isUnstable, isUnstableNode } = pairs.space
-  const size = unchanged?.targets.length ?? 0
-  const read: Pair[] = []
+  const { unchanged, unstableNodes, above } = pairs.space
+  const size = unchanged?.size ?? 0
+  const ways = unchanged?.ways ?? above
+  // Numbers below this stand for what is crossed, and for the definitions outside that it leads to.
+  const fixed = unstableNodes.length
+  const read: (Pair | undefined)[] = (unchanged?.outside ?? []).map((name, index) =>
+    unstableNodes[size + index] === 1 ? pairs.named(name) : undefined,
+  )
   const numbers = new Map<Pair, number>()
+  read.forEach((pair, index) => {
+    if (pair !== undefined) numbers.set(pair, size + index)
+  })
   const numberOf = (pair: Pair): number => {
-    if (pair.node !== undefined) return pair.node
-    const known = numbers.get(pair)
+    const known = pair.node ?? numbers.get(pair)
     if (known !== undefined) return known
     numbers.set(pair, size + read.length)
     return size + read.push(pair) - 1
   }
-  const outside = (unchanged?.outside ?? []).map((name) => (isUnstable(name) ? numberOf(pairs.named(name)) : -1))
 
   const order: number[] = []
-  /** The number that leads here and which of its steps; for a resource, -1 - its place among the roots. */
-  const from: (number | undefined)[] = new Array(size)
+  /** The number that leads here; for a resource, -1 - its place among the roots. */
+  const from: number[] = new Array<number>(fixed).fill(UNSEEN)
+  /** Which of its steps it was: of what is crossed counted over all, of what is read over its own. */
   const step: number[] = []
-  const edges = { from: Array.of<number>(), to: Array.of<number>() }
+  /** What leads to and from what is read. */
+  const into: Leads = new Map()
+  const outOf: Leads = new Map()
   const lead = (to: number, source: number, index: number): void => {
-    if (source >= 0) {
-      edges.from.push(source)
-      edges.to.push(to)
-    }
-    if (from[to] !== undefined) return
+    if ((from[to] ?? UNSEEN) !== UNSEEN) return
     from[to] = source
     step[to] = index
     order.push(to)
@@ -60,39 +65,47 @@ export function visit(roots: readonly Root[], pairs: Pairs, explain: (pair: Pair
   })
   for (let at = 0; at < order.length; at += 1) {
     const number = order[at] ?? 0
-    if (number < size) {
-      const targets = unchanged?.targets[number] ?? []
-      for (let index = 0; index < targets.length; index += 1) {
-        const target = targets[index] ?? 0
-        const to = target < 0 ? (outside[-1 - target] ?? -1) : isUnstableNode(target) ? target : -1
-        if (to >= 0) lead(to, number, index)
-      }
-    } else {
-      const pair = read[number - size]
-      const steps = pair === undefined ? [] : explain(pair).steps
-      steps.forEach((next, index) => {
-        lead(numberOf(next.pair), number, index)
+    const pair = read[number - size]
+    if (pair !== undefined) {
+      explain(pair).steps.forEach((next, index) => {
+        const to = numberOf(next.pair)
+        append(into, to, number)
+        append(outOf, number, to)
+        lead(to, number, index)
       })
+      continue
+    }
+    const end = ways.starts[number + 1] ?? 0
+    for (let index = ways.starts[number] ?? 0; index < end; index += 1) {
+      const to = ways.ends[index] ?? 0
+      if (unstableNodes[to] === 1) lead(to, number, index)
     }
   }
 
   const starts = new Int32Array(size + read.length)
   for (const { pair } of roots) starts[numberOf(pair)] = (starts[numberOf(pair)] ?? 0) + 1
+  const isSeen = (number: number) => (from[number] ?? UNSEEN) !== UNSEEN
   const countOf = resourceCounts({
-    above: waysOf(starts.length, edges.to, edges.from),
-    below: waysOf(starts.length, edges.from, edges.to),
+    above: { ways: above, fixed, more: into, isSeen },
+    below: { ways, fixed: size, more: outOf, isSeen },
     starts,
   })
+  const nameAt = (number: number) => (number < size ? (unchanged?.nameOf(number) ?? null) : nameOf(read[number - size]))
+  const stepTo = (to: number, source: number): OutlineStep | undefined => {
+    const pair = read[source - size]
+    if (pair !== undefined) return explain(pair).steps[step[to] ?? 0]
+    const way = unchanged?.steps[step[to] ?? 0]
+    const branch = way?.tokens.length === 0 ? nameAt(to) : null
+    return branch === null ? way : { tokens: [], path: ['anyOf', branch] }
+  }
   const placeOf = (number: number): Place => {
     const steps: OutlineStep[] = []
     let shared: string | null = null
     for (let to = number; ; ) {
-      shared ??= to < size ? (unchanged?.nameOf(to) ?? null) : nameOf(read[to - size])
+      shared ??= nameAt(to)
       const source = from[to] ?? -1
       if (source < 0) return { resource: roots[-1 - source]?.resource ?? '', steps: steps.reverse(), shared }
-      const pair = read[source - size]
-      const taken = pair === undefined ? unchanged?.steps[source] : explain(pair).steps
-      const way = taken?.[step[to] ?? 0]
+      const way = stepTo(to, source)
       if (way !== undefined) steps.push(way)
       to = source
     }
@@ -103,30 +116,80 @@ export function visit(roots: readonly Root[], pairs: Pairs, explain: (pair: Pair
   })
 }
 
-/** How many resources reach each number: asked from the change upwards, since most show none. */
-function resourceCounts(ways: Readonly<{ above: Ways; below: Ways; starts: Int32Array }>): (start: number) => number {
-  const { above, below, starts } = ways
-  const counts = new Map<number, number>()
-  const isHolder = new Uint8Array(starts.length)
-  const degree = ({ starts }: Ways, number: number) => (starts[number + 1] ?? 0) - (starts[number] ?? 0)
-  const countOf = (start: number): number => {
-    const known = counts.get(start)
-    if (known !== undefined) return known
-    // What one pair alone leads to, and leads nowhere itself, is reached by the same resources.
-    if (degree(above, start) === 1 && degree(below, start) === 0 && starts[start] === 0) {
-      const count = countOf(above.ends[above.starts[start] ?? 0] ?? 0)
-      counts.set(start, count)
-      return count
+/** Of what nobody leads to yet. */
+const UNSEEN = Number.MIN_SAFE_INTEGER
+
+type Leads = Map<number, number[]>
+
+function append(leads: Leads, number: number, other: number): void {
+  const known = leads.get(number)
+  if (known === undefined) leads.set(number, [other])
+  else known.push(other)
+}
+
+/** Where numbers lead that were seen: up to `fixed` by the ways of what is crossed, and besides by what is read. */
+type Seen = Readonly<{ ways: Ways; fixed: number; more: Leads; isSeen: (number: number) => boolean }>
+
+function eachSeen({ ways, fixed, more, isSeen }: Seen, number: number, found: (to: number) => void): void {
+  if (number < fixed) {
+    const end = ways.starts[number + 1] ?? 0
+    for (let at = ways.starts[number] ?? 0; at < end; at += 1) {
+      const to = ways.ends[at] ?? 0
+      if (isSeen(to)) found(to)
     }
-    const holders = reached(start, above)
+  }
+  more.get(number)?.forEach(found)
+}
+
+/** All numbers that can be reached from one, itself included. */
+function reached(start: number, seen: Seen, size: number): readonly number[] {
+  const visited = new Uint8Array(size)
+  const queue = [start]
+  visited[start] = 1
+  const note = (next: number) => {
+    if (visited[next] === 1) return
+    visited[next] = 1
+    queue.push(next)
+  }
+  for (let at = 0; at < queue.length; at += 1) eachSeen(seen, queue[at] ?? 0, note)
+  return queue
+}
+
+/** How many resources reach each number: asked from the change upwards, since most show none. */
+function resourceCounts(parts: Readonly<{ above: Seen; below: Seen; starts: Int32Array }>): (start: number) => number {
+  const { above, below, starts } = parts
+  const counts = new Int32Array(starts.length).fill(-1)
+  const isHolder = new Uint8Array(starts.length)
+  const countOf = (start: number): number => {
+    const known = counts[start] ?? -1
+    if (known >= 0) return known
+    const [up, down] = [above, below].map((seen) => {
+      const found: number[] = []
+      eachSeen(seen, start, (to) => {
+        if (found.length < 2) found.push(to)
+      })
+      return found
+    })
+    const [holder, ...others] = up ?? []
+    // What one pair alone leads to, and leads nowhere itself, is reached by the same resources.
+    if (holder !== undefined && others.length === 0 && down?.length === 0 && starts[start] === 0) {
+      counts[start] = countOf(holder)
+      return counts[start] ?? 0
+    }
+    const holders = reached(start, above, starts.length)
     let count = 0
     isHolder.fill(0)
-    for (const holder of holders) {
-      count += starts[holder] ?? 0
-      isHolder[holder] = 1
+    for (let at = 0; at < holders.length; at += 1) {
+      const number = holders[at] ?? 0
+      count += starts[number] ?? 0
+      isHolder[number] = 1
     }
     // Those that lead to each other are reached by the same resources.
-    for (const other of reached(start, below)) if (isHolder[other] === 1) counts.set(other, count)
+    const downwards = reached(start, below, starts.length)
+    for (let at = 0; at < downwards.length; at += 1) {
+      const number = downwards[at] ?? 0
+      if (isHolder[number] === 1) counts[number] = count
+    }
     return count
   }
   return countOf

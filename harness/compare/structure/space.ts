@@ -1,5 +1,5 @@
+import { eachWay, reversed, type Ways } from '../../base/ways.ts'
 import type { ErpSchema, JsonSchema, JsonSchemaObject, Unchanged } from '../../model/schema.ts'
-import { eachWay, type Ways, waysOf } from './ways.ts'
 
 /** Which of the two releases a schema belongs to. */
 export type Side = 'old' | 'new'
@@ -100,8 +100,12 @@ export type Space = Readonly<{
   isUnstable: (name: string) => boolean
   /** What both releases publish alike, where it can be followed without a look at it. */
   unchanged: Unchanged | undefined
-  /** Whether a node of what is unchanged leads to something that is another now. */
-  isUnstableNode: (node: number) => boolean
+  /** Whether a definition is known to lead to another one by what both releases publish alike. */
+  leadsOn: (name: string) => boolean
+  /** For each node of what is unchanged, and each name outside, whether it leads to something that is another now. */
+  unstableNodes: Uint8Array
+  /** The nodes that lead to each of those. */
+  above: Ways
 }>
 
 /** Looks at the schemas of two releases and finds out which definitions are unchanged together with all they refer to. */
@@ -117,12 +121,13 @@ export function spaceOf(old: ErpSchema, next: ErpSchema, common?: Unchanged): Sp
   const definition = (side: Side, name: string): JsonSchema | undefined =>
     others[side].get(name) ?? (unchanged?.nodeOf(name) === undefined ? undefined : unchanged.definition(name))
 
-  const unstable = unstableDefinitions(others, unchanged)
+  const above = unchanged === undefined ? NO_WAYS : reversed(unchanged.ways)
+  const unstable = unstableDefinitions(others, unchanged, above)
   const isUnstable = (name: string): boolean => {
     const node = unchanged?.nodeOf(name)
     return node === undefined ? unstable.names.has(name) : unstable.nodes[node] === 1
   }
-  const touched = new WeakMap<object, boolean>()
+  const touched = new Map<object, boolean>()
   const touches = (schema: JsonSchema): boolean => {
     if (typeof schema === 'boolean') return false
     const known = touched.get(schema)
@@ -134,7 +139,7 @@ export function spaceOf(old: ErpSchema, next: ErpSchema, common?: Unchanged): Sp
     return result
   }
 
-  const ids = new WeakMap<object, string>()
+  const ids = new Map<object, string>()
   let nextId = 0
   const idOf = (schema: JsonSchema): string => {
     if (typeof schema === 'boolean') return String(schema)
@@ -154,11 +159,19 @@ export function spaceOf(old: ErpSchema, next: ErpSchema, common?: Unchanged): Sp
     isUnstable,
     areAlike: (one, other) => closedAlike && areAlike(one, other),
     unchanged,
-    isUnstableNode: (node) => unstable.nodes[node] === 1,
+    leadsOn: (name) => {
+      const node = unchanged?.nodeOf(name)
+      const { starts } = unchanged?.ways ?? NO_WAYS
+      return node !== undefined && (starts[node + 1] ?? 0) > (starts[node] ?? 0)
+    },
+    unstableNodes: unstable.nodes,
+    above,
     isSame: (one, other) =>
       areAlike(one, other) && (closedAlike || typeof one === 'boolean') && !touches(one) && !touches(other),
   }
 }
+
+const NO_WAYS: Ways = { starts: new Int32Array(1), ends: new Int32Array(0) }
 
 /** Whether a schema may mean something else than it says: its reference depends on who refers to it, or leads nowhere known. */
 function isDynamic(schema: JsonSchemaObject): boolean {
@@ -248,6 +261,7 @@ function isEqualData(one: unknown, other: unknown): boolean {
 function unstableDefinitions(
   others: Unchanged['others'],
   unchanged: Unchanged | undefined,
+  above: Ways,
 ): Readonly<{ names: ReadonlySet<string>; nodes: Uint8Array }> {
   const referrers = new Map<string, string[]>()
   const unstable = new Set<string>()
@@ -273,9 +287,8 @@ function unstableDefinitions(
       } else append(nodeReferrers, node, name)
     }
   }
-  const size = unchanged?.targets.length ?? 0
-  const nodes = new Uint8Array(size)
-  const above = sourcesOf(unchanged)
+  const size = unchanged?.size ?? 0
+  const nodes = new Uint8Array(size + (unchanged?.outside.length ?? 0))
   const nodeQueue: number[] = []
   const foundNode = (node: number) => {
     if (nodes[node] === 1) return
@@ -285,7 +298,7 @@ function unstableDefinitions(
   for (const [index, name] of unchanged?.outside.entries() ?? []) {
     // What leads to a definition that neither release has leads nowhere known.
     if (!names.has(name)) found(name)
-    if (unstable.has(name)) eachWay(above, size + index, foundNode)
+    if (unstable.has(name)) foundNode(size + index)
   }
   const outside = new Map(unchanged?.outside.map((name, index) => [name, index]))
   while (queue.length > 0 || nodeQueue.length > 0) {
@@ -293,7 +306,7 @@ function unstableDefinitions(
     if (name !== undefined) {
       for (const referrer of referrers.get(name) ?? []) found(referrer)
       const index = outside.get(name)
-      if (index !== undefined) eachWay(above, size + index, foundNode)
+      if (index !== undefined) foundNode(size + index)
     }
     const node = nodeQueue.pop()
     if (node === undefined) continue
@@ -301,20 +314,6 @@ function unstableDefinitions(
     for (const referrer of nodeReferrers.get(node) ?? []) found(referrer)
   }
   return { names: unstable, nodes }
-}
-
-/** The nodes that lead to each node; the definitions outside come after the nodes. */
-function sourcesOf(unchanged: Unchanged | undefined): Ways {
-  const { targets, outside } = unchanged ?? { targets: [], outside: [] }
-  const from: number[] = []
-  const to: number[] = []
-  targets.forEach((below, node) => {
-    for (const target of below) {
-      from.push(target < 0 ? targets.length - 1 - target : target)
-      to.push(node)
-    }
-  })
-  return waysOf(targets.length + outside.length, from, to)
 }
 
 function append<K>(map: Map<K, string[]>, key: K, name: string): void {

@@ -1,7 +1,7 @@
 import type { JsonSchema } from '../../model/schema.ts'
 import { type Choice, type Flat, type Flattener, itemSchemas, memberSchemas } from './flat.ts'
 import { declaredNames, type KeywordChange, keywordChanges } from './keywords.ts'
-import { type JsonType, nullableTargetOf, type Space, targetOf } from './space.ts'
+import { type JsonType, nullableTargetOf, type Side, type Space, targetOf } from './space.ts'
 
 /** Two schemas at the same place of the same document, one of each release. A comparison has each pair once. */
 export type Pair = Readonly<{
@@ -29,7 +29,7 @@ export function explain(pair: Pair, pairs: Pairs): Explanation {
     return { changes: [], steps: [{ tokens: [], path: ['anyOf', nullable], pair: pairs.named(nullable) }] }
   const changes: LocalChange[] = []
   const steps: Step[] = []
-  const [old, next] = alike(unwrapped(pair.old, flattener), unwrapped(pair.new, flattener), flattener)
+  const [old, next] = alike(unwrapped(pair.old, pairs), unwrapped(pair.new, pairs), flattener)
   compareBases(old, next, [], { pairs, flattener, space, changes, steps })
   compareChoices(old, next, { pairs, flattener, space, changes, steps })
   return { changes: distinct(changes), steps }
@@ -41,9 +41,9 @@ export function explain(pair: Pair, pairs: Pairs): Explanation {
  */
 function nullableOf({ old, new: next }: Pair, space: Space): string | undefined {
   const [one, other] = [ownOf(old), ownOf(next)]
-  if (one === undefined || other === undefined || !space.areAlike(one, other)) return undefined
-  const target = nullableTargetOf(one)
-  return target !== undefined && space.isUnstable(target) ? target : undefined
+  const target = one === undefined ? undefined : nullableTargetOf(one)
+  if (one === undefined || other === undefined || target === undefined) return undefined
+  return space.areAlike(one, other) && space.isUnstable(target) ? target : undefined
 }
 
 /** What a flat is made of where that is one schema, behind references. */
@@ -156,16 +156,16 @@ function asChoice(flat: Flat, flattener: Flattener): Flat {
 }
 
 /** A choice between one schema and null is that schema, and may be null; a choice of one is no choice. */
-function unwrapped(flat: Flat, flattener: Flattener): Flat {
+function unwrapped(flat: Flat, pairs: Pairs): Flat {
   let current = flat
   let hasNull = false
   for (let rounds = 0; rounds < 10; rounds += 1) {
     const [choice, ...others] = current.choices
     if (choice === undefined || others.length > 0) break
-    const rest = choice.branches.filter((branch) => !isNull(flattener.flat(current.side, [branch])))
+    const rest = choice.branches.filter((branch) => !isNull(branch, current.side, pairs))
     const isNullable = rest.length < choice.branches.length && current.types.has('null')
     if (rest.length === 1) {
-      current = flattener.branch(current, choice, rest)
+      current = pairs.flattener.branch(current, choice, rest)
       hasNull ||= isNullable
     } else if (rest.length < choice.branches.length && rest.length > 0) {
       current = { ...current, key: `${current.key}/no-null`, choices: [{ ...choice, branches: rest }] }
@@ -176,8 +176,12 @@ function unwrapped(flat: Flat, flattener: Flattener): Flat {
   return hasNull ? withNull(current) : current
 }
 
-function isNull(flat: Flat): boolean {
-  return flat.types.size === 1 && flat.types.has('null')
+function isNull(schema: JsonSchema, side: Side, { flattener, space }: Pairs): boolean {
+  const name = targetOf(schema)
+  // What leads anywhere has members, items or a choice.
+  if (name !== undefined && space.leadsOn(name)) return false
+  const { types } = flattener.flat(side, [schema])
+  return types.size === 1 && types.has('null')
 }
 
 function withNull(flat: Flat): Flat {
@@ -337,13 +341,15 @@ function counterpartOf(
   const branch = before.branches[index]
   if (branch === undefined) return undefined
   const name = targetOf(branch)
+  const namesake =
+    name === undefined ? undefined : [...left].find((at) => targetOf(after.branches[at] ?? false) === name)
+  if (namesake !== undefined) return namesake
   const own = flattener.flat(old.side, [branch])
   let best: number | undefined
   let bestScore = 0.5
   for (const at of left) {
     const candidate = after.branches[at]
     if (candidate === undefined) continue
-    if (name !== undefined && targetOf(candidate) === name) return at
     const score = likeness(own, flattener.flat(next.side, [candidate]), flattener) + (at === index ? 0.05 : 0)
     if (score > bestScore) {
       best = at

@@ -1,3 +1,4 @@
+import { eachWay } from '../../base/ways.ts'
 import type { JsonSchema, Unchanged } from '../../model/schema.ts'
 import type { SchemaDocument } from '../../ports/schema-source.ts'
 import { isPlainObject, MAX_DEPTH, member, type PlainObject, refuse } from './text.ts'
@@ -122,7 +123,7 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
   const ignored = new Set<string>()
   const { postponed } = options
   /** Nodes of postponed definitions that were referred to, directly or through others. */
-  const isReached = new Uint8Array(postponed?.targets.length ?? 0)
+  const isReached = new Uint8Array(postponed?.size ?? 0)
   const made = new Map<string, JsonSchema>()
   const anchors = new Map<Parsed, ReadonlyMap<string, readonly string[]>>()
   /** References of the root document that were met, by what they became. */
@@ -362,16 +363,19 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
   /** Notes a postponed definition, and all that it leads to, without reading it. */
   function reach(start: number): void {
     if (postponed === undefined || isReached[start] === 1) return
+    const { size, ways, bases, outside } = postponed
     isReached[start] = 1
     const queue = [start]
-    for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
-      for (const target of [...(postponed.targets[node] ?? []), ...(postponed.bases.get(node) ?? [])]) {
-        if (target < 0) noteAt(postponed.outside[-1 - target] ?? '')
-        else if (isReached[target] === 0) {
-          isReached[target] = 1
-          queue.push(target)
-        }
+    const found = (target: number) => {
+      if (target >= size) noteAt(outside[target - size] ?? '')
+      else if (isReached[target] === 0) {
+        isReached[target] = 1
+        queue.push(target)
       }
+    }
+    for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
+      eachWay(ways, node, found)
+      bases.get(node)?.forEach(found)
     }
   }
 

@@ -79,6 +79,17 @@ export function readJson(document: SchemaDocument, depth: 'checked' | 'checked-b
   }
 }
 
+/** Keeps what a shorter way than parsing gives, where it gives anything: who reads the document again has it as well. */
+export function readInstead(
+  document: SchemaDocument,
+  read: (document: SchemaDocument) => PlainObject | undefined,
+): PlainObject | undefined {
+  checkSize(document)
+  const content = parsed.get(document) ?? read(document)
+  if (content !== undefined) parsed.set(document, content)
+  return content
+}
+
 /** What was parsed already: whoever recognizes a document and whoever reads it need it once. */
 const parsed = new WeakMap<SchemaDocument, PlainObject>()
 

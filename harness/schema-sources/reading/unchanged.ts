@@ -1,3 +1,4 @@
+import { waysOf } from '../../base/ways.ts'
 import type { JsonSchema, OutlineStep, Unchanged } from '../../model/schema.ts'
 import { isFlaggedIn, type Postponed, SENT } from './json-schema.ts'
 import { isPlainObject, MAX_DEPTH, member, type PlainObject } from './text.ts'
@@ -51,7 +52,7 @@ export function commonOf(old: unknown, next: unknown): Common | undefined {
       return undefined
     }
   }
-  const homes = { ...one, after, equal }
+  const homes: Homes = { ...one, after, equal, met: new Map() }
   const written = new Map<string, Written>()
   for (const name of equal) {
     const made = writtenOf(before[name], homes, 'definition')
@@ -70,9 +71,12 @@ function graphOf(written: ReadonlyMap<string, Written>, content: unknown): Postp
   const numbers = new Map(names.map((name, index) => [name, index]))
   const outside: string[] = []
   const outsideNumbers = new Map<string, number>()
-  const targets: number[][] = names.flatMap(() => [[], []])
-  const steps: OutlineStep[][] = names.flatMap(() => [[], []])
+  const from: number[] = []
+  /** Targets; those outside are negative until it is known how many nodes there are. */
+  const to: number[] = []
+  const steps: OutlineStep[] = []
   const bases = new Map<number, number[]>()
+  let size = 2 * names.length
   const isHidden = hiddenIn(content)
   // What is read of a definition has an even number, what is sent the odd one after it.
   const nodeOf = (name: string, isSent: boolean): number => {
@@ -83,32 +87,34 @@ function graphOf(written: ReadonlyMap<string, Written>, content: unknown): Postp
     outsideNumbers.set(full, found)
     return -1 - found
   }
-  const fill = (node: number, from: Written, isSent: boolean): void => {
-    if (from.bases.length > 0)
-      bases.set(node, [...(bases.get(node) ?? []), ...from.bases.map((name) => nodeOf(name, isSent))])
-    for (const step of from.steps) {
-      const { field, to } = step
-      if (field !== undefined && isHidden(field, to, isSent)) continue
-      if (typeof to === 'string') targets[node]?.push(nodeOf(to, isSent))
-      else {
-        const part = targets.push([]) - 1
-        steps.push([])
-        fill(part, to, isSent)
-        // A part that leads nowhere is no part; what it takes over is still referred to.
-        if (targets[part]?.length === 0) {
-          targets.pop()
-          steps.pop()
-          const taken = bases.get(part)
-          bases.delete(part)
-          if (taken !== undefined) bases.set(node, [...(bases.get(node) ?? []), ...taken])
-          continue
-        }
-        targets[node]?.push(part)
-      }
-      // A branch of a choice is named after what it leads to.
-      const isBranch = isSent && step.tokens.length === 0 && typeof to === 'string'
-      steps[node]?.push(isBranch ? { tokens: [], path: ['anyOf', `${to}${SENT}`] } : step)
+  const takeOver = (node: number, others: readonly number[]): void => {
+    if (others.length > 0) bases.set(node, [...(bases.get(node) ?? []), ...others])
+  }
+  const fill = (node: number, made: Written, isSent: boolean): void => {
+    takeOver(
+      node,
+      made.bases.map((name) => nodeOf(name, isSent)),
+    )
+    for (let index = 0; index < made.steps.length; index += 1) {
+      const step = made.steps[index]
+      if (step === undefined || (step.field !== undefined && isHidden(step.field, step.to, isSent))) continue
+      const target = typeof step.to === 'string' ? nodeOf(step.to, isSent) : fillPart(node, step.to, isSent)
+      if (target === undefined) continue
+      from.push(node)
+      to.push(target)
+      steps.push(step)
     }
+  }
+  /** A part that leads nowhere is no part; what it takes over is still referred to. */
+  const fillPart = (holder: number, made: Written, isSent: boolean): number | undefined => {
+    const [part, before] = [size, from.length]
+    size += 1
+    fill(part, made, isSent)
+    if (from.length > before) return part
+    size = part
+    takeOver(holder, bases.get(part) ?? [])
+    bases.delete(part)
+    return undefined
   }
   let node = 0
   for (const made of written.values()) {
@@ -116,6 +122,13 @@ function graphOf(written: ReadonlyMap<string, Written>, content: unknown): Postp
     fill(node + 1, made, true)
     node += 2
   }
+  const ends = Int32Array.from(to, (target) => (target < 0 ? size - 1 - target : target))
+  const ways = waysOf(size + outside.length, from, ends)
+  for (const [taker, others] of bases)
+    bases.set(
+      taker,
+      others.map((other) => (other < 0 ? size - 1 - other : other)),
+    )
   return {
     nodeOf: (name) => {
       const isSent = name.endsWith(SENT)
@@ -126,12 +139,15 @@ function graphOf(written: ReadonlyMap<string, Written>, content: unknown): Postp
       const name = names[node >> 1]
       return name === undefined || node >= 2 * names.length ? null : node % 2 === 0 ? name : `${name}${SENT}`
     },
-    targets,
-    steps,
+    size,
+    ways: { starts: ways.starts, ends: ways.ends },
+    steps: Array.from(ways.order, (index) => steps[index] ?? NO_STEP),
     bases,
     outside,
   }
 }
+
+const NO_STEP: OutlineStep = { tokens: [], path: [] }
 
 /** Brings together what was found in common and what each release has besides. */
 export function unchangedOf(
@@ -187,7 +203,16 @@ function hasSameFlags(one: unknown, other: unknown): boolean {
 }
 
 /** The definitions of the old release, those of the new one, and the names of those that are equal. */
-type Homes = Home & Readonly<{ after: PlainObject; equal: ReadonlySet<string> }>
+type Homes = Home &
+  Readonly<{
+    after: PlainObject
+    equal: ReadonlySet<string>
+    /** References that were met: the definition that both releases have there. */
+    met: Map<string, Target | undefined>
+  }>
+
+/** A definition that is referred to; `isNull` where it is nothing but null in one of the releases. */
+type Target = Readonly<{ name: string; isNull: boolean }>
 
 /** Where a schema stands: one that is taken over by a field takes over none with fields, or all would be written out again and again. */
 type Level = 'definition' | 'field' | 'field of what a field takes over'
@@ -223,7 +248,12 @@ function isPlain(schema: PlainObject): boolean {
 
 /** Where a schema below another one leads: to a definition, or on. */
 function leadOf(schema: unknown, homes: Homes, level: Level): string | Written | undefined {
-  return targetOf(schema, homes) ?? writtenOf(schema, homes, level === 'definition' ? 'field' : level)
+  if (!isPlainObject(schema)) return undefined
+  const { $ref, allOf, anyOf, oneOf } = schema
+  // Most fields are nothing but a value.
+  const mayRefer = $ref !== undefined || allOf !== undefined || anyOf !== undefined || oneOf !== undefined
+  const target = mayRefer ? targetOf(schema, homes)?.name : undefined
+  return target ?? writtenOf(schema, homes, level === 'definition' ? 'field' : level)
 }
 
 /** A record with the fields of several; a field that two of them have is left to those who read both, unless it leads nowhere. */
@@ -269,7 +299,7 @@ function takeOver(schema: unknown, homes: Homes, parts: Parts): boolean {
   if (!isPlainObject(schema)) return false
   const { $ref, allOf, properties, additionalProperties } = schema
   if ($ref !== undefined) {
-    const name = nameIn($ref, homes)
+    const name = targetAt($ref, homes)?.name
     // What takes over itself, or the same twice, is read.
     if (name === undefined || parts.bases.has(name) || !homes.equal.has(name)) return false
     parts.bases.add(name)
@@ -291,10 +321,12 @@ function takeOver(schema: unknown, homes: Homes, parts: Parts): boolean {
 /** A definition or null, whatever else is told about that. */
 function nullableOf(schema: PlainObject, homes: Homes): Written | undefined {
   if (schema.nullable !== true) return undefined
-  const { nullable: _nullable, default: _default, deprecated: _deprecated, ...rest } = schema
-  const to = targetOf(rest, homes)
-  return to === undefined ? undefined : chosen([to])
+  const to = targetOf(schema, homes, BESIDE_NULL)
+  return to === undefined ? undefined : chosen([to.name])
 }
+
+/** What is told of a field that may be null stands beside the choice of null. */
+const BESIDE_NULL: ReadonlySet<string> = new Set(['nullable', 'default', 'deprecated'])
 
 const CHOOSING = new Set(['anyOf', 'oneOf', 'nullable', 'discriminator', 'default', 'deprecated'])
 
@@ -310,15 +342,18 @@ function choiceOf(schema: PlainObject, homes: Homes, level: Level): Written | un
   if (branches.length === 1) return nullableOf(schema, homes)
   // Exactly one of several is more than any of them, unless a field says which is meant.
   if (anyOf === undefined && !isDiscriminated(schema)) return undefined
-  const leads = branches.map((branch) => leadOf(branch, homes, level))
-  const others = leads.filter((_, index) => !isNull(branches[index]))
-  const targets = others.filter((lead) => typeof lead === 'string')
-  if (!others.every((lead) => lead === LEADS_NOWHERE || typeof lead === 'string')) return undefined
+  const targets: string[] = []
+  let others = 0
+  for (const branch of branches) {
+    const target = targetOf(branch, homes)
+    if (target?.isNull === true) return undefined
+    if (target !== undefined) targets.push(target.name)
+    else if (writtenOf(branch, homes, level) !== LEADS_NOWHERE) return undefined
+    if (target !== undefined || !isNull(branch)) others += 1
+  }
   if (targets.length === 0) return LEADS_NOWHERE
   // A choice of null and of one definition is that, or null; twice null is more than anybody writes.
-  if (others.length === 1 && (schema.nullable === true || leads.length > 2)) return undefined
-  if (targets.some((name) => [homes.schemas, homes.after].some((schemas) => isNull(member(schemas, name)))))
-    return undefined
+  if (others === 1 && (schema.nullable === true || branches.length > 2)) return undefined
   return chosen(targets)
 }
 
@@ -346,17 +381,17 @@ function isSaid(keyword: string): boolean {
 }
 
 /** The definition that a schema is nothing but a reference to, itself or by the one thing that it takes over or lets choose. */
-function targetOf(schema: unknown, homes: Homes): string | undefined {
+function targetOf(schema: unknown, homes: Homes, beside?: ReadonlySet<string>): Target | undefined {
   let current = schema
   for (let rounds = 0; rounds < 10; rounds += 1) {
     if (!isPlainObject(current)) return undefined
     let only: string | undefined
     for (const keyword in current) {
-      if (isSaid(keyword)) continue
+      if (isSaid(keyword) || (current === schema && beside?.has(keyword) === true)) continue
       if (only !== undefined) return undefined
       only = keyword
     }
-    if (only === '$ref') return nameIn(current.$ref, homes)
+    if (only === '$ref') return targetAt(current.$ref, homes)
     const branches = only === 'allOf' || only === 'anyOf' || only === 'oneOf' ? current[only] : undefined
     if (!Array.isArray(branches) || branches.length !== 1) return undefined
     current = branches[0]
@@ -364,11 +399,20 @@ function targetOf(schema: unknown, homes: Homes): string | undefined {
   return undefined
 }
 
-function nameIn(reference: unknown, homes: Homes): string | undefined {
-  if (typeof reference !== 'string' || !reference.startsWith(homes.home)) return undefined
-  const name = reference.slice(homes.home.length)
-  const isKnown = [homes.schemas, homes.after].every((schemas) => member(schemas, name) !== undefined)
-  return isKnown && !/[/%~]/.test(name) ? name : undefined
+function targetAt(reference: unknown, homes: Homes): Target | undefined {
+  if (typeof reference !== 'string') return undefined
+  const known = homes.met.get(reference)
+  if (known !== undefined || homes.met.has(reference)) return known
+  const found = lookUp(reference, homes)
+  homes.met.set(reference, found)
+  return found
+}
+
+function lookUp(reference: string, { home, schemas, after }: Homes): Target | undefined {
+  const name = reference.startsWith(home) ? reference.slice(home.length) : ''
+  const both = [member(schemas, name), member(after, name)]
+  if (/[/%~]/.test(name) || both.includes(undefined)) return undefined
+  return { name, isNull: both.some(isNull) }
 }
 
 /** Asks whether a field is left out of what is sent, or read; each definition that fields refer to is asked once. */
