@@ -108,6 +108,7 @@ const meaning = (_: string, field: string) => ({
           ? ('state' as const)
           : ('text' as const),
   assigned: false,
+  ...(field === 'reconciliation_lines' ? { unordered: true as const } : {}),
 })
 
 function compared(
@@ -387,6 +388,23 @@ describe('agreement of mocked API and sandbox', () => {
     expect(found.disagreements.every((each) => each.invoice === KEY)).toBe(true)
     expect(found.agreed).toBe(found.compared - found.disagreements.length)
     expect(found.agreed).toBeGreaterThanOrEqual(0)
+  })
+
+  test.each<[string, string, readonly string[], string[]]>([
+    ['rows that the ERP keeps in no order', 'reconciliation_lines', ['5100', '4010'], []],
+    [
+      'another row among them',
+      'reconciliation_lines',
+      ['5100', '4020'],
+      ['/reconciliation_lines/0', '/reconciliation_lines/1'],
+    ],
+    ['a row less', 'reconciliation_lines', ['5100'], ['/reconciliation_lines/0']],
+    ['the lines of an invoice, which have an order', 'lines', ['5100', '4010'], ['/lines']],
+  ])('%s', (_, field, accounts, expected) => {
+    const rows = (codes: readonly string[]) =>
+      invoice({ operations: [], stages: [stage('create', { [field]: codes.map((account) => ({ account })) })] })
+    const found = agree(rows(['4010', '5100']), rows(accounts))
+    expect(found.disagreements.map(({ pointer }) => pointer)).toEqual(expected)
   })
 
   test('never falls below nothing, though the sandbox has more rows than the mock', () => {

@@ -42,7 +42,19 @@ test.each<[string, readonly ListedValue[], readonly ListedValue[], string[]]>([
     [value('MVA 25', { rate: '0.25', children: ['a', 'b'] })],
     ['coerced /children /MVA 25 ["a"] ["a","b"]'],
   ],
-  ['a child of another id', [MVA], [value('MVA 25', { rate: '0.25', children: ['z'] })], []],
+  [
+    'a child that is another value of the list',
+    [value('MVA', { children: ['2'] }), value('MVA 15', {}, true, '2'), value('MVA 25', {}, true, '3')],
+    [value('MVA', { children: ['7'] }), value('MVA 15', {}, true, '8'), value('MVA 25', {}, true, '7')],
+    ['coerced /children /MVA ["2"] ["7"]'],
+  ],
+  [
+    'the same children by other ids and in another order',
+    [value('MVA', { children: ['2', '3'] }), value('MVA 15', {}, true, '2'), value('MVA 25', {}, true, '3')],
+    [value('MVA', { children: ['7', '8'] }), value('MVA 15', {}, true, '8'), value('MVA 25', {}, true, '7')],
+    [],
+  ],
+  ['a child of another id that neither list has', [MVA], [value('MVA 25', { rate: '0.25', children: ['z'] })], []],
   ['a field that one release does not have', [MVA], [value('MVA 25', { rate: '0.25' })], []],
   [
     'an active field that says what the value itself says',

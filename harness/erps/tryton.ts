@@ -42,6 +42,9 @@ const ASSIGNED = [
   'reconciliation',
 ]
 
+/** Rows that Tryton gathers when it is asked, by no order that it publishes. */
+const UNORDERED = ['reconciliation_lines']
+
 /** Tryton over JSON-RPC. Wire facts are those of releases 6.0 and 7.0. */
 export default defineErp({
   title: 'Tryton',
@@ -110,7 +113,7 @@ export default defineErp({
       return { class: 'coding', assigned: false }
     if (field?.type === 'date' || field?.type === 'boolean' || field?.type === 'selection')
       return { class: 'coding', assigned: false }
-    return { class: 'text', assigned: false }
+    return { class: 'text', assigned: false, ...(UNORDERED.includes(name) ? { unordered: true } : {}) }
   },
   ledgerCurrency: (values) => {
     const currencies = new Set((values['company.company'] ?? []).map((company) => text(company.fields.currency)))

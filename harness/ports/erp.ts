@@ -211,6 +211,8 @@ export type FieldMeaning = Readonly<{
   assigned: boolean
   /** Set for money alone, never for a rate, a quantity or a price: in the document's currency or in that of the books. */
   money?: 'document' | 'ledger'
+  /** Set for rows that the ERP finds in no order of its own: a mocked API and a real one may list them differently. */
+  unordered?: true
 }>
 
 /** The requests and answers of one ERP release, simulated from its snapshot. */
