@@ -138,6 +138,15 @@ describe('what stands around the document of a create', () => {
     expect(told({ recorded, run }).requests).toEqual(expected)
   })
 
+  test('headers of which only the presence is compared are counted', () => {
+    const key = { ...around, 'header:x-company': 'ACME', 'header:x-trace': 'sent' }
+    const known = { meaning: () => ({ class: 'text', assigned: false }) as const, relation: () => undefined }
+    const counted = (run: SentRequest) =>
+      compareRequests([{ recorded: withPlaces(create([CLEANING]), key), run, invoices: [] }], known).headerValuesUnread
+    expect(counted(withPlaces(create([CLEANING]), key))).toBe(2)
+    expect(counted(recorded)).toBe(1)
+  })
+
   test('a second document beside it is told', () => {
     const [first, second] = [{ account: '5100' }, { account: '5200' }]
     const batch = (...records: readonly Line[]): SentRequest => {

@@ -1,5 +1,6 @@
 import { isJsonArray, isJsonNumber, isJsonObject, type Json } from '../base/json.ts'
 import type { Difference } from '../model/difference.ts'
+import { PRESENT } from '../model/headers.ts'
 import { REMOVED } from '../model/recording.ts'
 import type { FieldUse, Operation } from '../ports/erp.ts'
 import type { RequestPair, SentRequest } from '../ports/observation.ts'
@@ -14,7 +15,12 @@ type Known = Readonly<{
 }>
 
 /** What a comparison of requests found: what writes or decides, and what only asks. */
-export type RequestComparison = Readonly<{ requests: readonly Difference[]; inquiries: readonly Difference[] }>
+export type RequestComparison = Readonly<{
+  requests: readonly Difference[]
+  inquiries: readonly Difference[]
+  /** Values of headers on both sides of which only the presence was compared. */
+  headerValuesUnread: number
+}>
 
 /**
  * Compares what the connector under test sent with what was recorded, request by request: what an invoice is created with
@@ -24,6 +30,7 @@ export type RequestComparison = Readonly<{ requests: readonly Difference[]; inqu
 export function compareRequests(pairs: readonly RequestPair[], known: Known): RequestComparison {
   const requests: Difference[] = []
   const inquiries: Difference[] = []
+  let headerValuesUnread = 0
   for (const { recorded, run, invoices } of pairs) {
     const operation = recorded?.operation ?? run?.operation
     if (operation === undefined || operation.kind === 'session') continue
@@ -40,6 +47,9 @@ export function compareRequests(pairs: readonly RequestPair[], known: Known): Re
       else requests.push(whole)
       continue
     }
+    headerValuesUnread += [...recorded.values].filter(
+      ([place, value]) => place.startsWith('header:') && value === PRESENT && run.values.get(place) === PRESENT,
+    ).length
     const changed = [
       ...sentDifferences(recorded, run, invoices, known),
       ...placeDifferences(recorded, run, invoices, known),
@@ -49,7 +59,7 @@ export function compareRequests(pairs: readonly RequestPair[], known: Known): Re
     else requests.push(...changed)
     inquiries.push(...readsOf(recorded, run, invoices))
   }
-  return { requests, inquiries }
+  return { requests, inquiries, headerValuesUnread }
 }
 
 /** What a create sends otherwise. */

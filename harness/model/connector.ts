@@ -1,10 +1,20 @@
 import { z } from 'zod'
+import { isLiteralSecret, literalSecretsIn } from './literal-secrets.ts'
 
 /** A place in JSON, or the empty text for all of it. */
 const Pointer = z.string().regex(/^(\/.*)?$/, 'must be a JSON Pointer such as /number, or empty')
 
 /** A text in which `{name}` stands for what the gate fills in; docs/connector.md lists the names. */
 const Template = z.string()
+
+const LITERAL = 'a secret must not stand in a file: write {erp-password}, or name the variable in pass-env'
+
+/** Variables or headers by name. One that is called as secrets are may only hold what is filled in. */
+const Named = z.record(z.string(), Template).superRefine((named, context) => {
+  for (const [name, value] of Object.entries(named)) {
+    if (isLiteralSecret(name, value)) context.addIssue({ code: 'custom', message: LITERAL, path: [name] })
+  }
+})
 
 /** The approved invoices that the connector is given, and where each says which one it is. */
 const Invoices = z.strictObject({
@@ -59,7 +69,7 @@ const Service = z
       .strictObject({
         method: z.enum(['POST', 'PUT', 'GET']).default('POST'),
         url: Template,
-        headers: z.record(z.string(), Template).default({}),
+        headers: Named.default({}),
         body: Template.optional(),
       })
       .optional(),
@@ -77,10 +87,17 @@ export const ConnectorRun = z.strictObject({
   /** What is run unless --connector names it: a program and its arguments, without a shell. */
   command: z.string().min(1).optional(),
   /** Arguments after those of the command. */
-  args: z.array(Template).default([]),
+  args: z
+    .array(Template)
+    .default([])
+    .superRefine((args, context) => {
+      for (const index of literalSecretsIn(args)) {
+        context.addIssue({ code: 'custom', message: LITERAL, path: [index] })
+      }
+    }),
   /** Relative to integration.yaml; the folder in which the gate runs unless given. */
   'working-folder': z.string().min(1).optional(),
-  env: z.record(z.string(), Template).default({}),
+  env: Named.default({}),
   /** Variables of the gate's own environment that it gets; nothing else of it. */
   'pass-env': z.array(z.string()).default(['PATH']),
   stdin: Template.optional(),

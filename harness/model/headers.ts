@@ -36,6 +36,9 @@ const OF_THE_CLIENT = [
   'upgrade-insecure-requests',
 ]
 
+/** Stands for the value of a header of which only the presence is compared. */
+export const PRESENT = 'sent'
+
 /** Whether a header of a request is one that a connector sets for the ERP, such as a key against doubles. */
 export function isOwnHeader(name: string): boolean {
   return isKeptHeader(name) && !OF_THE_CLIENT.includes(name) && !name.startsWith('sec-')

@@ -541,13 +541,28 @@ export function policyDigestOf(policy: Policy): string {
 function notTried(connector: ConnectorEvidence | undefined): ChangeAssessment['evidence']['notCompared'] {
   if (connector === undefined) return []
   const { failures, resultsCompared, given } = connector.tested
+  const { headerValuesUnread, invoicesUnrecorded } = connector
   const unasked = {
     what: 'failures of the ERP',
     count: 1,
     why: 'the connector was not tried with any, as it was asked',
   }
   const unknown = { what: 'results', count: given, why: 'what the release in production reported is not known' }
-  return [...(failures.length === 0 ? [unasked] : []), ...(resultsCompared ? [] : [unknown])]
+  const unrecorded = {
+    what: 'approved invoices',
+    count: invoicesUnrecorded,
+    why: 'they are not in the recording, so that nothing says what the release in production makes of them',
+  }
+  const unread = {
+    what: "values of the connector's own headers",
+    count: headerValuesUnread,
+    why: 'they may be another in each request, and only their presence is compared',
+  }
+  return [
+    ...(failures.length === 0 ? [unasked] : []),
+    ...(resultsCompared ? [] : [unknown]),
+    ...[unrecorded, unread].filter(({ count }) => count > 0),
+  ]
 }
 
 /** What no engine compared of the published schemas. */

@@ -124,6 +124,25 @@ describe('the connector under test', () => {
   })
 })
 
+test('an approved invoice that was never recorded is told by what is sent of it, and as what nothing can be said of', async () => {
+  const file = join(three, 'invoices/approved-2026-10.json')
+  const before = await readFile(file, 'utf8')
+  const [first, ...others] = JSON.parse(before)
+  try {
+    await writeFile(file, JSON.stringify([first, ...others, { ...first, id: 'AP-2026-10-999', reference: 'KF-99999' }]))
+    const assessment = await run(SAMPLE, { changeFolder: join(three, 'changes/connector-1.1') })
+    expect(assessment.verdict).toBe('no-go')
+    expect(found(assessment)).toContain('request-added account.invoice/create: SUP-1001 KF-99999')
+    expect(assessment.evidence.notCompared).toContainEqual({
+      what: 'approved invoices',
+      count: 1,
+      why: expect.stringMatching(/^they are not in the recording/),
+    })
+  } finally {
+    await writeFile(file, before)
+  }
+})
+
 describe('a connector that the ERP fails', () => {
   test('the unchanged connector handles every failure', async () => {
     const assessment = await run(SAMPLE, { failWell: undefined })

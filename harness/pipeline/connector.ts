@@ -29,6 +29,10 @@ export type ConnectorEvidence = Readonly<{
   results: readonly Difference[]
   conduct: readonly Difference[]
   tested: ConnectorTested
+  /** Values of headers of which only the presence was compared. */
+  headerValuesUnread: number
+  /** Given invoices of which neither the recording nor the recorded results know anything. */
+  invoicesUnrecorded: number
 }>
 
 /**
@@ -83,7 +87,10 @@ export async function rehearseConnector(
     const { observation, requests: pairs, unreadable } = await watch.watched()
     const leftBehind = target.disposable ? [] : await watch.removeAll()
     const meaning = (resource: string, field: string) => adapter.meaning(resource, field, baseline.schema)
-    const { requests, inquiries } = compareRequests(pairs, { meaning, relation: relationsOf(baseline.schema) })
+    const { requests, inquiries, headerValuesUnread } = compareRequests(pairs, {
+      meaning,
+      relation: relationsOf(baseline.schema),
+    })
     const results = compareResults(
       reportedInvoices(invoices, run, {
         left: watch.left(),
@@ -126,6 +133,10 @@ export async function rehearseConnector(
           output: { stdout: lastLines(run.ended.stdout), stderr: lastLines(run.ended.stderr) },
           failures: failures.tested,
         },
+        headerValuesUnread,
+        invoicesUnrecorded: invoices.all.filter(
+          ({ id, key }) => !recorded.chains.some((chain) => chain.key === key) && !recordedResults?.has(id),
+        ).length,
       },
     }
   } finally {

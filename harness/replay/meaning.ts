@@ -1,6 +1,6 @@
 import { isJsonArray, isJsonNumber, isJsonObject, type Json, writeJson } from '../base/json.ts'
 import { pointerOf } from '../base/pointer.ts'
-import { isOwnHeader } from '../model/headers.ts'
+import { isOwnHeader, PRESENT } from '../model/headers.ts'
 import type { ErpSchema } from '../model/schema.ts'
 import type { ErpAdapter, Names } from '../ports/erp.ts'
 import type { SentRequest } from '../ports/observation.ts'
@@ -33,7 +33,7 @@ export function sentRequestOf(
   for (const [place, name] of named) if (place.startsWith('path:')) values.set(place, name)
   // Many headers hold another value in each request, as a key against doubles does: that they are there is what is compared.
   for (const name of Object.keys(request.headers))
-    if (isOwnHeader(name)) values.set(`header:${name}`, named.get(`header:${name}`) ?? 'sent')
+    if (isOwnHeader(name)) values.set(`header:${name}`, named.get(`header:${name}`) ?? PRESENT)
   const sent = operation.kind === 'create' ? adapter.sent(operation, request, schema, names) : undefined
   return { operation, values, ...(sent === undefined ? {} : { sent }) }
 }
