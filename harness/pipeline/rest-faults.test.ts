@@ -78,7 +78,7 @@ const HEALED = [
     spoil: () =>
       on(
         READ,
-        (passing) => late(passing),
+        (passing) => late(passing, deliveredTwice),
         (nth) => nth % 40 === 0,
       ),
   },

@@ -24,9 +24,9 @@ export const deliveredTwice = async (passing: Passing) => {
   await passing.forward()
   passing.outgoing.writeHead(status, headers).end(body)
 }
-export const late = async (passing: Passing) => {
+export const late = async (passing: Passing, then = passOn) => {
   await new Promise((resolve) => setTimeout(resolve, 40))
-  await passOn(passing)
+  await then(passing)
 }
 
 /** Spoils the calls of a method, some of them. */
