@@ -38,15 +38,24 @@ export async function writeTextFile(path: string, text: string): Promise<void> {
 }
 
 /** Writes a file of lines whole or not at all, and makes its folder. Lines are asked for one by one. */
-export async function writeTextLines(path: string, lines: Iterable<string>): Promise<void> {
+export function writeTextLines(path: string, lines: Iterable<string>): Promise<void> {
+  return writeTextParts(path, ended(lines))
+}
+
+function* ended(lines: Iterable<string>): Generator<string> {
+  for (const line of lines) yield `${line}\n`
+}
+
+/** Writes a file whole or not at all, and makes its folder. Its parts are asked for one by one. */
+export async function writeTextParts(path: string, parts: Iterable<string>): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   const unfinished = `${path}.tmp`
   try {
     const file = await open(unfinished, 'w')
     try {
       let text = ''
-      for (const line of lines) {
-        text += `${line}\n`
+      for (const part of parts) {
+        text += part
         if (text.length < 1024 * 1024) continue
         await file.appendFile(text)
         text = ''

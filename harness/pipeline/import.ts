@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { GateError, messageOf } from '../base/errors.ts'
-import { exists, pathWithin, readTextFile, writeTextFile } from '../base/files.ts'
+import { exists, pathWithin, readTextFile, writeTextParts } from '../base/files.ts'
 import { digestOf } from '../base/fingerprint.ts'
 import { type Json, parseJson } from '../base/json.ts'
 import { DEEPEST, depthOf } from '../importers/reading/exchange.ts'
@@ -11,7 +11,7 @@ import type { Integration } from '../model/integration.ts'
 import type { Interaction, SanitizedRecording } from '../model/recording.ts'
 import type { ErpAdapter } from '../ports/erp.ts'
 import type { ImportDocument, Imported, ImportedEntry, Importer } from '../ports/importer.ts'
-import { harOf } from '../record/har.ts'
+import { harParts } from '../record/har.ts'
 import { keepRecording } from '../record/keep.ts'
 import { type Change, sanitize } from '../record/sanitize.ts'
 import { findSecrets } from '../record/secrets.ts'
@@ -95,7 +95,7 @@ export async function importTraffic(options: ImportOptions): Promise<ImportResul
 export async function exportRecording(options: Readonly<{ recording: string; out: string }>): Promise<number> {
   const recording = await readRecording(options.recording)
   const [name = '', version = ''] = HARNESS.split(' ')
-  await writeTextFile(options.out, harOf(recording, { name, version }))
+  await writeTextParts(options.out, harParts(recording, { name, version }))
   return recording.interactions.length
 }
 

@@ -33,7 +33,7 @@ test.each([
   ['and fits, because it is read on demand', [], { invoices: 160, same: 160 * 5 }],
   ['and would not fit if it were held', [String(1024 ** 3)], 'ended'],
 ])(
-  'a recording of 64 MB is replayed and walked over in a heap of 64 MB, %s',
+  'a recording of 64 MB is replayed, exported and walked over in a heap of 64 MB, %s',
   async (_, largestHeld, expected) => {
     const folder = await mkdtemp(join(tmpdir(), 'large-'))
     try {
@@ -46,7 +46,10 @@ test.each([
         child.once('exit', () => resolve('ended'))
       })
       if (typeof expected === 'string') expect(told).toBe(expected)
-      else expect(told).toMatchObject(expected)
+      else {
+        expect(told).toMatchObject(expected)
+        expect((await stat(join(folder, '2026-10.har'))).size).toBeGreaterThan(64_000_000)
+      }
       expect((await stat(join(folder, '2026-10.ndjson'))).size).toBeGreaterThan(64_000_000)
     } finally {
       await rm(folder, { recursive: true })

@@ -1,41 +1,41 @@
+import { createHash } from 'node:crypto'
 import { GateError } from '../base/errors.ts'
-import { digestOf } from '../base/fingerprint.ts'
 import { toJson, writeJson } from '../base/json.ts'
 import { bytesOf } from '../model/body.ts'
 import type { Body, Interaction, SanitizedRecording } from '../model/recording.ts'
-import { textOf } from './store.ts'
+import { recordingLines } from './store.ts'
 
 /**
  * A recording as HTTP Archive 1.2. It keeps the header and the digest of the recording, so that importing it again gives
  * the same recording and proves it. A recording keeps no host and no start times: the host is invented (`.invalid`), and
  * each entry starts when the one before it has ended, so that readers that sort keep the order.
  */
-export function harOf(recording: SanitizedRecording, creator: Readonly<{ name: string; version: string }>): string {
-  const { header, interactions } = recording
+export function harOf(recording: SanitizedRecording, creator: Creator): string {
+  return [...harParts(recording, creator)].join('')
+}
+
+type Creator = Readonly<{ name: string; version: string }>
+
+/** The text of `harOf` in parts; the interactions are asked for one by one, twice. */
+export function* harParts({ header, interactions }: SanitizedRecording, creator: Creator): Generator<string> {
   let at = Date.parse(header.recordedAt)
   if (Number.isNaN(at)) {
     throw new GateError('recording-unusable', `recordedAt "${header.recordedAt}" of the recording is no instant.`, {
       hint: 'Restore the recording from version control or record the export again.',
     })
   }
-  const entries = interactions.map((interaction, index) => {
-    const entry = entryOf(
-      interaction,
-      index === 0 ? header.recordedAt : new Date(at).toISOString(),
-      `http://${header.integration.toLowerCase().replace(/[^a-z0-9-]/g, '-')}.invalid`,
-    )
+  const hash = createHash('sha256')
+  for (const line of recordingLines(header, interactions)) hash.update(`${line}\n`)
+  const digest = `sha256:${hash.digest('hex')}`
+  const log = writeJson(toJson({ version: '1.2', creator, _recording: { header, digest } }))
+  yield `{"log":${log.slice(0, -1)},"entries":[`
+  const origin = `http://${header.integration.toLowerCase().replace(/[^a-z0-9-]/g, '-')}.invalid`
+  for (const [index, interaction] of interactions.entries()) {
+    const start = index === 0 ? header.recordedAt : new Date(at).toISOString()
+    yield `${index === 0 ? '' : ','}${writeJson(toJson(entryOf(interaction, start, origin)))}`
     at += interaction.durationMs
-    return entry
-  })
-  const har = {
-    log: {
-      version: '1.2',
-      creator,
-      _recording: { header, digest: digestOf(textOf(header, interactions)) },
-      entries,
-    },
   }
-  return `${writeJson(toJson(har))}\n`
+  yield ']}}\n'
 }
 
 function entryOf({ request, response, durationMs }: Interaction, startedDateTime: string, origin: string) {
