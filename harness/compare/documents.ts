@@ -1,6 +1,7 @@
 import { isJsonArray, isJsonObject, type Json, sameJson } from '../base/json.ts'
 import { keptText } from '../base/json-parts.ts'
 import { byKey } from '../base/on-demand.ts'
+import type { SideBySide } from '../model/assessment.ts'
 import type { Difference } from '../model/difference.ts'
 import type { NoiseRule } from '../model/noise.ts'
 import type { ErpSchema } from '../model/schema.ts'
@@ -10,6 +11,7 @@ import { aligned, alignmentOf } from './alignment.ts'
 import { withoutNoise } from './noise.ts'
 import { ASSIGNED, compareRecords, type Meaning, type RecordContext, relationsOf } from './records.ts'
 import { assignedAlone } from './same-text.ts'
+import { valuesSideBySide } from './side-by-side.ts'
 
 /** What a comparison of documents found, and what it could not compare. */
 export type DocumentComparison = Readonly<{
@@ -178,6 +180,42 @@ export class ComparingDocuments {
     const assigned = assignedAlone(this.#options.documentResource, then, now, this.#shared)
     for (let count = 0; count < (assigned ?? 0); count++) this.#shared.leaveOut(ASSIGNED)
     return assigned !== undefined
+  }
+
+  /**
+   * One invoice value by value: the last document in which the releases differ, else the last that both stored, else that of
+   * the one that did not refuse it. `keep` leaves out what the policy tolerates.
+   */
+  sideBySide(invoice: InvoiceObservation, keep: (found: readonly Difference[]) => readonly Difference[]): SideBySide {
+    const { documentResource, noise = [] } = this.#options
+    const before = this.#stored.get(invoice.key)?.stages ?? []
+    const contextAfter = (stage: string): RecordContext => ({
+      ...this.#shared,
+      leaveOut: () => {},
+      ...{ area: 'documents', stage, invoices: [invoice.key], seenBy: 'gate' },
+    })
+    const both = invoice.stages.flatMap(({ after, document: next }, index) => {
+      const old = sameStage(before, invoice.stages, index)?.document
+      if (!isJsonObject(old) || !isJsonObject(next)) return []
+      const candidate = aligned(next, alignmentOf(documentResource, old, next, this.#shared))
+      const found = isJsonObject(candidate)
+        ? compareRecords(documentResource, old, candidate, invoice.sent, '', contextAfter(after))
+        : []
+      return [{ after, baseline: old, candidate, found: keep(withoutNoise(found, noise).differences) }]
+    })
+    const shown = both.findLast(({ found }) => found.length > 0) ?? both.at(-1)
+    const [then, now] = [before, invoice.stages].map((stages) =>
+      stages.findLast(({ document }) => isJsonObject(document)),
+    )
+    const after = shown?.after ?? (now ?? then)?.after ?? ''
+    const { baseline, candidate, found } = shown ?? { baseline: then?.document, candidate: now?.document, found: [] }
+    return {
+      invoice: invoice.key,
+      stage: after,
+      stages: both.map((stage) => ({ after: stage.after, differences: stage.found.length })),
+      refused: refusalOf(invoice),
+      ...valuesSideBySide(documentResource, { sent: invoice.sent, baseline, candidate }, found, this.#shared),
+    }
   }
 
   result(): DocumentComparison {
@@ -350,6 +388,23 @@ function compareResults(
     ...context,
     meaning: isRecord ? context.meaning : meaning,
   })
+}
+
+/** The first write that one release took and the other did not. */
+function refusalOf({ operations }: InvoiceObservation): SideBySide['refused'] {
+  const refused = (answer: OperationObservation['replayed']) =>
+    answer.state !== 'accepted' && answer.state !== 'not-reached'
+  for (const operation of operations) {
+    const { recorded, replayed } = operation
+    if (!isWrite(operation) || refused(recorded) === refused(replayed)) continue
+    const isCandidate = refused(replayed)
+    return {
+      by: isCandidate ? 'candidate' : 'baseline',
+      stage: methodOf(operation),
+      said: answerText(isCandidate ? replayed : recorded),
+    }
+  }
+  return null
 }
 
 function asRecord(value: Json): Readonly<Record<string, Json>> {

@@ -22,21 +22,28 @@ export type Covered = Readonly<{
 export class Exercised {
   /** Fields with their direction and resource: those that are sent with a value, those that are read. */
   readonly fields = new Set<string>()
+  /** The same fields, each with how many invoices exercise it by themselves. */
+  readonly invoicesOf = new Map<string, number>()
   readonly kinds = new Set<Operation['kind']>()
   readonly outcomes = new Set<OperationObservation['recorded']['state']>()
   /** Whether a search found that an invoice was there already. */
   isFound = false
 
   /** A field that is sent is exercised when something stood in it; one that is read, when it was asked for. */
-  addOperation({ operation, recorded }: OperationObservation): void {
-    for (const use of operation.sends) if (hasValue(use.value)) this.fields.add(`send ${use.resource} ${use.field}`)
-    for (const use of operation.reads) this.fields.add(`read ${use.resource} ${use.field}`)
+  addOperation({ operation, recorded }: OperationObservation, own: Set<string> = this.fields): void {
+    for (const use of operation.sends) if (hasValue(use.value)) own.add(`send ${use.resource} ${use.field}`)
+    for (const use of operation.reads) own.add(`read ${use.resource} ${use.field}`)
     this.kinds.add(operation.kind)
     this.outcomes.add(recorded.state)
   }
 
   addInvoice({ sent, operations }: InvoiceObservation): void {
-    for (const operation of operations) this.addOperation(operation)
+    const own = new Set<string>()
+    for (const operation of operations) this.addOperation(operation, own)
+    for (const field of own) {
+      this.fields.add(field)
+      this.invoicesOf.set(field, (this.invoicesOf.get(field) ?? 0) + 1)
+    }
     this.isFound ||= sent === undefined
   }
 }

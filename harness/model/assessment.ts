@@ -220,6 +220,77 @@ const Coverage = z.array(
 )
 export type Coverage = z.infer<typeof Coverage>
 
+/** What the change does to one row of the field mapping. */
+const MappedState = z.enum([
+  'unaffected',
+  /** The field is there and somebody finds fault with it or with what is stored in it: see the findings. */
+  'touched',
+  'gone',
+  'retyped',
+  'value-gone',
+  'too-long',
+  'fed-twice',
+  'not-fed',
+])
+export type MappedState = z.infer<typeof MappedState>
+
+/** One row of the field mapping, how many recorded invoices exercise it, and what the change does to it. */
+const MappedField = z.strictObject({
+  /** Place in the approved invoice, in words where there is none. */
+  from: z.string(),
+  direction: z.enum(['send', 'read']),
+  resource: z.string(),
+  field: z.string(),
+  /** Tells records of one resource apart; null where there is one kind. */
+  record: z.string().nullable(),
+  /** What is done to the value on the way, one sentence each. */
+  transform: z.array(z.string()),
+  /** The value list that resolves it; null when it is no code. */
+  list: z.string().nullable(),
+  required: z.boolean(),
+  invoices: Whole,
+  /** Null for a row that only the plan brings in. */
+  state: MappedState.nullable(),
+  findings: z.array(z.string()),
+  /** What the plan makes of the row, and what the change does to it then; null where no plan was replayed. */
+  plan: z
+    .strictObject({
+      row: z.enum(['kept', 'changed', 'dropped', 'added']),
+      /** The field that it feeds then. */
+      to: z.string(),
+      state: MappedState.nullable(),
+    })
+    .nullable(),
+})
+export type MappedField = z.infer<typeof MappedField>
+
+/** One invoice as it was sent, as the baseline stored it and as the candidate stored it. */
+const SideBySide = z.strictObject({
+  invoice: z.string(),
+  /** The operation after which the shown documents were read. */
+  stage: z.string(),
+  /** Every operation after which both releases held the document, and in how many values they differed. */
+  stages: z.array(z.strictObject({ after: z.string(), differences: Whole })),
+  /** What a release said that refused it; null where it stored it. */
+  refused: z.strictObject({ by: z.enum(['baseline', 'candidate']), stage: z.string(), said: z.string() }).nullable(),
+  rows: z.array(
+    z.strictObject({
+      pointer: z.string(),
+      sent: z.string().nullable(),
+      baseline: z.string().nullable(),
+      candidate: z.string().nullable(),
+      state: z.enum(['same', 'differs', 'not-compared']),
+    }),
+  ),
+  /** Values that are the same under both releases and of which nobody asks. */
+  alike: Whole,
+  /** Values that the ERP assigns or that one release does not have. */
+  notCompared: Whole,
+  /** Rows that did not fit. */
+  more: Whole,
+})
+export type SideBySide = z.infer<typeof SideBySide>
+
 /** The gate's own score on this recording: which defects of a virtual ERP it catches. */
 const Drill = z.strictObject({
   /** `stale` when the score is of another recording, and says nothing of this one. */
@@ -392,6 +463,10 @@ export const ChangeAssessment = z.strictObject({
     }),
   ),
   invoices: z.array(InvoiceResult),
+  /** Invoices value by value: at least one of every finding as far as there is room. Empty in older assessments. */
+  sideBySide: z.array(SideBySide).default([]),
+  /** Empty in assessments of before it was kept. */
+  mapping: z.array(MappedField).default([]),
   rollback: Rollback,
   /** Documents that could not be removed from the target. */
   leftBehind: z.array(z.strictObject({ invoice: z.string(), id: z.string(), why: z.string() })),

@@ -18,12 +18,14 @@ import { coverageOf, Exercised } from '../decide/coverage.ts'
 import { impactOf } from '../decide/impact.ts'
 import { allRouted, clocksOf, ownersOf } from '../decide/owners.ts'
 import { rollbackPlan } from '../decide/rollback.ts'
+import { shownInFull } from '../decide/shown-in-full.ts'
 import { decide } from '../decide/verdict.ts'
-import type { ChangeAssessment, InvoiceResult } from '../model/assessment.ts'
+import type { ChangeAssessment, InvoiceResult, SideBySide } from '../model/assessment.ts'
 import type { ChangeClassId } from '../model/common.ts'
 import type { Difference } from '../model/difference.ts'
 import type { DrillScore } from '../model/drill.ts'
 import type { Finding } from '../model/finding.ts'
+import type { MappingRow } from '../model/mapping.ts'
 import type { NoiseRule } from '../model/noise.ts'
 import type { Policy } from '../model/policy.ts'
 import type { SanitizedRecording } from '../model/recording.ts'
@@ -34,6 +36,7 @@ import type { Check } from '../ports/check.ts'
 import type { ErpAdapter, InvoiceFacts } from '../ports/erp.ts'
 import type { InvoiceObservation, Observation } from '../ports/observation.ts'
 import { runChecks } from '../reconcile/findings.ts'
+import { mappedFields } from '../reconcile/mapped-fields.ts'
 import { reconcile } from '../reconcile/reconcile.ts'
 import { expectedDocuments, expectedObservation } from '../replay/expected.ts'
 import { plannedMapping } from '../replay/planned-mapping.ts'
@@ -136,14 +139,14 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     }
     const documents = comparing.result()
     const facts = factsBefore ?? new Map(summaries.map((summary) => [summary.key, summary.facts]))
-    const [documentFacts, interactionFacts] = [documents.documents, documents.interactions].map((found) =>
+    const tolerate = (found: readonly Difference[]) =>
       withoutTolerated(found, {
         byCurrency: policy['amount-tolerance'],
         money: (resource, field) => adapter.meaning(resource, field, baseline.schema).money,
         currencyOf: (invoice) => facts.get(invoice)?.currency,
         ledgerCurrency: adapter.ledgerCurrency?.(baseline.values),
-      }),
-    )
+      })
+    const [documentFacts, interactionFacts] = [documents.documents, documents.interactions].map(tolerate)
     const meaning: Meaning = (resource, field) => adapter.meaning(resource, field, baseline.schema)
     const { comparison } = comparedSchemas(baseline.schema, observation.schema)
     // With the plan, what nobody reads any more while it passes is no break; without it, it was read.
@@ -221,7 +224,11 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
       },
     )
     const tolerated = (documentFacts?.tolerated ?? 0) + (interactionFacts?.tolerated ?? 0)
-    return { documents: { ...documents, uncompared }, values, run, tolerated, moved, exercised, summaries, facts }
+    return {
+      documents: { ...documents, uncompared },
+      ...{ values, run, tolerated, moved, exercised, summaries, facts, mapped },
+      sideBySide: (invoice: InvoiceObservation) => comparing.sideBySide(invoice, (found) => tolerate(found).kept),
+    }
   }
   const judged = judge(asIs.observation, recorded, [])
   const planned =
@@ -456,6 +463,22 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     notes: [...reconciled.notes],
     waivers: [...reconciled.waivers],
     invoices,
+    sideBySide: [...sideBySide(reconciled.findings, invoices, asIs.observation, judged.sideBySide)],
+    mapping: [
+      ...mappedFields({
+        mapping: scenario.mapping,
+        asIs: { facts: judged.mapped, findings: reconciled.findings },
+        withPlan:
+          planned === undefined
+            ? undefined
+            : {
+                rows: plannedMapping(scenario.mapping, plan).rows,
+                facts: planned.mapped,
+                findings: planned.run.findings.map(({ finding }) => finding),
+              },
+        invoicesOf: (row) => exercisedBy(row, judged.exercised, recorded, baseline.values),
+      }),
+    ],
     rollback: rollbackPlan({
       findings: reconciled.findings,
       changeClassOf: (id) => checks.get(id)?.changeClass,
@@ -479,6 +502,33 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
     }),
     leftBehind: [...asIs.observation.leftBehind, ...(evidence.withPlan?.observation.leftBehind ?? [])],
   }
+}
+
+/** The invoices that are shown value by value, each compared once more. */
+function sideBySide(
+  findings: readonly Finding[],
+  invoices: readonly InvoiceResult[],
+  observation: Observation,
+  compared: (invoice: InvoiceObservation) => SideBySide,
+): readonly SideBySide[] {
+  const observed = byKey(observation.invoices)
+  return shownInFull(findings, invoices).flatMap((key) => {
+    const invoice = observed.get(key)
+    const shown = invoice === undefined ? undefined : compared(invoice)
+    return shown === undefined || shown.rows.length === 0 ? [] : [shown]
+  })
+}
+
+/**
+ * How many recorded invoices exercise a row of the mapping. Records that are told apart by the group of their values, such
+ * as dimensions, are counted by those values: that another dimension was sent does not exercise this one.
+ */
+function exercisedBy(row: MappingRow, exercised: Exercised, uses: Uses, values: Snapshot['values']): number {
+  const { to, direction, list } = row
+  const group = (values[list ?? ''] ?? []).filter(({ fields }) => to.record !== undefined && fields.root === to.record)
+  if (direction === 'send' && list !== undefined && group.length > 0)
+    return new Set(group.flatMap(({ code }) => [...uses.value(list, code)])).size
+  return exercised.invoicesOf.get(`${direction} ${to.resource} ${to.field}`) ?? 0
 }
 
 /** Change classes that no finding shows: the plan changes the mapping, the credential lapses, the connection gave way. */

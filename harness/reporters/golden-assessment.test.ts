@@ -11,7 +11,7 @@ describe('the golden assessment', () => {
   })
 
   test('names no finding, invoice or note that it does not hold', () => {
-    const { findings, invoices, notes, reasons, owners, rollback } = golden()
+    const { findings, invoices, notes, reasons, owners, rollback, mapping, sideBySide } = golden()
     const fingerprints = new Set(findings.map((finding) => finding.fingerprint))
     const keys = new Set(invoices.map((invoice) => invoice.key))
     const noteIds = new Set(notes.map((note) => note.id))
@@ -21,9 +21,11 @@ describe('the golden assessment', () => {
       ...rollback.changeClasses.flatMap((entry) => entry.findings),
       ...notes.flatMap((note) => note.expectations.flatMap((expectation) => expectation.findings)),
       ...invoices.flatMap((invoice) => invoice.findings),
+      ...mapping.flatMap((row) => row.findings),
     ]
     expect(named.filter((fingerprint) => !fingerprints.has(fingerprint))).toEqual([])
     expect(findings.flatMap((finding) => finding.invoices).filter((key) => !keys.has(key))).toEqual([])
+    expect(sideBySide.map((side) => side.invoice).filter((key) => !keys.has(key))).toEqual([])
     expect(findings.flatMap((finding) => finding.notes).filter((note) => !noteIds.has(note))).toEqual([])
     expect(fingerprints.size).toBe(findings.length)
     expect(keys.size).toBe(golden().accounting.recorded)

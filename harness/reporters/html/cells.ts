@@ -65,3 +65,8 @@ export function number(count: number): string {
 export function hours(count: number): string {
   return `${number(count)} h`
 }
+
+/** How far a bar of 100 is filled; a part that is there is seen. */
+export function percentOf(part: number, whole: number): number {
+  return whole === 0 || part === 0 ? 0 : Math.max(1, Math.floor((part * 100) / whole))
+}

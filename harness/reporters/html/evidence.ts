@@ -1,7 +1,7 @@
 import type { ChangeAssessment, ControlTotal } from '../../model/assessment.ts'
 import type { CheckResult } from '../../model/finding.ts'
 import { counted, EVIDENCE_LEVELS, grouped, instant, totalName } from '../rendering/words.ts'
-import { capped, comparedValue, type Link, number, SHOWN, SPACE } from './cells.ts'
+import { capped, comparedValue, type Link, number, percentOf, SHOWN, SPACE } from './cells.ts'
 
 /** Control totals, with the cells that differ from what was recorded. */
 export function controlTotalsOf({ controlTotals }: Readonly<ChangeAssessment>) {
@@ -49,6 +49,7 @@ export function coverageOf({ evidence }: Readonly<ChangeAssessment>) {
     area,
     exercised: number(exercised),
     of: number(of),
+    percent: percentOf(exercised, of),
     count: counted(missing.length, 'place'),
     missing: capped(missing, SHOWN.uncovered, 'place'),
   }))

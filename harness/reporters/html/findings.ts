@@ -24,6 +24,7 @@ export function findingsOf(
   information: readonly Finding[],
   contacts: ReadonlyMap<Lane, string>,
   places: ReadonlyMap<string, string>,
+  sides: ReadonlyMap<string, string>,
 ) {
   const weighingCount = all.filter((finding) => !isInformation(finding)).length
   const informationCount = all.length - weighingCount
@@ -33,7 +34,7 @@ export function findingsOf(
     money: extentAmounts(extent, SPACE),
     findings: weighing
       .filter((finding) => finding.loudness === loudness)
-      .map((finding) => findingView(finding, contacts, places)),
+      .map((finding) => findingView(finding, contacts, places, sides)),
   })
   return {
     total: number(all.length),
@@ -45,7 +46,7 @@ export function findingsOf(
         informationCount > information.length
           ? { shown: number(information.length), all: number(informationCount) }
           : null,
-      findings: information.map((finding) => findingView(finding, contacts, places)),
+      findings: information.map((finding) => findingView(finding, contacts, places, sides)),
     },
     silent: group('silent', impact.silent),
     loud: group('loud', impact.loud),
@@ -81,6 +82,7 @@ function findingView(
   finding: Readonly<Finding>,
   contacts: ReadonlyMap<Lane, string>,
   places: ReadonlyMap<string, string>,
+  sides: ReadonlyMap<string, string>,
 ) {
   return {
     ...finding,
@@ -110,6 +112,7 @@ function findingView(
     ),
     examples: finding.examples.map((example) => ({
       ...example,
+      side: sides.get(example.invoice) ?? null,
       sent: comparedValue(example.sent),
       baseline: comparedValue(example.baseline),
       candidate: comparedValue(example.candidate),
@@ -131,6 +134,7 @@ export function invoicesOf(
   { invoices }: Readonly<ChangeAssessment>,
   findings: readonly Finding[],
   places: ReadonlyMap<string, string>,
+  sides: ReadonlyMap<string, string>,
   link: Link,
 ) {
   const rank = new Map(findings.map((finding, index) => [finding.fingerprint, index]))
@@ -153,6 +157,7 @@ export function invoicesOf(
     rows: shown.map((invoice) => ({
       ...invoice,
       place: places.get(invoice.key) ?? 'invoices',
+      side: sides.get(invoice.key) ?? null,
       gross: grouped(invoice.gross, SPACE).replace('-', '−'),
       type: invoice.type === 'credit-note' ? 'credit note' : 'invoice',
       outcomeId: invoice.outcome,

@@ -4,12 +4,12 @@ export const SCRIPT = `
 const lists = Array.from(document.querySelectorAll('form[data-filters]'), (form) => {
   const name = form.dataset.filters
   const section = document.getElementById(name)
-  const items = Array.from(section.querySelectorAll('[data-item]'), (element) => ({ element, text: element.textContent.toLowerCase() }))
+  const items = Array.from(section.querySelectorAll('[data-item]'), (element) => ({ element, text: undefined }))
   const result = form.querySelector('[role=status]')
   const fields = Array.from(form.elements).filter((field) => field.name !== '' && field.type !== 'reset')
   const apply = () => {
     const wanted = fields.map((field) => ({ name: field.name, value: field.value.trim().toLowerCase() })).filter((field) => field.value !== '')
-    const matches = (item) => wanted.every((field) => field.name === 'q' ? item.text.includes(field.value) : item.element.dataset[field.name] === field.value)
+    const matches = (item) => wanted.every((field) => field.name === 'q' ? (item.text ??= item.element.textContent.toLowerCase()).includes(field.value) : item.element.dataset[field.name] === field.value)
     let shown = 0
     for (const item of items) {
       const hit = matches(item)
@@ -46,9 +46,10 @@ const follow = () => {
   }
   const target = id === '' ? null : document.getElementById(id)
   if (target === null || query !== undefined) return
+  for (let part = target.closest('details'); part !== null; part = part.parentElement.closest('details')) part.open = true
   const list = lists.find((candidate) => candidate.holds(target))
-  if (list === undefined) return
-  if (target.closest('.filtered-out') !== null) { for (const field of list.fields) field.value = ''; list.apply() }
+  if (list !== undefined && target.closest('.filtered-out') !== null) { for (const field of list.fields) field.value = ''; list.apply() }
+  if (list === undefined && target.closest('details') === null) return
   target.scrollIntoView()
   target.focus({ preventScroll: true })
 }

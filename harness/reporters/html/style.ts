@@ -112,6 +112,8 @@ details{margin-top:.25rem}summary{cursor:pointer;padding:.25rem 0;color:var(--li
 .picture{width:auto}.picture td,.picture th{padding-right:1.8rem}
 .picture .number{display:inline-block;min-width:1.2em}
 .picture svg{vertical-align:-1px}.filled{fill:var(--bad);stroke:var(--bad);stroke-width:1.5}.open{fill:none;stroke:var(--bad);stroke-width:1.5}
+.meter{display:block;width:100%;height:6px;margin-top:.2rem}.meter .track{fill:var(--faint)}.meter .part{fill:var(--soft)}.used{min-width:7rem}.mapping tbody th{white-space:nowrap}.mapping tbody th code{font-size:.8em}
+.told{color:var(--soft)}.side{padding:.2rem 0 .8rem 1.1rem}.sides .value{font-family:var(--mono);font-size:.9em}.sides{table-layout:fixed}.sides thead th:first-child{width:28%}.sides thead th:last-child{width:6.5rem}
 .filters{display:flex;flex-wrap:wrap;gap:.5rem .8rem;align-items:end;margin:1rem 0 .6rem;padding:.8rem;background:var(--faint);border-radius:4px}
 .filters[hidden]{display:none}
 .filters .grow{flex:1 1 13rem}.filters .result{flex-basis:100%;color:var(--soft)}
@@ -124,7 +126,9 @@ input{width:100%}button{cursor:pointer;padding:.3rem .9rem}
 .totals tbody tr:not(:nth-child(3n+1)) th,.totals tbody tr:not(:nth-child(3n+1)) td{border-top-color:transparent}
 .narrow{width:auto}.narrow td,.narrow th{padding-right:2rem}
 .digests code,.bottom code,.digest code{word-break:break-all}
-@media screen{.filtered-out{display:none}}
+@media screen{.filtered-out{display:none}
+#findings,#invoices{content-visibility:auto;contain-intrinsic-size:auto 400rem}
+.finding{content-visibility:auto;contain-intrinsic-size:auto 24rem}}
 @media screen and (min-width:1180px){.frame{display:grid;grid-template-columns:11rem minmax(0,1fr);gap:1.5rem}
 .contents{position:sticky;top:1rem;align-self:start;padding-top:1rem}.contents ol{display:block}}
 @media screen and (max-width:820px){.columns{display:flex;flex-direction:column}.column{display:contents}.change{grid-template-columns:minmax(0,1fr)}
@@ -135,7 +139,6 @@ input{width:100%}button{cursor:pointer;padding:.3rem .9rem}
 .sign{width:2.6rem;height:2.6rem}h1{font-size:1.9rem}.change div,.facts div,.confidence dl div{display:block}.change dt,.facts dt,.confidence dt{font-size:.88em}
 .signatures{grid-template-columns:minmax(0,1fr)}
 table.money,.owners table{font-size:.86em}.owners th,.owners td,.money th,.money td{padding-right:.35rem}}
-@media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 @media print{@page{size:auto;margin:10mm 11mm}
 :root{color-scheme:light}
 body{background:none;font-size:9pt;line-height:1.35;-webkit-print-color-adjust:exact;print-color-adjust:exact}

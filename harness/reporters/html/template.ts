@@ -27,6 +27,8 @@ ${ICONS}
 <li><a href="#reasons">Reasons</a></li>
 <li><a href="#findings">Findings</a> <span class="count">{{view.findings.total}}</span></li>
 <li><a href="#invoices">Invoices</a> <span class="count">{{view.invoices.total}}</span></li>
+<li><a href="#side-by-side">Side by side</a> <span class="count">{{view.sides.count}}</span></li>
+<li><a href="#mapping">Mapping</a> <span class="count">{{view.mapping.count}}</span></li>
 <li><a href="#totals">Control totals</a></li>
 {{#if view.connector}}<li><a href="#connector">Connector</a></li>
 {{/if}}<li><a href="#checks">Checks</a></li>
@@ -44,6 +46,8 @@ ${BOARD}
 ${REASONS}
 ${FINDINGS}
 ${INVOICES}
+${SIDE_BY_SIDE}
+${MAPPING}
 ${TOTALS}
 ${CONNECTOR}
 ${CHECKS}
@@ -73,6 +77,8 @@ export const PARTIALS: Readonly<Record<string, string>> = {
   link: '{{#if linked}}<a class="print" href="#f-{{fingerprint}}">{{fingerprint}}</a>{{else}}<code class="whole">{{fingerprint}}</code>{{/if}}',
   links: '{{#each rows}}{{> link}} {{/each}}{{#if more}}<span class="more">and {{more}}</span>{{/if}}',
   value: '{{#if absent}}<span class="absent">{{text}}</span>{{else}}<bdi class="value">{{text}}</bdi>{{/if}}',
+  meter:
+    '<svg class="meter" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" focusable="false"><rect class="track" width="100" height="10"/><rect class="part" width="{{percent}}" height="10"/></svg>',
   confidence: `<div class="card confidence">
 <h2>How far to trust this</h2>
 <dl>{{#each view.confidence}}<div><dt>{{term}}</dt><dd>{{#if ok}}{{> icon name="ok"}}<span class="unseen">in order: </span> {{else}}{{#unless (isNull ok)}}{{> icon name="no"}}<span class="unseen">not in order: </span> {{/unless}}{{/if}}<bdi>{{text}}</bdi></dd></div>{{/each}}</dl>
@@ -92,7 +98,7 @@ export const PARTIALS: Readonly<Record<string, string>> = {
 <table class="examples">
 <caption>What was sent and what was stored</caption>
 <thead><tr><th scope="col">Invoice</th><th scope="col">Place</th><th scope="col">Sent</th><th scope="col">Baseline <bdi>{{@root.view.findings.baseline}}</bdi></th><th scope="col">Candidate <bdi>{{@root.view.findings.candidate}}</bdi></th></tr></thead>
-<tbody>{{#each examples}}<tr><th scope="row"><bdi>{{invoice}}</bdi></th><td><code>{{pointer}}</code></td><td>{{> value sent}}</td><td{{#if differs}} class="before"{{/if}}>{{> value baseline}}</td><td{{#if differs}} class="after"{{/if}}>{{> value candidate}}</td></tr>{{/each}}</tbody>
+<tbody>{{#each examples}}<tr><th scope="row">{{#if side}}<a href="#{{side}}"><bdi>{{invoice}}</bdi></a>{{else}}<bdi>{{invoice}}</bdi>{{/if}}</th><td><code>{{pointer}}</code></td><td>{{> value sent}}</td><td{{#if differs}} class="before"{{/if}}>{{> value baseline}}</td><td{{#if differs}} class="after"{{/if}}>{{> value candidate}}</td></tr>{{/each}}</tbody>
 </table>
 </div>{{/if}}
 <p class="remedy"><strong>Next</strong> <bdi>{{remedy}}</bdi> <span class="who">{{lane}}: <bdi>{{contact}}</bdi></span></p>
@@ -260,8 +266,35 @@ const INVOICES = `<section id="invoices" aria-labelledby="invoices-title">
 <div class="scroll" role="region" aria-label="Table: Invoices" tabindex="0"><table class="invoices">
 <caption>What became of every recorded invoice</caption>
 <thead><tr><th scope="col">Invoice</th><th scope="col">Supplier and reference</th><th scope="col" class="amount">Gross</th><th scope="col">Recorded → replayed</th><th scope="col">Outcome</th><th scope="col">Findings</th></tr></thead>
-<tbody>{{#each view.invoices.rows}}<tr id="{{place}}" data-item data-outcome="{{outcomeId}}"><th scope="row"><bdi>{{key}}</bdi> <span class="kind">{{type}}{{#if date}} of {{date}}{{/if}}</span></th><td><bdi>{{supplier}}</bdi> <span class="kind"><bdi>{{reference}}</bdi></span></td><td class="amount">{{currency}} {{gross}}</td><td><bdi>{{recorded}}</bdi> → <bdi>{{replayed}}</bdi>{{#if document}} <span class="kind whole">as <bdi>{{document}}</bdi></span>{{/if}}</td><td class="outcome">{{> icon name=icon}} {{outcome}} <span class="kind">{{evidence}} evidence</span></td><td class="prints">{{#if findings.rows}}{{> links findings}}{{else}}<span class="absent">none</span>{{/if}}</td></tr>{{/each}}</tbody>
+<tbody>{{#each view.invoices.rows}}<tr id="{{place}}" data-item data-outcome="{{outcomeId}}"><th scope="row"><bdi>{{key}}</bdi> <span class="kind">{{type}}{{#if date}} of {{date}}{{/if}}</span>{{#if side}} <a class="kind" href="#{{side}}" aria-label="{{key}} side by side">side by side</a>{{/if}}</th><td><bdi>{{supplier}}</bdi> <span class="kind"><bdi>{{reference}}</bdi></span></td><td class="amount">{{currency}} {{gross}}</td><td><bdi>{{recorded}}</bdi> → <bdi>{{replayed}}</bdi>{{#if document}} <span class="kind whole">as <bdi>{{document}}</bdi></span>{{/if}}</td><td class="outcome">{{> icon name=icon}} {{outcome}} <span class="kind">{{evidence}} evidence</span></td><td class="prints">{{#if findings.rows}}{{> links findings}}{{else}}<span class="absent">none</span>{{/if}}</td></tr>{{/each}}</tbody>
 </table></div>
+</section>`
+
+const SIDE_BY_SIDE = `<section id="side-by-side" aria-labelledby="side-by-side-title">
+<h2 id="side-by-side-title">Sent, baseline and candidate side by side</h2>
+{{#if view.sides.invoices}}<p>{{#if view.sides.rest}}<strong>Showing {{view.sides.count}} of {{view.sides.all}}</strong> invoices: at least one of every finding as far as there is room. Of the others, the findings say where they differ{{#if view.sides.packed}}, and <code>change-gate run … --shard 1/1</code> keeps every document in its evidence pack{{/if}}.{{else}}Every recorded invoice, as it was sent and as each release stored it.{{/if}}</p>
+{{#each view.sides.invoices}}<details><summary><bdi>{{invoice}}</bdi> <span class="told">{{> icon name=icon}} {{told}}</span></summary>
+<div id="{{place}}" class="side" tabindex="-1">
+<p>{{supplier}}{{#each stages}} After <code>{{after}}</code>: {{said}}.{{/each}} <a href="#{{row}}">Its row among the invoices</a></p>
+{{#if refused}}<p>{{> icon name="no"}} <strong>Refused by the {{refused.by}}</strong> at <code>{{refused.stage}}</code>: <bdi>{{refused.said}}</bdi></p>{{/if}}
+{{#if rows}}<div class="scroll" role="region" aria-label="Table: {{invoice}} side by side" tabindex="0"><table class="sides">
+<caption>The document after <code>{{stage}}</code></caption>
+<thead><tr><th scope="col">Place</th><th scope="col">Sent</th><th scope="col">Baseline <bdi>{{@root.view.findings.baseline}}</bdi></th><th scope="col">Candidate <bdi>{{@root.view.findings.candidate}}</bdi></th><th scope="col">Result</th></tr></thead>
+<tbody>{{#each rows}}<tr><th scope="row"><code>{{pointer}}</code></th><td>{{> value sent}}</td>{{#if differs}}<td class="before">{{> value baseline}}</td><td class="after">{{> value candidate}}</td><td>{{> icon name="warn"}} differs</td>{{else}}<td>{{> value baseline}}</td><td>{{> value candidate}}</td><td>{{result}}</td>{{/if}}</tr>{{/each}}</tbody>
+</table></div>{{/if}}
+<p class="more">{{rest}}</p>
+</div></details>{{/each}}
+{{else}}<p>No invoice was stored by both releases, or this assessment is of before they were kept.</p>{{/if}}
+</section>`
+
+const MAPPING = `<section id="mapping" aria-labelledby="mapping-title">
+<h2 id="mapping-title">Mapping</h2>
+{{#if view.mapping.rows}}<p>{{#each view.mapping.states}}{{> icon name=icon}} {{title}}: <strong>{{count}}</strong>{{#unless @last}}, {{/unless}}{{/each}}. {{view.mapping.unused}}</p>
+<div class="scroll" role="region" aria-label="Table: Mapping" tabindex="0"><table class="mapping">
+<caption>Which field of the approved invoice feeds which field of the ERP, how many recorded invoices exercise it, and what the change does to it</caption>
+<thead><tr><th scope="col">Approved invoice</th><th scope="col">ERP</th><th scope="col">On the way</th><th scope="col">Recorded invoices</th><th scope="col">As it is</th>{{#if view.mapping.planned}}<th scope="col">With the plan</th>{{/if}}</tr></thead>
+<tbody>{{#each view.mapping.rows}}<tr><th scope="row"><code>{{from}}</code></th><td>{{arrow}} <code>{{resource}}</code> <code>{{field}}</code>{{#if record}} <span class="kind">of <bdi>{{record}}</bdi></span>{{/if}}</td><td>{{#each way}}<span class="why"><bdi>{{this}}</bdi></span> {{else}}<span class="absent">as it is</span>{{/each}}</td><td class="used"><span class="whole">{{#if unused}}{{> icon name="unknown"}} {{/if}}{{used}}</span> {{> meter}}</td><td>{{#if state}}{{> icon name=state.icon}} {{state.title}}{{else}}<span class="absent">no row yet</span>{{/if}} <span class="prints">{{> links findings}}</span></td>{{#if @root.view.mapping.planned}}<td>{{#if plan}}{{> icon name=plan.icon}} {{plan.title}}{{#if plan.moved}} <span class="kind">then <code>{{plan.to}}</code></span>{{/if}}{{/if}}</td>{{/if}}</tr>{{/each}}</tbody>
+</table></div>{{else}}<p>Not kept in this assessment.</p>{{/if}}
 </section>`
 
 const TOTALS = `<section id="totals" aria-labelledby="totals-title">
@@ -384,7 +417,7 @@ const COVERAGE = `<section id="coverage" aria-labelledby="coverage-title">
 <div class="scroll" role="region" aria-label="Table: Coverage" tabindex="0"><table>
 <caption class="unseen">What the recordings exercise, and which invoice to add for the rest</caption>
 <thead><tr><th scope="col">What</th><th scope="col">Exercised</th><th scope="col">To exercise the rest, record</th></tr></thead>
-<tbody>{{#each view.coverage}}<tr><th scope="row"><bdi>{{area}}</bdi></th><td>{{exercised}} of {{of}}</td><td>{{#if missing.rows}}<details><summary>{{count}}</summary><ul>{{#each missing.rows}}<li><bdi>{{add}}</bdi> <span class="kind"><bdi>{{what}}</bdi></span></li>{{/each}}</ul>{{#if missing.more}}<p class="more">and {{missing.more}}, in the JSON assessment</p>{{/if}}</details>{{else}}<span class="absent">nothing is missing</span>{{/if}}</td></tr>{{/each}}</tbody>
+<tbody>{{#each view.coverage}}<tr><th scope="row"><bdi>{{area}}</bdi></th><td class="used"><span class="whole">{{exercised}} of {{of}}</span> {{> meter}}</td><td>{{#if missing.rows}}<details><summary>{{count}}</summary><ul>{{#each missing.rows}}<li><bdi>{{add}}</bdi> <span class="kind"><bdi>{{what}}</bdi></span></li>{{/each}}</ul>{{#if missing.more}}<p class="more">and {{missing.more}}, in the JSON assessment</p>{{/if}}</details>{{else}}<span class="absent">nothing is missing</span>{{/if}}</td></tr>{{/each}}</tbody>
 </table></div>{{else}}<p>Not counted in this assessment.</p>{{/if}}
 {{#if view.survivors}}<h3>Defects that this recording would not have shown</h3>
 <ul>{{#each view.survivors}}<li><bdi>{{does}}</bdi> <bdi>{{why}}</bdi></li>{{/each}}</ul>{{/if}}

@@ -6,8 +6,10 @@ import { capped, number, SHOWN, shortened } from './cells.ts'
 import { connectorOf } from './connector.ts'
 import { accountingOf, agreementOf, checksOf, controlTotalsOf, coverageOf, evidenceOf, waiversOf } from './evidence.ts'
 import { findingsOf, invoicesOf } from './findings.ts'
+import { mappingOf } from './mapping.ts'
 import { notesOf, rollbackOf } from './plans.ts'
 import { contactsOf, ownersOf, reasonsOf } from './reasons.ts'
+import { sideBySideOf, sidesOf } from './side-by-side.ts'
 
 /** Everything the template prints, in its order. All texts are visible text; the template escapes them. */
 export function viewOf(given: ChangeAssessment, digest: string) {
@@ -18,6 +20,7 @@ export function viewOf(given: ChangeAssessment, digest: string) {
   const linked = new Set([...weighing, ...information].map((finding) => finding.fingerprint))
   const contacts = contactsOf(assessment)
   const places = new Map(assessment.invoices.map((invoice, index) => [invoice.key, `i-${index + 1}`]))
+  const sides = sidesOf(assessment, places)
   const link = (fingerprint: string) => ({ fingerprint, linked: linked.has(fingerprint) })
   const notes = notesOf(assessment, link)
   return {
@@ -41,8 +44,10 @@ export function viewOf(given: ChangeAssessment, digest: string) {
     notes,
     rollback: rollbackOf(assessment, link),
     approvals: approvalsOf(assessment),
-    findings: findingsOf(assessment, weighing, information, contacts, places),
-    invoices: invoicesOf(assessment, findings, places, link),
+    findings: findingsOf(assessment, weighing, information, contacts, places, sides),
+    invoices: invoicesOf(assessment, findings, places, sides, link),
+    sides: sideBySideOf(assessment, places, sides),
+    mapping: mappingOf(assessment, link),
     controlTotals: controlTotalsOf(assessment),
     accounting: accountingOf(assessment),
     connector: connectorOf(assessment),
