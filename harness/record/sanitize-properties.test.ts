@@ -341,3 +341,14 @@ test('every replacement is told with its place, and what stood there is hidden',
     },
   ])
 })
+
+test('what was removed before is told as no replacement', () => {
+  const changes: Change[] = []
+  const [interaction] = interactionsOf([{ json: {} }])
+  if (interaction === undefined) throw new Error('there is an interaction')
+  const headers = { ...interaction.request.headers, authorization: REMOVED }
+  cleaned([{ ...interaction, request: { ...interaction.request, headers } }], {
+    onChange: (change) => changes.push(change),
+  })
+  expect(changes).toEqual([])
+})

@@ -47,7 +47,7 @@ export type SanitizeOptions = Readonly<{
   key: string
   /** Finds the ERP's own secrets: passwords in a login, session keys in its answer. */
   secretsOf: ErpAdapter['secretsOf']
-  /** Is told of every replacement. */
+  /** Is told of every replacement by another value. */
   onChange?: (change: Change) => void
 }>
 
@@ -465,7 +465,8 @@ class Cleaner {
 
   #count(rule: Rule, was: string, becomes: string): void {
     this.counts.set(rule, (this.counts.get(rule) ?? 0) + 1)
-    this.#options.onChange?.({ rule, at: this.#at, was: hidden(was), becomes })
+    // What was removed before is counted again, and changes nothing.
+    if (was !== becomes) this.#options.onChange?.({ rule, at: this.#at, was: hidden(was), becomes })
   }
 }
 
