@@ -33,7 +33,7 @@ export type CatalogueStep = Readonly<{
   where: string
   expected: string
   verify: string
-  /** When the step no longer helps, or `None` with the reason. */
+  /** When the step no longer helps, or `None: ` with the reason. */
   pointOfNoReturn: string
   rehearsedBy?: readonly RehearsalPart[]
 }>
@@ -117,7 +117,7 @@ export const CHANGE_CLASSES: Readonly<Record<ChangeClassId, ChangeClass>> = {
   C1: {
     title: 'A field is renamed or removed',
     pointOfNoReturn:
-      'None for {connector}, which keeps its last build; for {erp}, the day on which {from} is no longer kept to go back to: {objects}.',
+      'The day on which {erp} {from} is no longer kept to go back to, with {objects}. The last build of {connector} is kept.',
     datedBy: undefined,
     steps: [
       {
@@ -194,7 +194,8 @@ export const CHANGE_CLASSES: Readonly<Record<ChangeClassId, ChangeClass>> = {
   },
   C4: {
     title: 'The mapping or a transform changes',
-    pointOfNoReturn: 'The payment run, or the period close, that takes the first invoice exported with: {plan}.',
+    pointOfNoReturn:
+      'The payment run, or the period close, that takes the first invoice exported with the plan: {plan}.',
     datedBy: 'payment-run',
     steps: [
       {
@@ -254,7 +255,7 @@ export const CHANGE_CLASSES: Readonly<Record<ChangeClassId, ChangeClass>> = {
   C7: {
     title: 'Validation is stricter or looser',
     pointOfNoReturn:
-      'None for what was refused: it waits in the queue of {connector} ({refused}). What was newly accepted is for finance to list.',
+      'None: what was refused waits in the queue of {connector} ({refused}), and finance lists what was newly accepted.',
     datedBy: undefined,
     steps: [
       {

@@ -7,12 +7,14 @@ import { pathToFileURL } from 'node:url'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseJson, toPlain } from '../base/json.ts'
+import { runOf, withProgress } from '../decide/progress.ts'
 import { ChangeAssessment } from '../model/assessment.ts'
 import { golden, variants } from './fixtures/golden.ts'
 import { hostile } from './fixtures/hostile.ts'
 import { huge, longest } from './fixtures/large.ts'
 import html from './html.ts'
 import json from './json.ts'
+import { renderHistory } from './rendering/history-page.ts'
 
 const EXECUTABLE = process.env.CHANGE_GATE_CHROMIUM ?? '/usr/bin/chromium'
 const FLAGS = [
@@ -92,6 +94,41 @@ describe('html as text', () => {
     expect(page).toContain('Showing 300 of 8\u202f334</strong> that weigh')
     expect(page).toContain('Showing 200 of 1\u202f666')
     expect(page).toContain('Showing 500 of 100\u202f000')
+  })
+})
+
+describe('status', () => {
+  test('only what ends the way back warns, the first to pass first, and page one says when nothing does', () => {
+    const { rollback } = golden()
+    const point = (text: string, by: string | null) => ({ changeClass: 'C7', text, by })
+    const render = (points: ReturnType<typeof point>[]) =>
+      html.render({ ...golden(), rollback: { ...rollback, pointOfNoReturn: points } })
+    const page = render([
+      point('None: what was refused waits in the queue.', null),
+      point('The rotation of the logs.', null),
+      point('The payment run.', '2026-12-10'),
+    ])
+    const list = /Points of no return<\/h3>(.*?)<h3>/s.exec(page)?.[1] ?? ''
+    const told = [...list.matchAll(/class="icon (\w+)".*?<strong>(.*?)<\/strong>: <bdi>(.*?)<\/bdi>/g)]
+    expect(told.map(([, ...parts]) => parts)).toEqual([
+      ['warn', '2026-12-10', 'The payment run.'],
+      ['warn', 'No date', 'The rotation of the logs.'],
+      ['ok', 'None', 'What was refused waits in the queue.'],
+    ])
+    expect(page).not.toContain('the way back stays open')
+    expect(render([point('None: the build is kept.', null)])).toContain(
+      'No point of no return: the way back stays open.',
+    )
+  })
+
+  test('what has no weight in the decision is told as information', () => {
+    const { findings } = golden()
+    const information = findings.filter(({ severity }) => severity === 'info')
+    const rows = [...html.render(golden()).matchAll(/<tr id="f-(\w+)".*?<\/tr>/g)]
+    expect(rows.map(([, fingerprint]) => fingerprint).sort()).toEqual(
+      information.map(({ fingerprint }) => fingerprint).sort(),
+    )
+    for (const [row] of rows) expect(row).not.toMatch(/class="icon no"|> unexpected/)
   })
 })
 
@@ -192,6 +229,46 @@ describe.skipIf(!HAS_CHROMIUM && process.env.CI === undefined)('html in Chromium
     await page.setViewportSize({ width: PRINTED_WIDTH, height: 1_000 })
     expect(await overflow(page)).toBeLessThanOrEqual(0)
     await page.context().close()
+  })
+
+  test('the history of runs: axe finds nothing, and what is new, open and fixed is there without JavaScript', async () => {
+    const at = (assessment: ChangeAssessment, day: string) =>
+      runOf({ ...assessment, meta: { ...assessment.meta, assessedAt: `${day}T08:00:00.000Z` } }, `t/c/runs/${day}.json`)
+    const { go, ...others } = variants()
+    const half = { ...golden(), findings: golden().findings.slice(3) }
+    const runs = [at(golden(), '2026-11-01'), at(half, '2026-11-02'), at(golden(), '2026-11-03'), at(go, '2026-11-04')]
+    const { change, integration } = hostile()
+    const page = await open(
+      renderHistory({
+        changes: [
+          { ...change, integration: 't', change: 'c', integrationTitle: integration.title, runs: withProgress(runs) },
+          {
+            ...{ integration: 't', change: 'd', id: 'CHG-0043', title: 'Of all verdicts', integrationTitle: 'Tryton' },
+            runs: withProgress(Object.values(others).map((each, index) => at(each, `2026-10-0${index + 1}`))),
+          },
+        ],
+        unreadable: [{ file: 't/c/runs/x.json', why: '<script>window.forged = true</script>' }],
+      }),
+    )
+    for (const width of [360, 1440]) {
+      await page.setViewportSize({ width, height: 900 })
+      await page.emulateMedia({ colorScheme: 'light' })
+      expect(await violations(page)).toEqual([])
+      expect(await overflow(page)).toBeLessThanOrEqual(0)
+      await page.emulateMedia({ colorScheme: 'dark' })
+      expect(await violations(page, COLORS)).toEqual([])
+    }
+    const plain = await open(await page.content(), { javaScriptEnabled: false })
+    const lines = await plain.locator('table').first().locator('summary').allInnerTexts()
+    const words = lines.map((line) => line.replace(/^\d+ /, ''))
+    // The golden run did not check everything, so that what is not seen in it is not known to be fixed.
+    expect(words).toEqual([
+      ...['fixed', 'new', 'still open', 'still open', 'not seen, and not checked', 'open in the first run'],
+    ])
+    await plain.locator('summary').first().click()
+    expect(await plain.locator('details[open] li').first().isVisible()).toBe(true)
+    await page.context().close()
+    await plain.context().close()
   })
 
   test('print is light, complete and has no controls, whatever the screen shows', async () => {

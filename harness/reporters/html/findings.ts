@@ -26,7 +26,8 @@ export function findingsOf(
   places: ReadonlyMap<string, string>,
   sides: ReadonlyMap<string, string>,
 ) {
-  const weighingCount = all.filter((finding) => !isInformation(finding)).length
+  const weighed = all.filter((finding) => !isInformation(finding))
+  const weighingCount = weighed.length
   const informationCount = all.length - weighingCount
   const group = (loudness: Finding['loudness'], extent: Readonly<Extent>) => ({
     count: counted(all.filter((finding) => finding.loudness === loudness && !isInformation(finding)).length, 'finding'),
@@ -38,6 +39,7 @@ export function findingsOf(
   })
   return {
     total: number(all.length),
+    weighing: number(weighingCount),
     any: all.length > 0,
     more: weighingCount > weighing.length ? { shown: number(weighing.length), all: number(weighingCount) } : null,
     information: {
@@ -55,11 +57,11 @@ export function findingsOf(
     candidate: (connector === undefined && evidence.target.build) || change.to,
     lanes: LANES.map((lane) => ({ id: lane, title: LANE_TITLES[lane] })),
     classes: CLASSES,
-    picture: pictureOf(all.filter((finding) => !isInformation(finding))),
+    picture: pictureOf(weighed),
     counts: {
-      unexpected: number(all.filter((finding) => finding.status === 'unexpected').length),
-      expected: number(all.filter((finding) => finding.status === 'expected').length),
-      waived: number(all.filter((finding) => finding.status === 'waived').length),
+      unexpected: number(weighed.filter((finding) => finding.status === 'unexpected').length),
+      expected: number(weighed.filter((finding) => finding.status === 'expected').length),
+      waived: number(weighed.filter((finding) => finding.status === 'waived').length),
       open: number(all.filter((finding) => !isHandled(finding) && finding.severity === 'error').length),
     },
   }
@@ -92,8 +94,7 @@ function findingView(
     laneId: finding.lane,
     lane: LANE_TITLES[finding.lane],
     contact: contacts.get(finding.lane) ?? 'no contact is recorded for this lane',
-    handling: handling(finding),
-    handledIcon: isHandled(finding) ? 'ok' : finding.status === 'unexpected' ? 'no' : 'warn',
+    ...statusOf(finding),
     withPlan: WITH_PLAN[finding.withPlan],
     relevance: {
       used: 'the recorded exports use this place',
@@ -119,6 +120,17 @@ function findingView(
       differs: example.baseline !== example.candidate,
     })),
   }
+}
+
+/** How a finding was announced and handled; what has no weight in the decision alarms nobody. */
+function statusOf(finding: Readonly<Finding>) {
+  if (isInformation(finding)) {
+    const isTold = finding.status !== 'unexpected'
+    return { handling: isTold ? handling(finding) : 'for information', handledIcon: 'info' }
+  }
+  if (isHandled(finding)) return { handling: handling(finding), handledIcon: 'ok' }
+  const isBad = finding.status === 'unexpected' && finding.severity === 'error'
+  return { handling: handling(finding), handledIcon: isBad ? 'no' : 'warn' }
 }
 
 const OUTCOMES: Readonly<Record<ChangeAssessment['invoices'][number]['outcome'], readonly [string, string]>> = {

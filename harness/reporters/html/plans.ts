@@ -36,6 +36,19 @@ export function notesOf({ notes }: Readonly<ChangeAssessment>, link: Link) {
   }
 }
 
+/** A point of no return as the page tells it: one that there is warns, and that there is none does not. */
+function pointOf(text: string) {
+  const reason = /^None: (.+)$/s.exec(text)?.[1]
+  return reason === undefined
+    ? { isOpen: false, icon: 'warn', title: 'Point of no return', text }
+    : {
+        isOpen: true,
+        icon: 'ok',
+        title: 'No point of no return',
+        text: `${reason[0]?.toUpperCase()}${reason.slice(1)}`,
+      }
+}
+
 const PHASES: Readonly<Record<ChangeAssessment['rollback']['steps'][number]['phase'], string>> = {
   hold: 'Hold',
   freeze: 'Freeze',
@@ -61,13 +74,20 @@ export function rollbackOf({ rollback }: Readonly<ChangeAssessment>, link: Link)
       rehearsed: step.timing === 'rehearsed',
       timed: timingWords(step),
       where: step.where ?? null,
-      pointOfNoReturn: step.pointOfNoReturn ?? null,
+      pointOfNoReturn: step.pointOfNoReturn === undefined ? null : pointOf(step.pointOfNoReturn),
       after: elapsed,
       x: ((start * 1000) / total).toFixed(1),
       width: Math.max(2, (step.minutes * 1000) / total - 3).toFixed(1),
     }
   })
   const rehearsed = steps.filter((step) => step.rehearsed).length
+  const titles = new Map(rollback.changeClasses.map(({ id, title }) => [id, title]))
+  // The first to pass comes first; what nobody can date comes behind it.
+  const points = rollback.pointOfNoReturn
+    .map(({ changeClass, text, by }) => ({ ...pointOf(text), by, of: titles.get(changeClass) ?? changeClass }))
+    .toSorted(
+      (left, right) => Number(left.isOpen) - Number(right.isOpen) || ((left.by ?? '~') < (right.by ?? '~') ? -1 : 1),
+    )
   return {
     trigger: rollback.trigger,
     shortTrigger: shortened(rollback.trigger, 190),
@@ -80,15 +100,13 @@ export function rollbackOf({ rollback }: Readonly<ChangeAssessment>, link: Link)
       rehearsed === 0 ? 'none rehearsed: every time is an estimate' : `${rehearsed} rehearsed, the rest estimates`,
     steps,
     phases: phaseMinutes(rollback.steps),
-    pointOfNoReturn: rollback.pointOfNoReturn.map((point) => ({
-      ...point,
-      by: point.by === null ? null : instant(point.by),
-    })),
+    pointOfNoReturn: points.map((point) => ({ ...point, by: point.by === null ? null : instant(point.by) })),
+    /** Whether points are known, and none of them ends the way back. */
+    staysOpen: points.length > 0 && points.every(({ isOpen }) => isOpen),
     topPoints: capped(
-      rollback.pointOfNoReturn.map((point) => ({
-        text: shortened(point.text, 130),
-        by: point.by === null ? null : instant(point.by),
-      })),
+      points
+        .filter(({ isOpen }) => !isOpen)
+        .map((point) => ({ text: shortened(point.text, 130), by: point.by === null ? null : instant(point.by) })),
       SHOWN.pointsOfNoReturn,
       'point',
     ),

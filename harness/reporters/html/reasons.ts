@@ -5,10 +5,12 @@ import { capped, hours, type Link, number, SHOWN, shortened, unbroken } from './
 
 /** Reasons in full, and the top ones as far as page one has room. */
 export function reasonsOf({ reasons, conditions }: Readonly<ChangeAssessment>, link: Link) {
+  const others = otherConditions({ reasons, conditions })
   const row = (reason: Readonly<Reason>, index: number) => ({
     ...reason,
     number: index + 1,
     text: unbroken(reason.text),
+    condition: conditions.includes(reason.text),
     short: shortened(reason.text),
     lane: LANE_TITLES[reason.lane],
     hours: hours(reason.respondWithinHours),
@@ -20,10 +22,30 @@ export function reasonsOf({ reasons, conditions }: Readonly<ChangeAssessment>, l
     shortFindings: capped(reason.findings.map(link), 2, 'finding'),
   })
   const rows = reasons.map(row)
+  // The same sentence about the same place after other operations is one reason on page one.
+  const once = new Map<string, Reason>()
+  for (const reason of reasons) {
+    const key = `${reason.lane} ${reason.text}`
+    const first = once.get(key)
+    once.set(key, first === undefined ? reason : { ...first, findings: [...first.findings, ...reason.findings] })
+  }
   return {
     all: rows,
-    top: capped(rows, conditions.length > 0 ? SHOWN.reasonsBesideConditions : SHOWN.reasons, 'reason'),
+    top: capped(
+      [...once.values()].map(row),
+      others.length > 0 ? SHOWN.reasonsBesideConditions : SHOWN.reasons,
+      'reason',
+    ),
   }
+}
+
+/** Conditions that no reason states in the same words: page one says each thing once. */
+export function otherConditions({
+  reasons,
+  conditions,
+}: Readonly<Pick<ChangeAssessment, 'reasons' | 'conditions'>>): readonly string[] {
+  const told = new Set(reasons.map(({ text }) => text))
+  return conditions.filter((condition) => !told.has(condition))
 }
 
 /** Owners with those who must act first: who has open findings, or stands behind a reason. */
@@ -39,12 +61,13 @@ export function ownersOf({ owners, reasons, meta }: Readonly<ChangeAssessment>, 
         hours: hours(owner.respondWithinHours),
         until: deadline(meta, owner.lane),
         acts: named > 0 || open > 0,
+        named,
         reasons: number(named),
         open: number(open),
         findings: capped(owner.findings.map(link), SHOWN.findingsOfReason, 'finding'),
       }
     })
-    .toSorted((left, right) => Number(right.acts) - Number(left.acts))
+    .toSorted((left, right) => Number(right.acts) - Number(left.acts) || right.named - left.named)
 }
 
 /** When the response time of a lane runs out; null when it has nothing to answer. */

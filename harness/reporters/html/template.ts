@@ -143,9 +143,9 @@ const BOARD = `<section id="board" class="board" aria-labelledby="verdict">
 <div class="columns">
 <div class="column">
 <div class="card reasoning">
-<h2>{{#if view.conditions.rows}}Conditions and reasons{{else}}Why{{/if}}</h2>
+<h2>{{#if view.allConditions}}Conditions and reasons{{else}}Why{{/if}}</h2>
 {{#if view.conditions.rows}}<ul class="conditions">{{#each view.conditions.rows}}<li><span class="box" aria-hidden="true"></span> <bdi>{{this}}</bdi></li>{{/each}}{{#if view.conditions.more}}<li class="more">and <a href="#reasons">{{view.conditions.more}}</a></li>{{/if}}</ul>{{/if}}
-{{#if view.reasons.top.rows}}<ol class="reasons">{{#each view.reasons.top.rows}}<li><bdi class="what">{{short}}</bdi> <span class="who"><strong>{{lane}}</strong> answers within {{hours}} {{> links shortFindings}}</span></li>{{/each}}</ol>
+{{#if view.reasons.top.rows}}<ol class="reasons">{{#each view.reasons.top.rows}}<li>{{#if condition}}<span class="box" aria-hidden="true"></span> {{/if}}<bdi class="what">{{short}}</bdi> <span class="who"><strong>{{lane}}</strong> answers within {{hours}} {{> links shortFindings}}</span></li>{{/each}}</ol>
 {{#if view.reasons.top.more}}<p class="more">and <a href="#reasons">{{view.reasons.top.more}}</a></p>{{/if}}
 {{else}}<p>Every recorded invoice came out as it did in the baseline, and nothing stands against the change.</p>{{/if}}
 </div>
@@ -183,7 +183,7 @@ const BOARD = `<section id="board" class="board" aria-labelledby="verdict">
 <svg class="timeline" viewBox="0 0 1000 26" preserveAspectRatio="none" role="img" aria-label="Steps of the way back by minutes; hatched ones are estimates">{{#each view.rollback.steps}}<rect class="{{timing}}" x="{{x}}" y="1" width="{{width}}" height="24"/>{{/each}}</svg>
 <p class="phases">{{#each view.rollback.phases}}<span>{{this}}</span> {{/each}} <span class="key">solid: rehearsed, hatched: estimate</span></p>
 <p><strong>Go back when</strong> <bdi>{{view.rollback.shortTrigger}}</bdi></p>
-{{#each view.rollback.topPoints.rows}}<p class="point">{{> icon name="warn"}} <strong>Point of no return</strong>{{#if by}} {{by}}{{/if}}: <bdi>{{text}}</bdi></p>{{else}}<p class="point">No point of no return is known.</p>{{/each}}
+{{#each view.rollback.topPoints.rows}}<p class="point">{{> icon name="warn"}} <strong>Point of no return</strong>{{#if by}} {{by}}{{/if}}: <bdi>{{text}}</bdi></p>{{else}}<p class="point">{{#if view.rollback.staysOpen}}{{> icon name="ok"}} No point of no return: the way back stays open.{{else}}No point of no return is known.{{/if}}</p>{{/each}}
 <p class="more"><a href="#rollback">{{#if view.rollback.topPoints.more}}All points and steps{{else}}All steps{{/if}}</a></p>
 </div>
 {{#unless view.calm}}{{> confidence}}{{/unless}}
@@ -216,7 +216,7 @@ const REASONS = `<section id="reasons" aria-labelledby="reasons-title">
 const FINDINGS = `<section id="findings" aria-labelledby="findings-title">
 <h2 id="findings-title">Findings</h2>
 {{#if view.findings.any}}
-<p>{{view.findings.total}} findings: {{view.findings.counts.unexpected}} unexpected, {{view.findings.counts.expected}} expected, {{view.findings.counts.waived}} waived. {{view.findings.counts.open}} of severity error are not handled.{{#if view.findings.more}} <strong>Showing {{view.findings.more.shown}} of {{view.findings.more.all}}</strong> that weigh, the worst first; the rest is in the JSON assessment.{{/if}}</p>
+<p>{{view.findings.total}} findings. {{view.findings.weighing}} weigh in the decision: {{view.findings.counts.unexpected}} unexpected, {{view.findings.counts.expected}} expected, {{view.findings.counts.waived}} waived; {{view.findings.counts.open}} of severity error are not handled. The others are for information.{{#if view.findings.more}} <strong>Showing {{view.findings.more.shown}} of {{view.findings.more.all}}</strong> that weigh, the worst first; the rest is in the JSON assessment.{{/if}}</p>
 <div class="scroll" role="region" aria-label="Table: Findings by class and owner" tabindex="0"><table class="picture">
 <caption>What broke, by class and owner: one square a finding, filled = silent, open = loud</caption>
 <thead><tr><th scope="col">Class</th>{{#each view.findings.lanes}}<th scope="col">{{title}}</th>{{/each}}</tr></thead>
@@ -248,7 +248,7 @@ const FINDINGS = `<section id="findings" aria-labelledby="findings-title">
 <div class="scroll" role="region" aria-label="Table: Findings for information" tabindex="0"><table>
 <caption class="unseen">Findings for information</caption>
 <thead><tr><th scope="col">Finding</th><th scope="col">What differs</th><th scope="col">Where</th><th scope="col">Class</th><th scope="col">Concerns</th><th scope="col">Status</th></tr></thead>
-<tbody>{{#each view.findings.information.findings}}<tr id="f-{{fingerprint}}" tabindex="-1" data-item data-loudness="{{loudness}}" data-severity="{{severity}}" data-class="{{class}}" data-lane="{{laneId}}" data-status="{{status}}"><th scope="row"><a class="print" href="#f-{{fingerprint}}">{{fingerprint}}</a><span class="kind">{{check}}</span></th><td><bdi>{{message}}</bdi></td><td><code>{{resource}}</code> <code>{{pointer}}</code></td><td>{{class}}, {{loudness}}</td><td>{{count}}</td><td>{{handling}}{{#if notes}} {{#each notes}}<a href="#n-{{this}}">{{this}}</a> {{/each}}{{/if}}</td></tr>{{/each}}</tbody>
+<tbody>{{#each view.findings.information.findings}}<tr id="f-{{fingerprint}}" tabindex="-1" data-item data-loudness="{{loudness}}" data-severity="{{severity}}" data-class="{{class}}" data-lane="{{laneId}}" data-status="{{status}}"><th scope="row"><a class="print" href="#f-{{fingerprint}}">{{fingerprint}}</a><span class="kind">{{check}}</span></th><td><bdi>{{message}}</bdi></td><td><code>{{resource}}</code> <code>{{pointer}}</code></td><td>{{class}}, {{loudness}}</td><td>{{count}}</td><td>{{> icon name=handledIcon}} {{handling}}{{#if notes}} {{#each notes}}<a href="#n-{{this}}">{{this}}</a> {{/each}}{{/if}}</td></tr>{{/each}}</tbody>
 </table></div>
 </div>{{/if}}
 {{else}}<p>No finding. Every recorded invoice came out as it did in the baseline.</p>{{/if}}
@@ -372,12 +372,12 @@ const ROLLBACK = `<section id="rollback" aria-labelledby="rollback-title">
 {{#if view.rollback.rehearsal}}<div><dt>Rehearsal</dt><dd><bdi>{{view.rollback.rehearsal}}</bdi></dd></div>{{/if}}
 </dl>
 <h3>Points of no return</h3>
-{{#if view.rollback.pointOfNoReturn}}<ul class="plain">{{#each view.rollback.pointOfNoReturn}}<li>{{> icon name="warn"}} {{#if by}}<strong>{{by}}</strong>: {{/if}}<bdi>{{text}}</bdi> <span class="chip">{{changeClass}}</span></li>{{/each}}</ul>{{else}}<p>None is known.</p>{{/if}}
+{{#if view.rollback.pointOfNoReturn}}<ul class="plain">{{#each view.rollback.pointOfNoReturn}}<li>{{> icon name=icon}} <strong>{{#if by}}{{by}}{{else}}{{#if isOpen}}None{{else}}No date{{/if}}{{/if}}</strong>: <bdi>{{text}}</bdi> <span class="why">{{of}}</span></li>{{/each}}</ul>{{else}}<p>None is known.</p>{{/if}}
 <h3>Steps</h3>
 <div class="scroll" role="region" aria-label="Table: Steps of the way back" tabindex="0"><table class="steps">
 <caption>In this order; each step is verified before the next one starts</caption>
 <thead><tr><th scope="col">Step</th><th scope="col">Action</th><th scope="col">Owner</th><th scope="col">Minutes</th><th scope="col">Ends at</th><th scope="col">Expected, and how to verify</th><th scope="col"><span class="unseen">Done</span></th></tr></thead>
-<tbody>{{#each view.rollback.steps}}<tr><th scope="row">{{number}}. {{phase}}</th><td><bdi>{{action}}</bdi>{{#if where}} <span class="why">Where: <bdi>{{where}}</bdi></span>{{/if}}</td><td>{{owner}}</td><td>{{minutes}} <span class="kind">{{timed}}</span></td><td>{{after}} min</td><td><bdi>{{expected}}</bdi> <span class="why"><bdi>{{verify}}</bdi></span>{{#if pointOfNoReturn}} <span class="why">Point of no return: <bdi>{{pointOfNoReturn}}</bdi></span>{{/if}}</td><td><span class="box" aria-hidden="true"></span></td></tr>{{/each}}</tbody>
+<tbody>{{#each view.rollback.steps}}<tr><th scope="row">{{number}}. {{phase}}</th><td><bdi>{{action}}</bdi>{{#if where}} <span class="why">Where: <bdi>{{where}}</bdi></span>{{/if}}</td><td>{{owner}}</td><td>{{minutes}} <span class="kind">{{timed}}</span></td><td>{{after}} min</td><td><bdi>{{expected}}</bdi> <span class="why"><bdi>{{verify}}</bdi></span>{{#if pointOfNoReturn}} <span class="why">{{> icon name=pointOfNoReturn.icon}} {{pointOfNoReturn.title}}: <bdi>{{pointOfNoReturn.text}}</bdi></span>{{/if}}</td><td><span class="box" aria-hidden="true"></span></td></tr>{{/each}}</tbody>
 </table></div>
 {{#if view.rollback.documents}}<h3>Documents to reverse once it is too late to restore</h3>
 <div class="scroll" role="region" aria-label="Table: Documents to reverse" tabindex="0"><table>

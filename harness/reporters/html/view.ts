@@ -8,7 +8,7 @@ import { accountingOf, agreementOf, checksOf, controlTotalsOf, coverageOf, evide
 import { findingsOf, invoicesOf } from './findings.ts'
 import { mappingOf } from './mapping.ts'
 import { notesOf, rollbackOf } from './plans.ts'
-import { contactsOf, ownersOf, reasonsOf } from './reasons.ts'
+import { contactsOf, otherConditions, ownersOf, reasonsOf } from './reasons.ts'
 import { sideBySideOf, sidesOf } from './side-by-side.ts'
 
 /** Everything the template prints, in its order. All texts are visible text; the template escapes them. */
@@ -30,7 +30,7 @@ export function viewOf(given: ChangeAssessment, digest: string) {
     change: changeOf(assessment),
     reasons: reasonsOf(assessment, link),
     conditions: capped(
-      assessment.conditions.map((condition) => shortened(condition, 120)),
+      otherConditions(assessment).map((condition) => shortened(condition, 120)),
       SHOWN.conditions,
       'condition',
     ),
