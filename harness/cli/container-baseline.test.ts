@@ -5,13 +5,15 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ChangeAssessment } from '../model/assessment.ts'
 import { startRecording } from '../pipeline/record.ts'
 import { readRecording } from '../record/store.ts'
-import { startSandbox } from '../targets/container.ts'
-import { docker } from './testing/docker.ts'
+import { hasDocker, startSandbox } from '../targets/container.ts'
+import { loudly } from './testing/docker.ts'
 import { Workspace } from './testing/workspace.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const SAMPLE = 'scenarios/tryton-ap'
 const MINUTES = 60_000
+
+const docker = loudly(await hasDocker())
 
 let workspace: Workspace
 beforeEach(async () => {

@@ -2,13 +2,16 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ChangeAssessment } from '../model/assessment.ts'
 import { CREDENTIAL, excerpt, sample } from '../pipeline/fixtures/tryton.ts'
 import { writeRecording } from '../record/store.ts'
-import { docker } from './testing/docker.ts'
+import { hasDocker } from '../targets/container.ts'
+import { loudly } from './testing/docker.ts'
 import { startFaultProxy } from './testing/fault-proxy.ts'
 import { refusing, TOLD_AFTER_REFUSAL, toldAfterRefusal } from './testing/refused.ts'
 import { Workspace } from './testing/workspace.ts'
 
 const SAMPLE = 'scenarios/tryton-ap'
 const MINUTES = 60_000
+
+const docker = loudly(await hasDocker())
 
 let workspace: Workspace
 beforeEach(async () => {

@@ -39,9 +39,6 @@ export function agreementOf(
       seenBy: 'gate',
     })
     for (const difference of found) {
-      // Every row is there and holds the same: only their order is another, and the adapter knows that it means nothing.
-      const field = difference.pointer.slice(1)
-      if (difference.kind === 'reordered' && meaning(difference.resource, field).unordered === true) continue
       disagreements.push({
         invoice,
         stage,

@@ -49,7 +49,11 @@ function compared(
     return typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as JsonObject) : {}
   }
   const differences = compareRecords('account.invoice', object(before), object(now), toJson(sent), '', {
-    meaning: (_, field) => ({ class: MEANINGS[field] ?? 'text', assigned: field === 'number' }),
+    meaning: (_, field) => ({
+      class: MEANINGS[field] ?? 'text',
+      assigned: field === 'number',
+      ...(field === 'reconciled' ? { unordered: true as const } : {}),
+    }),
     relation: (_, field) => RELATIONS[field],
     area,
     // A look-up serves every invoice and stands before all of their stages.
@@ -226,6 +230,14 @@ describe('what the ERP assigns itself', () => {
 
 describe('rows', () => {
   const line = (description: string) => ({ account: '5100', amount: '10.00', description })
+
+  test('that the ERP keeps in no order are the same in another one, and every row still counts', () => {
+    const [one, other, third] = [line('Wartung'), line('Fracht'), line('Zoll')]
+    const found = (now: unknown[]) => told(compared({ reconciled: [one, other] }, { reconciled: now }).differences)
+    expect(found([other, one])).toEqual([])
+    expect(found([other, third]).map(([at]) => at)).toEqual(['/reconciled/0/description'])
+    expect(found([other]).map(([at, kind]) => [at, kind])).toEqual([['/reconciled/0', 'absent']])
+  })
 
   test('an address with an @ in a description is no place in the document', () => {
     const [one, other] = [line('Wartung anna@nordlicht.example'), line('Wartung bjørn@nordlicht.example')]

@@ -140,12 +140,14 @@ function compareLists(
       difference(resource, field, `${at}/${index}`, undefined, row, undefined, context, isJsonObject(row)),
     )
   }
-  if (rows.reordered) {
+  // A connector takes the first of what a look-up finds; records of a document are known by what they hold.
+  const isLookup = context.area === 'interactions' && context.stage === ''
+  // Every row is there and holds the same: where the ERP keeps them in no order, another one is not another document.
+  if (rows.reordered && (isLookup || context.meaning(resource, field).unordered !== true)) {
     differences.push({
       ...difference(resource, field, at, baseline.map(labelOf), candidate.map(labelOf), undefined, context),
       kind: 'reordered',
-      // A connector takes the first of what a look-up finds; records of a document are known by what they hold.
-      class: context.area === 'interactions' && context.stage === '' ? 'coding' : 'text',
+      class: isLookup ? 'coding' : 'text',
     })
   }
   return differences
