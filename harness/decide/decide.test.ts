@@ -9,6 +9,7 @@ import { Policy } from '../model/policy.ts'
 import type { InvoiceFacts } from '../ports/erp.ts'
 import { type Counted, controlTotals } from './control-totals.ts'
 import { impactOf } from './impact.ts'
+import { type InstallationOptions, installationSteps } from './installation.ts'
 import { allRouted } from './owners.ts'
 import { type RollbackOptions, rollbackPlan } from './rollback.ts'
 import { CHANGE_CLASSES } from './rollback-catalogue.ts'
@@ -753,5 +754,64 @@ describe('the way back', () => {
     const text = JSON.stringify(rollbackPlan(options({ findings: [finding()] })))
     for (const name of ['tryton-ap-connector', 'Tryton', '6.0', '7.0', KEY, 'every 30 minutes'])
       expect(text).toContain(name)
+  })
+})
+
+describe('the steps of the installation', () => {
+  const options = (over: Partial<InstallationOptions> = {}): InstallationOptions => ({
+    verdict: 'go',
+    conditions: [],
+    kind: 'erp-update',
+    to: '7.0',
+    erp: 'Tryton',
+    integration: INTEGRATION,
+    invoices: [invoice({ key: 'S-1 A', outcome: 'refused' }), invoice({ key: 'S-2 B' })],
+    plan: [],
+    ...over,
+  })
+  const told = (over: Partial<InstallationOptions>) =>
+    installationSteps(options(over)).map(({ title, owner }) => `${title}: ${owner}`)
+
+  test('hold, save, install, try one, drain and compare', () => {
+    expect(told({})).toEqual([
+      'Hold the export: it',
+      'Save what goes back: it',
+      'Install Tryton 7.0: erp-publisher',
+      'Export one canary: ap-vendor',
+      'Drain the queue: ap-vendor',
+      'Compare the totals: finance',
+    ])
+  })
+
+  test('begin with what is a condition and hold the plan', () => {
+    const over = {
+      verdict: 'conditional',
+      conditions: ['Deploy 4.2.', 'Tell Finance.'],
+      plan: ['a becomes b.'],
+    } as const
+    expect(told(over)).toEqual([
+      'Meet the conditions: it',
+      'Hold the export: it',
+      'Save what goes back: it',
+      'Install Tryton 7.0: erp-publisher',
+      'Put the plan in: ap-vendor',
+      'Export one canary: ap-vendor',
+      'Drain the queue: ap-vendor',
+      'Compare the totals: finance',
+    ])
+    expect(installationSteps(options(over))[4]?.action).toBe('a becomes b.')
+  })
+
+  test('of a connector release install the connector', () => {
+    expect(told({ kind: 'connector-release', to: '1.1.0' })[2]).toBe('Install tryton-ap-connector 1.1.0: ap-vendor')
+  })
+
+  test('try an invoice like one that came out', () => {
+    expect(installationSteps(options())[3]?.action).toContain('as S-2 B,')
+    expect(installationSteps(options({ invoices: [] }))[3]?.action).not.toContain('as S-2 B')
+  })
+
+  test.each(['no-go', 'undecided'] as const)('are not given when the verdict is %s', (verdict) => {
+    expect(told({ verdict, conditions: ['Deploy 4.2.'] })).toEqual([])
   })
 })

@@ -4,6 +4,7 @@ import type { Finding } from '../model/finding.ts'
 import type { Integration } from '../model/integration.ts'
 import type { Rehearsal, RehearsalPart, RehearsalState } from '../model/rehearsal.ts'
 import type { Reversal } from '../ports/erp.ts'
+import { canaryOf } from './installation.ts'
 import { type CatalogueStep, CHANGE_CLASSES, type ChangeClass, FRAME } from './rollback-catalogue.ts'
 
 /** What a rollback plan is made for. */
@@ -178,9 +179,8 @@ function wordsOf(
 ): Words & Readonly<{ canary: string }> {
   const { integration } = options
   const production = Object.values(integration.erp.environments).find(({ kind }) => kind === 'production')
-  const canary = options.invoices.find(({ outcome }) => outcome === 'same' || outcome === 'differs')
   return {
-    canary: canary?.key ?? 'the first invoice of the queue',
+    canary: canaryOf(options.invoices) ?? 'the first invoice of the queue',
     connector: integration.connector.name,
     credential: `${integration.auth.method}, ${integration.auth.expires === undefined ? 'of unknown expiry' : `expires ${integration.auth.expires}`}`,
     database:

@@ -266,7 +266,7 @@ function conditionsOf(grounds: Grounds): readonly Ground[] {
     ...waived.map((waiver) =>
       condition(
         'waiver-in-force',
-        `The waiver of ${waiver.fingerprint} stays in force until ${waiver.expires} (${waiver.owner}: ${waiver.reason}).`,
+        `The waiver of ${waiver.fingerprint} stays in force until ${waiver.expires.replace('T', ' ').replace(/Z$/, ' UTC')} (${waiver.owner}: ${waiver.reason}).`,
         'it',
         [waiver.fingerprint],
       ),

@@ -176,6 +176,14 @@ const DocumentToReverse = z.strictObject({
   findings: z.array(z.string()),
 })
 
+const InstallationStep = z.strictObject({
+  /** A few words, for a list of the steps. */
+  title: z.string(),
+  owner: Lane,
+  action: z.string(),
+  verify: z.string(),
+})
+
 const Rollback = z.strictObject({
   trigger: z.string(),
   decider: z.string(),
@@ -467,6 +475,8 @@ export const ChangeAssessment = z.strictObject({
   sideBySide: z.array(SideBySide).default([]),
   /** Empty in assessments of before it was kept. */
   mapping: z.array(MappedField).default([]),
+  /** How it is put in, step by step; empty where the verdict permits nothing, and in older assessments. */
+  installation: z.array(InstallationStep).default([]),
   rollback: Rollback,
   /** Documents that could not be removed from the target. */
   leftBehind: z.array(z.strictObject({ invoice: z.string(), id: z.string(), why: z.string() })),

@@ -16,6 +16,7 @@ import { compareValues } from '../compare/values.ts'
 import { type Counted, controlTotals, unexplainedTotals } from '../decide/control-totals.ts'
 import { coverageOf, Exercised } from '../decide/coverage.ts'
 import { impactOf } from '../decide/impact.ts'
+import { installationSteps } from '../decide/installation.ts'
 import { allRouted, clocksOf, ownersOf } from '../decide/owners.ts'
 import { rollbackPlan } from '../decide/rollback.ts'
 import { shownInFull } from '../decide/shown-in-full.ts'
@@ -477,6 +478,18 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
                 findings: planned.run.findings.map(({ finding }) => finding),
               },
         invoicesOf: (row) => exercisedBy(row, judged.exercised, recorded, baseline.values),
+      }),
+    ],
+    installation: [
+      ...installationSteps({
+        verdict: decision.verdict,
+        conditions: decision.conditions,
+        kind: change.kind,
+        to: change.to,
+        erp: adapter.title,
+        integration,
+        invoices,
+        plan: changes,
       }),
     ],
     rollback: rollbackPlan({

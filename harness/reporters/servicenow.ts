@@ -35,6 +35,9 @@ export default defineReporter({
       implementation_plan: fitting([
         `Window: ${instant(change.window.start)} to ${instant(change.window.end)}.`,
         ...shown.notes.flatMap((note) => note.plan.map((step) => `${note.id}: ${step}`)),
+        ...shown.installation.map(
+          ({ action, owner, verify }, index) => `${index + 1}. ${action} (${LANE_TITLES[owner]}) Verify: ${verify}`,
+        ),
       ]),
       risk_impact_analysis: fitting(impactLines(shown)),
       backout_plan: fitting(rollbackLines(shown)),

@@ -59,6 +59,17 @@ const PHASES: Readonly<Record<ChangeAssessment['rollback']['steps'][number]['pha
   close: 'Close',
 }
 
+/** How it is put in; null where the verdict permits nothing. */
+export function installationOf({ installation }: Readonly<ChangeAssessment>) {
+  if (installation.length === 0) return null
+  return installation.map((step, index) => ({
+    ...step,
+    number: index + 1,
+    shortTitle: shortened(step.title, 30),
+    owner: LANE_TITLES[step.owner],
+  }))
+}
+
 /** The way back: its card on page one and the runbook. */
 export function rollbackOf({ rollback }: Readonly<ChangeAssessment>, link: Link) {
   const total = Math.max(1, rollback.totalMinutes)

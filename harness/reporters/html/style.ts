@@ -75,6 +75,7 @@ tbody th{font-weight:600}
 .timeline{width:100%;height:20px;display:block;margin:.45rem 0 .1rem}
 .timeline .rehearsed{fill:var(--good)}.timeline .estimate{fill:url(#hatch)}
 .hatch-ground{fill:var(--faint)}.hatch-line{fill:var(--soft)}
+.install{display:flex;gap:.2rem 1rem;flex-wrap:wrap;align-items:baseline;border-top:1px solid var(--line);padding-top:.5rem}.install h2{font-size:.95rem;margin:0}.install ol{list-style:none;padding:0;margin:0;display:flex;flex-wrap:wrap;gap:.1rem 1.1rem;counter-reset:step;flex:1;min-width:15rem}.install li::before{counter-increment:step;content:counter(step) '. ';color:var(--soft)}
 .phases{font-size:.85em;color:var(--soft)}.phases span{margin-right:.7em;white-space:nowrap}
 .point .icon{color:var(--warn)}
 .more{color:var(--soft);font-size:.92em}
@@ -155,7 +156,7 @@ a{color:inherit;text-decoration:none}
 .board table{font-size:7.4pt}.board th,.board td{padding-top:.6mm;padding-bottom:.6mm}.board .money{font-size:7.1pt}.board .money th,.board .money td{padding-left:.4mm;padding-right:.9mm}.bar{right:.9mm;width:calc(100% - 1.3mm)}
 .confidence dt{flex-basis:22mm}.confidence dl div{padding:.15mm 0}
 .timeline{height:4mm;margin:1mm 0 0}
-.approvals{padding-top:1.5mm}.line{height:8mm}.signatures{gap:1mm 4mm}.digest{margin-top:1.5mm;font-size:6.8pt}
+.install{padding-top:.8mm;gap:0 3mm}.install h2{font-size:9pt}.install ol{gap:0 3mm}.approvals{padding-top:1mm}.line{height:7mm}.signatures{gap:1mm 4mm}.digest{margin-top:1.5mm;font-size:6.8pt}
 .print{padding:0}
 .scroll{overflow:visible}
 thead{display:table-header-group}tr,.finding>header,.facts,.remedy,.card,h2,h3{break-inside:avoid}h2,h3,.finding>header{break-after:avoid}

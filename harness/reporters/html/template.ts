@@ -35,6 +35,7 @@ ${ICONS}
 <li><a href="#notes">Release notes</a> <span class="count">{{view.notes.count}}</span></li>
 <li><a href="#agreement">Mock and sandbox</a></li>
 <li><a href="#waivers">Waivers</a></li>
+<li><a href="#installation">Installation</a></li>
 <li><a href="#rollback">Way back</a></li>
 <li><a href="#evidence">Evidence</a></li>
 <li><a href="#coverage">Coverage</a></li>
@@ -54,6 +55,7 @@ ${CHECKS}
 ${NOTES}
 ${AGREEMENT}
 ${WAIVERS}
+${INSTALLATION}
 ${ROLLBACK}
 ${EVIDENCE}
 ${COVERAGE}
@@ -189,6 +191,10 @@ const BOARD = `<section id="board" class="board" aria-labelledby="verdict">
 {{#unless view.calm}}{{> confidence}}{{/unless}}
 </div>
 </div>
+{{#if view.installation}}<div class="install">
+<h2><a href="#installation">Put it in</a></h2>
+<ol>{{#each view.installation}}<li><bdi>{{shortTitle}}</bdi></li>{{/each}}</ol>
+</div>{{/if}}
 <div class="approvals">
 <h2>Approvals</h2>
 <ul class="signatures">{{#each view.approvals}}<li><strong>{{role}}</strong> <span class="signs">{{signs}}</span> <bdi>{{person}}</bdi> <span class="line"><span class="unseen">Signature and date</span></span></li>{{/each}}</ul>
@@ -361,6 +367,15 @@ const WAIVERS = `<section id="waivers" aria-labelledby="waivers-title">
 <thead><tr><th scope="col">Finding</th><th scope="col">Reason</th><th scope="col">Owner</th><th scope="col">Approved by</th><th scope="col">Expires</th><th scope="col">State</th></tr></thead>
 <tbody>{{#each view.waivers}}<tr><th scope="row">{{> link}}</th><td><bdi>{{reason}}</bdi></td><td><bdi>{{owner}}</bdi></td><td><bdi>{{approver}}</bdi></td><td>{{expires}}</td><td class="outcome">{{> icon name=icon}} {{state}}</td></tr>{{/each}}</tbody>
 </table></div>{{else}}<p>No finding is waived.</p>{{/if}}
+</section>`
+
+const INSTALLATION = `<section id="installation" aria-labelledby="installation-title">
+<h2 id="installation-title">Installation</h2>
+{{#if view.installation}}<div class="scroll" role="region" aria-label="Table: Steps of the installation" tabindex="0"><table class="steps">
+<caption>In this order; each step is verified before the next one starts</caption>
+<thead><tr><th scope="col">Step</th><th scope="col">Action</th><th scope="col">Owner</th><th scope="col">How to verify</th><th scope="col"><span class="unseen">Done</span></th></tr></thead>
+<tbody>{{#each view.installation}}<tr><th scope="row">{{number}}. <bdi>{{title}}</bdi></th><td><bdi>{{action}}</bdi></td><td>{{owner}}</td><td><bdi>{{verify}}</bdi></td><td><span class="box" aria-hidden="true"></span></td></tr>{{/each}}</tbody>
+</table></div>{{else}}<p>The verdict permits nothing to be installed, so no steps are given.</p>{{/if}}
 </section>`
 
 const ROLLBACK = `<section id="rollback" aria-labelledby="rollback-title">

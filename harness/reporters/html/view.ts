@@ -7,7 +7,7 @@ import { connectorOf } from './connector.ts'
 import { accountingOf, agreementOf, checksOf, controlTotalsOf, coverageOf, evidenceOf, waiversOf } from './evidence.ts'
 import { findingsOf, invoicesOf } from './findings.ts'
 import { mappingOf } from './mapping.ts'
-import { notesOf, rollbackOf } from './plans.ts'
+import { installationOf, notesOf, rollbackOf } from './plans.ts'
 import { contactsOf, otherConditions, ownersOf, reasonsOf } from './reasons.ts'
 import { sideBySideOf, sidesOf } from './side-by-side.ts'
 
@@ -42,6 +42,7 @@ export function viewOf(given: ChangeAssessment, digest: string) {
     /** Where little stands against the change, the left column of page one has room for more. */
     calm: assessment.reasons.length + assessment.conditions.length + notes.open.rows.length <= 3,
     notes,
+    installation: installationOf(assessment),
     rollback: rollbackOf(assessment, link),
     approvals: approvalsOf(assessment),
     findings: findingsOf(assessment, weighing, information, contacts, places, sides),
