@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,6 +24,8 @@ import { casesOf } from './rendering/cases.ts'
 import { visible, visibleValue } from './rendering/visible-text.ts'
 import sarif from './sarif.ts'
 import servicenow from './servicenow.ts'
+
+const PARSER = 'prometheus_client.openmetrics.parser'
 
 const large = huge()
 
@@ -248,6 +251,28 @@ describe('openmetrics', () => {
     expect(lines.slice(0, -2).filter((line) => !sample.test(line) && !metadata.test(line))).toEqual([])
     const series = lines.filter((line) => sample.test(line)).map((line) => line.slice(0, line.lastIndexOf(' ')))
     expect(new Set(series).size).toBe(series.length)
+  })
+
+  test("the Prometheus project's own parser reads every one", (context) => {
+    const python = ['/usr/bin/python3', 'python3'].find(
+      (program) => spawnSync(program, ['-c', `import ${PARSER}`]).status === 0,
+    )
+    if (python === undefined) {
+      if (process.env.CI) throw new Error('python3-prometheus-client is not installed, and CI must not skip it.')
+      console.warn(
+        'SKIPPED: python3-prometheus-client is not installed, so OpenMetrics was read by our own rules alone.',
+      )
+      context.skip()
+    }
+    const count = `import sys; from ${PARSER} import text_string_to_metric_families as read
+print(sum(len(family.samples) for family in read(sys.stdin.read())))`
+    for (const [name, assessment] of assessments) {
+      const text = openmetrics.render(assessment)
+      const samples = text.split('\n').filter((line) => sample.test(line)).length
+      const read = spawnSync(python ?? '', ['-c', count], { input: text, encoding: 'utf8' })
+      expect([name, read.stdout.trim(), read.stderr]).toEqual([name, String(samples), ''])
+    }
+    expect(spawnSync(python ?? '', ['-c', count], { input: 'gate_verdict 1\n' }).status).not.toBe(0)
   })
 })
 
