@@ -396,7 +396,7 @@ describe('agreement of mocked API and sandbox', () => {
       'another row among them',
       'reconciliation_lines',
       ['5100', '4020'],
-      ['/reconciliation_lines/0', '/reconciliation_lines/1'],
+      ['/reconciliation_lines/0', '/reconciliation_lines/0'],
     ],
     ['a row less', 'reconciliation_lines', ['5100'], ['/reconciliation_lines/0']],
     ['the lines of an invoice, which have an order', 'lines', ['5100', '4010'], ['/lines']],

@@ -235,8 +235,10 @@ describe('rows', () => {
     const [one, other, third] = [line('Wartung'), line('Fracht'), line('Zoll')]
     const found = (now: unknown[]) => told(compared({ reconciled: [one, other] }, { reconciled: now }).differences)
     expect(found([other, one])).toEqual([])
-    expect(found([other, third]).map(([at]) => at)).toEqual(['/reconciled/0/description'])
-    expect(found([other]).map(([at, kind]) => [at, kind])).toEqual([['/reconciled/0', 'absent']])
+    expect(found([other, third]).map(([at]) => at)).toEqual(['/reconciled/1/description'])
+    expect(found([other]).map(([at, kind]) => [at, kind])).toEqual([['/reconciled/1', 'absent']])
+    const gained = (...rows: string[]) => told(compared({ reconciled: [] }, { reconciled: rows }).differences)
+    expect(gained('@move/lines/4', '@move/lines/3')).toEqual(gained('@move/lines/3', '@move/lines/4'))
   })
 
   test('an address with an @ in a description is no place in the document', () => {

@@ -1,4 +1,4 @@
-import { isJsonArray, isJsonObject, type Json, type JsonObject, sameJson } from '../base/json.ts'
+import { canonicalJson, isJsonArray, isJsonObject, type Json, type JsonObject, sameJson } from '../base/json.ts'
 import type { Difference } from '../model/difference.ts'
 import type { ErpSchema } from '../model/schema.ts'
 import type { FieldMeaning } from '../ports/erp.ts'
@@ -107,16 +107,20 @@ function rowsOf(value: Json, other: Json): readonly Json[] | undefined {
 function compareLists(
   resource: string,
   field: string,
-  baseline: readonly Json[],
-  candidate: readonly Json[],
+  stored: readonly Json[],
+  storedNow: readonly Json[],
   sent: Json | undefined,
   at: string,
   context: RecordContext,
 ): readonly Difference[] {
   const related = context.relation(resource, field) ?? resource
+  // A connector takes the first of what a look-up finds; records of a document are known by what they hold.
+  const isLookup = context.area === 'interactions' && context.stage === ''
+  // Where the ERP keeps rows in no order, another one is not another document, and has the same places in a finding.
+  const isUnordered = !isLookup && !isJsonArray(sent) && context.meaning(resource, field).unordered === true
+  const [baseline, candidate] = isUnordered ? [inOneOrder(stored), inOneOrder(storedNow)] : [stored, storedNow]
   // A listed value is known by its code: one with another code is another one, however alike the rest is.
-  const isListed = context.area === 'interactions' && context.stage === ''
-  const alike = isListed
+  const alike = isLookup
     ? (left: Json, right: Json) => (codeOf(left) === codeOf(right) ? likeness(left, right) : 0)
     : likeness
   const rows = pairRows(baseline, candidate, (row) => identityOf(related, row, context, true), alike)
@@ -140,10 +144,7 @@ function compareLists(
       difference(resource, field, `${at}/${index}`, undefined, row, undefined, context, isJsonObject(row)),
     )
   }
-  // A connector takes the first of what a look-up finds; records of a document are known by what they hold.
-  const isLookup = context.area === 'interactions' && context.stage === ''
-  // Every row is there and holds the same: where the ERP keeps them in no order, another one is not another document.
-  if (rows.reordered && (isLookup || context.meaning(resource, field).unordered !== true)) {
+  if (rows.reordered && !isUnordered) {
     differences.push({
       ...difference(resource, field, at, baseline.map(labelOf), candidate.map(labelOf), undefined, context),
       kind: 'reordered',
@@ -151,6 +152,14 @@ function compareLists(
     })
   }
   return differences
+}
+
+/** Rows in an order that follows from what they hold. */
+function inOneOrder(rows: readonly Json[]): readonly Json[] {
+  return rows
+    .map((row) => ({ row, text: canonicalJson(row) }))
+    .sort((left, right) => Number(left.text > right.text) - Number(left.text < right.text))
+    .map(({ row }) => row)
 }
 
 function difference(
