@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import * as core from '@actions/core'
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
@@ -10,7 +11,7 @@ import { fromMarkdown } from 'mdast-util-from-markdown'
 import { gfmFromMarkdown } from 'mdast-util-gfm'
 import { gfm } from 'micromark-extension-gfm'
 import { parse as readResults } from 'test-results-parser'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { ChangeAssessment } from '../model/assessment.ts'
 import ctrf from './ctrf.ts'
 import { golden, variants } from './fixtures/golden.ts'
@@ -182,6 +183,29 @@ describe('github-annotations', () => {
     expect(lines.length).toBeLessThanOrEqual(10)
     expect(lines.filter((line) => !/^::(error|warning|notice) title=[^:,]*::\S/.test(line))).toEqual([])
   })
+
+  test.each(assessments)(
+    "%s is what GitHub's own toolkit writes for the same titles and messages",
+    (_name, assessment) => {
+      const lines = githubAnnotations.render(assessment).trimEnd().split('\n')
+      const decoded = (text: string) =>
+        text
+          .replaceAll('%0A', '\n')
+          .replaceAll('%0D', '\r')
+          .replaceAll('%2C', ',')
+          .replaceAll('%3A', ':')
+          .replaceAll('%25', '%')
+      const written: string[] = []
+      const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0)
+      for (const line of lines) {
+        const [, kind = '', title = '', message = ''] = /^::(\w+) title=([^:,]*)::(.*)$/.exec(line) ?? []
+        const issue = { error: core.error, warning: core.warning, notice: core.notice }[kind]
+        issue?.(decoded(message), { title: decoded(title) })
+      }
+      write.mockRestore()
+      expect(written.join('').replaceAll('\r\n', '\n').trimEnd().split('\n')).toEqual(lines)
+    },
+  )
 
   test('counts the reasons that do not fit', () => {
     const { reasons } = longest()

@@ -30,7 +30,9 @@ export function changeOf({ change, integration, evidence, meta }: Readonly<Chang
 }
 
 /** Invoices, suppliers and money that the candidate would touch. */
-export function impactOf({ impact }: Readonly<ChangeAssessment>) {
+export function impactOf({ impact, controlTotals }: Readonly<ChangeAssessment>) {
+  const companies = namesOf(controlTotals)
+  const differing = namesOf(controlTotals.filter(({ reconciles }) => !reconciles))
   const { all, loud, silent } = impact
   const rows = all.amounts.map((amount) => ({
     currency: amount.currency,
@@ -48,10 +50,19 @@ export function impactOf({ impact }: Readonly<ChangeAssessment>) {
     recordedInvoices: number(impact.recordedInvoices),
     suppliers: number(all.suppliers),
     recordedSuppliers: number(impact.recordedSuppliers),
+    /** Companies whose control totals differ; null where the ERP does not say which there are. */
+    companies:
+      companies.length === 0
+        ? null
+        : `${differing.length} of ${companies.length} ${companies.length === 1 ? 'company' : 'companies'}`,
     silent: { invoices: number(silent.invoices), findings: number(silent.findings) },
     loud: { invoices: number(loud.invoices), findings: number(loud.findings) },
     rows: capped(rows, SHOWN.currencies, 'currency', 'currencies'),
   }
+}
+
+function namesOf(totals: ChangeAssessment['controlTotals']): readonly string[] {
+  return [...new Set(totals.map(({ entity }) => entity))].filter((entity) => entity !== '')
 }
 
 function grossIn(extent: Readonly<Extent>, currency: string): string {
@@ -68,19 +79,23 @@ export function confidenceOf({
   leftBehind,
   ...rest
 }: Readonly<ChangeAssessment>) {
-  const { recording, target, agreement, notCompared, coverage, drill } = evidence
+  const { recording, baseline, candidate, target, agreement, notCompared, coverage, drill } = evidence
   const [level = '', explained = ''] = EVIDENCE_LEVELS[evidence.level].split(': ')
   const { recorded, replayed, observed, compared, reconciles } = accounting
   const inState = (state: CheckResult['state']) => checks.filter((check) => check.state === state).length
   const errored = inState('errored')
   const row = (term: string, text: string, ok: boolean | null = null) => ({ term, text: shortened(text, 90), ok })
-  const days = daysBetween(recording.recordedAt, meta.assessedAt)
+  const noise = notCompared.filter(({ why }) => why.startsWith('noise at '))
   return [
     row('Evidence', `${level}: ${explained}`, evidence.level === 'live' ? true : null),
     row('Target', `${target.environment}, build ${target.build}`),
+    row('Recording', `${agedFrom(recording.recordedAt, meta.assessedAt)}; ${recording.erp}`),
     row(
-      'Recording',
-      `${instant(recording.recordedAt)}${days === null ? '' : days === 0 ? ', the day of this assessment' : `, ${counted(days, 'day')} before this assessment`}; ${recording.erp}`,
+      'Snapshots',
+      [
+        `baseline of ${agedFrom(baseline.capturedAt, meta.assessedAt)}`,
+        ...(candidate === null ? [] : [`candidate of ${agedFrom(candidate.capturedAt, meta.assessedAt)}`]),
+      ].join('; '),
     ),
     row(
       'Counts',
@@ -122,6 +137,15 @@ export function confidenceOf({
       'Not compared',
       notCompared.length === 0 ? 'nothing was left out' : `${counted(notCompared.length, 'kind')} of places, see below`,
     ),
+    row(
+      'Noise',
+      noise.length === 0
+        ? 'nothing is left out as noise'
+        : `${counted(
+            noise.reduce((sum, { count }) => sum + count, 0),
+            'difference',
+          )} left out by ${counted(noise.length, 'rule')}`,
+    ),
     row('Waivers', waiverSummary(waivers)),
     ...(leftBehind.length === 0
       ? []
@@ -135,6 +159,12 @@ function waiverSummary(waivers: ChangeAssessment['waivers']): string {
   return states
     .map((state) => `${waivers.filter((waiver) => waiver.state === state).length} ${state.replaceAll('-', ' ')}`)
     .join(', ')
+}
+
+/** The day of an instant, and how old it was when the change was assessed. */
+function agedFrom(text: string, assessedAt: string): string {
+  const days = daysBetween(text, assessedAt)
+  return `${text.slice(0, 10)}${days === null ? '' : days === 0 ? ', the same day' : `, ${counted(days, 'day')} before`}`
 }
 
 /** Whole days between two instants; null when one is not an instant. */

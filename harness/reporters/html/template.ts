@@ -171,6 +171,7 @@ const BOARD = `<section id="board" class="board" aria-labelledby="verdict">
 <div class="card impact">
 <h2>Business impact if nothing is done</h2>
 {{#if view.impact.any}}<p class="figure"><strong>{{view.impact.invoices}}</strong> of {{view.impact.recordedInvoices}} invoices, <strong>{{view.impact.suppliers}}</strong> of {{view.impact.recordedSuppliers}} suppliers</p>
+{{#if view.impact.companies}}<p>Control totals differ in {{view.impact.companies}}.</p>{{/if}}
 <p class="split">{{> icon name="silent"}} <strong>{{view.impact.silent.invoices}}</strong> silently wrong, found at close &nbsp; {{> icon name="loud"}} <strong>{{view.impact.loud.invoices}}</strong> refused at once</p>{{else}}<p class="figure"><strong>0</strong> of {{view.impact.recordedInvoices}} invoices, <strong>0</strong> of {{view.impact.recordedSuppliers}} suppliers</p>{{/if}}
 <div class="scroll" role="region" aria-label="Table: Gross amount concerned" tabindex="0"><table class="money">
 <caption class="unseen">Gross amount concerned, by currency, period and company</caption>
