@@ -3,7 +3,7 @@ import { keptText } from '../base/json-parts.ts'
 import { byKey } from '../base/on-demand.ts'
 import type { SideBySide } from '../model/assessment.ts'
 import type { Difference } from '../model/difference.ts'
-import type { NoiseRule } from '../model/noise.ts'
+import { LEFT_OUT_AS_NOISE, type NoiseRule } from '../model/noise.ts'
 import type { ErpSchema } from '../model/schema.ts'
 import type { DocumentStage, StoredDocument } from '../model/snapshot.ts'
 import type { InvoiceObservation, Observation, OperationObservation } from '../ports/observation.ts'
@@ -249,7 +249,8 @@ export class ComparingDocuments {
     const unmatchedNoise: Difference[] = []
     for (const [index, rule] of rules.entries()) {
       const count = (documents.counts[index] ?? 0) + (interactions.counts[index] ?? 0)
-      if (count > 0) leftOut.set(`noise at ${rule.resource} ${rule.pointer} (${rule.kind}): ${rule.reason}`, count)
+      if (count > 0)
+        leftOut.set(`${LEFT_OUT_AS_NOISE}${rule.resource} ${rule.pointer} (${rule.kind}): ${rule.reason}`, count)
       else unmatchedNoise.push(asDifference(rule))
     }
     return {

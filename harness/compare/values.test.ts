@@ -77,7 +77,15 @@ test('a list that the candidate lacks is named, never taken for empty; one that 
   expect(compareValues(lists, { 'account.tax': [MVA], 'party.party': [value('S-104')] }, () => [])).toEqual({
     differences: [],
     missing: ['account.account'],
+    countedOnly: 1,
   })
+})
+
+test('ids of another list are counted as what could not be compared, ids of the same list are compared', () => {
+  const countedOnly = (...values: readonly ListedValue[]) =>
+    compareValues({ 'account.tax': values }, { 'account.tax': values }, () => []).countedOnly
+  expect(countedOnly(value('MVA', { children: ['2'] }), value('MVA 25', {}, true, '2'))).toBe(0)
+  expect(countedOnly(value('MVA', { children: ['2', '9'], accounts: ['7'] }), value('MVA 25', {}, true, '2'))).toBe(2)
 })
 
 test('a difference names the invoices that use the value and the field', () => {

@@ -6,15 +6,17 @@ import { sameValue, textOf, textsOf } from './scalars.ts'
 
 /**
  * Compares the value lists of two releases by code. `usersOf` names the invoices that use a value, or a field of the list.
- * A list that only one side has is not compared; `compareValues` names it in `missing`.
+ * A list that only one side has is not compared; `compareValues` names it in `missing`. `countedOnly` says how many fields hold
+ * ids of another list, of which nothing but their number could be compared.
  */
 export function compareValues(
   baseline: ValueLists,
   candidate: ValueLists,
   usersOf: (list: string, code: string, field: string) => readonly string[],
   meaning?: Meaning,
-): Readonly<{ differences: readonly Difference[]; missing: readonly string[] }> {
+): Readonly<{ differences: readonly Difference[]; missing: readonly string[]; countedOnly: number }> {
   const differences: Difference[] = []
+  let countedOnly = 0
   const missing = Object.keys(baseline).filter((list) => candidate[list] === undefined)
   for (const list of Object.keys(baseline).sort()) {
     const now = candidate[list]
@@ -23,10 +25,12 @@ export function compareValues(
     const after = new Map(now.map((value) => [value.code, value]))
     const codes = { before: codesById(before), after: codesById(after) }
     for (const code of [...new Set([...before.keys(), ...after.keys()])].sort()) {
-      differences.push(...compareOne(list, code, before.get(code), after.get(code), codes, usersOf, meaning))
+      const found = compareOne(list, code, before.get(code), after.get(code), codes, usersOf, meaning)
+      differences.push(...found.differences)
+      countedOnly += found.countedOnly
     }
   }
-  return { differences, missing }
+  return { differences, missing, countedOnly }
 }
 
 function codesById(values: ReadonlyMap<string, ListedValue>): ReadonlyMap<string, string> {
@@ -34,17 +38,18 @@ function codesById(values: ReadonlyMap<string, ListedValue>): ReadonlyMap<string
 }
 
 /**
- * Whether two lists of ids name the same values, in any order. An id means something in its own release only; where one is of
- * another list than the one that it stands in, how many there are is all that can be compared.
+ * Whether two lists of ids name the same values, in any order. An id means something in its own release only: `undefined` where
+ * one is of another list than the one that it stands in, and as many are there as before.
  */
 function areSameMembers(
   then: readonly Json[],
   value: readonly Json[],
   codes: Readonly<Record<'before' | 'after', ReadonlyMap<string, string>>>,
-): boolean {
+): boolean | undefined {
   if (then.length !== value.length) return false
   const [was, is] = [codesOf(then, codes.before), codesOf(value, codes.after)]
-  return was === undefined || is === undefined || was.every((code, index) => code === is[index])
+  if (was === undefined || is === undefined) return undefined
+  return was.every((code, index) => code === is[index])
 }
 
 function codesOf(items: readonly Json[], codes: ReadonlyMap<string, string>): readonly string[] | undefined {
@@ -60,7 +65,7 @@ function compareOne(
   codes: Readonly<Record<'before' | 'after', ReadonlyMap<string, string>>>,
   usersOf: (list: string, code: string, field: string) => readonly string[],
   meaning: Meaning | undefined,
-): readonly Difference[] {
+): Readonly<{ differences: readonly Difference[]; countedOnly: number }> {
   const at = (
     field: string,
     kind: Difference['kind'],
@@ -81,9 +86,10 @@ function compareOne(
     seenBy: 'gate',
   })
   const printed = ([then, value]: ReturnType<typeof textsOf>) => ({ baseline: then, candidate: value })
-  if (before === undefined) return [at('', 'extra', undefined, code)]
-  if (now === undefined) return [at('', 'absent', code, undefined)]
+  if (before === undefined) return { differences: [at('', 'extra', undefined, code)], countedOnly: 0 }
+  if (now === undefined) return { differences: [at('', 'absent', code, undefined)], countedOnly: 0 }
   const found: Difference[] = []
+  let countedOnly = 0
   if (before.active !== now.active) found.push(at('active', 'changed-state', String(before.active), String(now.active)))
   for (const field of Object.keys(before.fields).sort()) {
     const [then, value] = [before.fields[field], now.fields[field]]
@@ -92,7 +98,8 @@ function compareOne(
       isJsonArray(then) && isJsonArray(value)
         ? areSameMembers(then, value, codes)
         : sameValue(then, value, meaning?.(list, field).class)
-    if (!same) found.push(at(field, 'coerced', then, value))
+    if (same === undefined) countedOnly += 1
+    else if (!same) found.push(at(field, 'coerced', then, value))
   }
-  return found
+  return { differences: found, countedOnly }
 }

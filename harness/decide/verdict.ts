@@ -1,3 +1,4 @@
+import { instant } from '../base/instant.ts'
 import type { ChangeAssessment, Reason, Verdict } from '../model/assessment.ts'
 import type { Lane } from '../model/common.ts'
 import type { Finding } from '../model/finding.ts'
@@ -266,7 +267,7 @@ function conditionsOf(grounds: Grounds): readonly Ground[] {
     ...waived.map((waiver) =>
       condition(
         'waiver-in-force',
-        `The waiver of ${waiver.fingerprint} stays in force until ${waiver.expires.replace('T', ' ').replace(/Z$/, ' UTC')} (${waiver.owner}: ${waiver.reason}).`,
+        `The waiver of ${waiver.fingerprint} stays in force until ${instant(waiver.expires)} (${waiver.owner}: ${waiver.reason}).`,
         'it',
         [waiver.fingerprint],
       ),

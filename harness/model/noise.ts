@@ -13,6 +13,9 @@ export const NoiseRule = z.strictObject({
 })
 export type NoiseRule = z.infer<typeof NoiseRule>
 
+/** How an assessment begins what it says of values that were left out as noise. */
+export const LEFT_OUT_AS_NOISE = 'noise at '
+
 /** A place that differs between two replays and is not left out, because it must never differ. */
 const RefusedNoise = z.strictObject({
   resource: z.string(),

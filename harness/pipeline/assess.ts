@@ -13,7 +13,7 @@ import { lostSearchValues, opinionFacts, renameFacts, structureFacts } from '../
 import { withoutTolerated } from '../compare/tolerance.ts'
 import { listFacts } from '../compare/value-formats.ts'
 import { compareValues } from '../compare/values.ts'
-import { type Counted, controlTotals, unexplainedTotals } from '../decide/control-totals.ts'
+import { controlTotals, unexplainedTotals } from '../decide/control-totals.ts'
 import { coverageOf, Exercised } from '../decide/coverage.ts'
 import { impactOf } from '../decide/impact.ts'
 import { installationSteps } from '../decide/installation.ts'
@@ -45,6 +45,7 @@ import { sentValues } from '../replay/planned-recording.ts'
 import { type Uses, usesOf } from '../replay/uses.ts'
 import type { ConnectorEvidence } from './connector.ts'
 import { HARNESS } from './harness.ts'
+import { finalDocument, type InvoiceSummary, summaryOf } from './invoice-summary.ts'
 import { movedDates } from './moved-dates.ts'
 import { faultyOperations } from './plan-faults.ts'
 import { loadPlugIns } from './registry.ts'
@@ -449,6 +450,15 @@ export async function assess(evidence: Evidence): Promise<ChangeAssessment> {
                 why: `${secondOpinion.engine} cannot judge them, so that no second engine did`,
               },
             ]),
+        ...(judged.values.countedOnly === 0
+          ? []
+          : [
+              {
+                what: 'fields of listed values',
+                count: judged.values.countedOnly,
+                why: 'they name values of another list by id; only how many there are was compared',
+              },
+            ]),
         ...(judged.tolerated === 0
           ? []
           : [{ what: 'amounts', count: judged.tolerated, why: 'they differ by no more than the policy tolerates' }]),
@@ -645,23 +655,6 @@ const NO_CONNECTOR: ReadonlyMap<'requests' | 'inquiries' | 'results' | 'conduct'
   ]),
 )
 
-const NO_FACTS: InvoiceFacts = {
-  supplier: '',
-  reference: '',
-  type: 'invoice',
-  date: '',
-  currency: '',
-  entity: '',
-  net: '0.00',
-  tax: '0.00',
-  gross: '0.00',
-  state: '',
-  number: '',
-  period: '',
-  lines: 0,
-  accounts: [],
-}
-
 /** The score as far as it is of this recording; the score of another one is told and proves nothing. */
 function drillOf(score: DrillScore | undefined, recording: string): ChangeAssessment['evidence']['drill'] {
   if (score === undefined) return null
@@ -676,82 +669,6 @@ function drillOf(score: DrillScore | undefined, recording: string): ChangeAssess
   }
 }
 
-/** What is kept of an invoice once it was compared. */
-type InvoiceSummary = Readonly<{
-  key: string
-  supplier: string
-  reference: string
-  facts: InvoiceFacts
-  counted: Counted
-  /** The states in which its export ended, in words. */
-  ended: Readonly<{ recorded: string; replayed: string }>
-  /** Number that the target gave it. */
-  number: string
-  /** How the target stored it in the end, and after which operation. */
-  stored: Readonly<{ state: string; number: string | null; after: string }> | undefined
-  operations: number
-  notReached: number
-  /** Whether the target was asked about it at all, and to its end. */
-  isReplayed: boolean
-  isObserved: boolean
-  /** Whether nothing can be said of it: something was not answered, not found, or nothing was asked. */
-  isUnchecked: boolean
-  /** Whether what became of it proves something. */
-  isProven: boolean
-}>
-
-type Stored = Readonly<{ get: (key: string) => StoredDocument | undefined }>
-
-function summaryOf(
-  invoice: InvoiceObservation,
-  before: Readonly<{ recorded: Stored; planned: Stored }>,
-  adapter: ErpAdapter,
-): InvoiceSummary {
-  const { key, supplier, reference, sent, operations, stages } = invoice
-  const baseline = before.recorded.get(key)
-  const last = stages.filter((stage) => stage.outcome === 'accepted').at(-1)
-  const now = last?.document === undefined ? undefined : adapter.facts(last.document)
-  const counted = countedOf(invoice, baseline, before.planned.get(key), now, adapter)
-  const states = operations.map(({ replayed }) => replayed.state)
-  const isReplayed = states.some((state) => state !== 'not-reached' && !isStopped(state))
-  return {
-    key,
-    supplier,
-    reference,
-    facts: counted.recorded ?? factsOf(invoice, before.recorded, adapter),
-    counted,
-    ended: { recorded: endOf(sent, baseline?.stages ?? [], adapter), replayed: endOf(sent, stages, adapter) },
-    number: now?.number ?? '',
-    stored: last && {
-      state: now?.state || 'unknown',
-      number: now?.number || null,
-      after: last.after,
-    },
-    operations: operations.length,
-    notReached: states.filter((state) => state === 'not-reached').length,
-    isReplayed,
-    isObserved:
-      isReplayed &&
-      operations.every(
-        ({ replayed }) =>
-          !isStopped(replayed.state) &&
-          !(replayed.state === 'not-reached' && replayed.because.startsWith('the connection')),
-      ),
-    isProven: invoice.unproven === undefined,
-    isUnchecked: states.some(isStopped) || states.every((state) => state === 'not-reached'),
-  }
-}
-
-function isStopped(state: string): boolean {
-  return state === 'fault' || state === 'unresolved'
-}
-
-/** What is known of an invoice that the baseline did not store: as it was sent, else as another export of it was stored. */
-function factsOf({ sent, supplier, reference }: InvoiceObservation, stored: Stored, adapter: ErpAdapter): InvoiceFacts {
-  const document = sent ?? finalDocument(stored.get(`${supplier} ${reference}`)?.stages ?? [])
-  return document === undefined ? NO_FACTS : adapter.facts(document)
-}
-
 /** The documents that both releases stored of an invoice, one invoice at a time. */
 function* storedTwice(
   { invoices }: Observation,
@@ -761,10 +678,6 @@ function* storedTwice(
     const [old, now] = [finalDocument(stored.get(key)?.stages ?? []), finalDocument(stages)]
     if (old !== undefined && now !== undefined) yield { old, new: now }
   }
-}
-
-function finalDocument(stages: InvoiceObservation['stages']): Json | undefined {
-  return stages.filter((stage) => stage.outcome === 'accepted').at(-1)?.document
 }
 
 function publishes(schema: ErpSchema, resource: string, field: string): boolean {
@@ -832,15 +745,6 @@ function invoiceResult(
   }
 }
 
-/** The state in which an export ended, in words. */
-function endOf(sent: Json | undefined, stages: InvoiceObservation['stages'], adapter: ErpAdapter): string {
-  if (sent === undefined) return 'not sent: a document with this reference was found'
-  const last = stages.at(-1)
-  if (last === undefined) return 'unknown'
-  if (last.outcome === 'rejected') return `refused at ${last.after}`
-  return (last.document === undefined ? '' : adapter.facts(last.document).state) || 'unknown'
-}
-
 /** Counts invoices through the pipeline: an invoice that was not asked about to its end is not observed. */
 function accountingOf(
   { shared, fault }: Observation,
@@ -878,38 +782,6 @@ function incompleteness(
   if (fault !== undefined) return `the connection failed at interaction ${fault.seq} (${fault.at}): ${fault.message}`
   const { recorded, compared, reconciles } = accountingOf(observation, summaries, recording, uncompared)
   return reconciles ? undefined : `${compared} of ${recorded} invoices were compared.`
-}
-
-/**
- * A plan says how the connector codes what it sends, so accounts and periods are awaited as it makes them. It never says what
- * is owed: money, currency, company and whether it is a credit note are counted as they were recorded, or a plan that
- * changes them would reconcile with itself.
- */
-function countedOf(
-  invoice: InvoiceObservation,
-  baseline: StoredDocument | undefined,
-  planned: StoredDocument | undefined,
-  now: InvoiceFacts | undefined,
-  adapter: ErpAdapter,
-): Counted {
-  const [then, awaited] = [baseline, planned].map((document) => {
-    const last = finalDocument(document?.stages ?? [])
-    return last === undefined ? undefined : adapter.facts(last)
-  })
-  const recorded = then === undefined ? undefined : { ...then, period: awaited?.period ?? then.period }
-  const refused = invoice.operations.some(
-    ({ operation, recorded: before, replayed }) =>
-      ['create', 'transition'].includes(operation.kind) && before.state === 'accepted' && replayed.state !== 'accepted',
-  )
-  return {
-    recorded,
-    accepted: refused || now === undefined ? undefined : recorded,
-    stored: now,
-    accounts: {
-      recorded: awaited?.accounts ?? [],
-      stored: now?.accounts ?? [],
-    },
-  }
 }
 
 function weakest(levels: readonly InvoiceResult['evidence'][]): InvoiceResult['evidence'] {

@@ -74,6 +74,11 @@ test('a text that differs with every replay is learned, left out, counted, and h
       count: expect.any(Number),
       why: expect.stringMatching(/^noise at account\.move\.line \/move_description \(coerced\)/),
     },
+    {
+      what: 'fields of listed values',
+      count: 16,
+      why: 'they name values of another list by id; only how many there are was compared',
+    },
   ])
 })
 

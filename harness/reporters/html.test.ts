@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseJson, toPlain } from '../base/json.ts'
 import { runOf, withProgress } from '../decide/progress.ts'
 import { ChangeAssessment } from '../model/assessment.ts'
+import { LEFT_OUT_AS_NOISE } from '../model/noise.ts'
 import { golden, variants } from './fixtures/golden.ts'
 import { hostile } from './fixtures/hostile.ts'
 import { huge, longest } from './fixtures/large.ts'
@@ -80,6 +81,27 @@ describe('html as text', () => {
     const embedded = /<script type="application\/json" id="assessment">(.*?)<\/script>/s.exec(page)?.[1] ?? ''
     expect(ChangeAssessment.parse(toPlain(parseJson(embedded)))).toEqual(golden())
     expect(page).toContain(`sha256:${createHash('sha256').update(json.render(golden())).digest('hex')}`)
+  })
+
+  test('page one counts what was left out as noise, and the companies whose totals differ', () => {
+    const from = golden()
+    const noisy = {
+      what: 'values of stored documents',
+      count: 1204,
+      why: `${LEFT_OUT_AS_NOISE}party /name (coerced): why`,
+    }
+    const page = html.render({
+      ...from,
+      evidence: { ...from.evidence, notCompared: [noisy, { ...noisy, count: 2 }] },
+      controlTotals: from.controlTotals.map((total, index) => ({
+        ...total,
+        entity: index === 0 ? 'Halden' : 'Søn',
+        reconciles: index !== 0,
+      })),
+    })
+    expect(page).toMatch(/1\s206 differences left out by 2 rules/)
+    expect(page).toContain('Control totals differ in 1 of 2 companies.')
+    expect(html.render(variants().go)).toContain('nothing is left out as noise')
   })
 
   test('hostile content leaves no unseen character, also not in the embedded JSON', () => {

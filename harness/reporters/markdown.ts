@@ -1,3 +1,4 @@
+import { instant } from '../base/instant.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
 import { LANE_TITLES } from '../model/common.ts'
 import type { Finding } from '../model/finding.ts'
@@ -12,7 +13,6 @@ import {
   failuresText,
   grouped,
   handling,
-  instant,
   isInformation,
   VERDICTS,
   worstFirst,

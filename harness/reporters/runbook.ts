@@ -1,8 +1,9 @@
+import { instant } from '../base/instant.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
 import { LANE_TITLES } from '../model/common.ts'
 import { defineReporter } from '../ports/reporter.ts'
 import { visibleValue } from './rendering/visible-text.ts'
-import { counted, grouped, instant, timingWords } from './rendering/words.ts'
+import { counted, grouped, timingWords } from './rendering/words.ts'
 
 type Rollback = ChangeAssessment['rollback']
 

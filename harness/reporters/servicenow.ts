@@ -1,9 +1,10 @@
+import { instant } from '../base/instant.ts'
 import { canonicalJson, toJson } from '../base/json.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
 import { LANE_TITLES } from '../model/common.ts'
 import { defineReporter } from '../ports/reporter.ts'
 import { visibleValue } from './rendering/visible-text.ts'
-import { counted, EVIDENCE_LEVELS, extentAmounts, instant, timingWords, VERDICTS } from './rendering/words.ts'
+import { counted, EVIDENCE_LEVELS, extentAmounts, timingWords, VERDICTS } from './rendering/words.ts'
 
 /** Lengths that a change request of ServiceNow keeps. Longer texts would be cut by it without a word. */
 const SHORT = 160

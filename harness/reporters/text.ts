@@ -1,3 +1,4 @@
+import { instant } from '../base/instant.ts'
 import type { ChangeAssessment, ControlTotal, Extent, Reason } from '../model/assessment.ts'
 import { LANE_TITLES } from '../model/common.ts'
 import type { Finding } from '../model/finding.ts'
@@ -15,7 +16,6 @@ import {
   failuresText,
   grouped,
   handling,
-  instant,
   isInformation,
   totalName,
   VERDICTS,

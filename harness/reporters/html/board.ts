@@ -1,6 +1,8 @@
+import { instant } from '../../base/instant.ts'
 import type { ChangeAssessment, Extent } from '../../model/assessment.ts'
 import type { CheckResult } from '../../model/finding.ts'
-import { counted, drillText, EVIDENCE_LEVELS, grouped, instant, VERDICTS } from '../rendering/words.ts'
+import { LEFT_OUT_AS_NOISE } from '../../model/noise.ts'
+import { counted, drillText, EVIDENCE_LEVELS, grouped, VERDICTS } from '../rendering/words.ts'
 import { capped, number, SHOWN, SPACE, shortened } from './cells.ts'
 
 /** The band on top: the word, what to do, and what it permits. */
@@ -85,7 +87,7 @@ export function confidenceOf({
   const inState = (state: CheckResult['state']) => checks.filter((check) => check.state === state).length
   const errored = inState('errored')
   const row = (term: string, text: string, ok: boolean | null = null) => ({ term, text: shortened(text, 90), ok })
-  const noise = notCompared.filter(({ why }) => why.startsWith('noise at '))
+  const noise = notCompared.filter(({ why }) => why.startsWith(LEFT_OUT_AS_NOISE))
   return [
     row('Evidence', `${level}: ${explained}`, evidence.level === 'live' ? true : null),
     row('Target', `${target.environment}, build ${target.build}`),

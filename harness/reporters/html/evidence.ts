@@ -1,6 +1,7 @@
+import { instant } from '../../base/instant.ts'
 import type { ChangeAssessment, ControlTotal } from '../../model/assessment.ts'
 import type { CheckResult } from '../../model/finding.ts'
-import { counted, EVIDENCE_LEVELS, grouped, instant, totalName } from '../rendering/words.ts'
+import { counted, EVIDENCE_LEVELS, grouped, totalName } from '../rendering/words.ts'
 import { capped, comparedValue, type Link, number, percentOf, SHOWN, SPACE } from './cells.ts'
 
 /** Control totals, with the cells that differ from what was recorded. */

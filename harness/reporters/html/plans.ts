@@ -1,7 +1,8 @@
+import { instant } from '../../base/instant.ts'
 import type { ChangeAssessment } from '../../model/assessment.ts'
 import { LANE_TITLES } from '../../model/common.ts'
 import { openNotes } from '../rendering/open-notes.ts'
-import { counted, grouped, instant, timingWords } from '../rendering/words.ts'
+import { counted, grouped, timingWords } from '../rendering/words.ts'
 import { capped, type Link, number, SHOWN, shortened } from './cells.ts'
 
 const NOTE_STATES = { met: 'ok', unmet: 'no', untested: 'unknown' } as const

@@ -1,6 +1,7 @@
+import { instant } from '../../base/instant.ts'
 import type { ChangeAssessment, Reason } from '../../model/assessment.ts'
 import { LANE_TITLES, type Lane } from '../../model/common.ts'
-import { instant } from '../rendering/words.ts'
+
 import { capped, hours, type Link, number, SHOWN, shortened, unbroken } from './cells.ts'
 
 /** Reasons in full, and the top ones as far as page one has room. */

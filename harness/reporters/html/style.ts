@@ -75,7 +75,7 @@ tbody th{font-weight:600}
 .timeline{width:100%;height:20px;display:block;margin:.45rem 0 .1rem}
 .timeline .rehearsed{fill:var(--good)}.timeline .estimate{fill:url(#hatch)}
 .hatch-ground{fill:var(--faint)}.hatch-line{fill:var(--soft)}
-.install{display:flex;gap:.2rem 1rem;flex-wrap:wrap;align-items:baseline;border-top:1px solid var(--line);padding-top:.5rem}.install h2{font-size:.95rem;margin:0}.install ol{list-style:none;padding:0;margin:0;display:flex;flex-wrap:wrap;gap:.1rem 1.1rem;counter-reset:step;flex:1;min-width:15rem}.install li::before{counter-increment:step;content:counter(step) '. ';color:var(--soft)}
+.install{display:flex;gap:.2rem 1rem;flex-wrap:wrap;align-items:baseline;padding-top:.5rem}.install h2{font-size:.95rem;margin:0}.install ol{list-style:none;padding:0;margin:0;display:flex;flex-wrap:wrap;gap:.1rem 1.1rem;counter-reset:step;flex:1;min-width:15rem}.install li::before{counter-increment:step;content:counter(step) '. ';color:var(--soft)}
 .phases{font-size:.85em;color:var(--soft)}.phases span{margin-right:.7em;white-space:nowrap}
 .point .icon{color:var(--warn)}
 .more{color:var(--soft);font-size:.92em}

@@ -1,6 +1,7 @@
+import { instant } from '../../base/instant.ts'
 import type { ChangeAssessment } from '../../model/assessment.ts'
 import { visibleValue } from '../rendering/visible-text.ts'
-import { instant, isInformation, VERDICTS, worstFirst } from '../rendering/words.ts'
+import { isInformation, VERDICTS, worstFirst } from '../rendering/words.ts'
 import { approvalsOf, changeOf, confidenceOf, impactOf, verdictOf } from './board.ts'
 import { capped, number, SHOWN, shortened } from './cells.ts'
 import { connectorOf } from './connector.ts'

@@ -1,9 +1,10 @@
 import Handlebars from 'handlebars'
 import { digestOf } from '../../base/fingerprint.ts'
+import { instant } from '../../base/instant.ts'
 import type { ChangeHistory, History, KnownFinding, Progress } from '../../model/history.ts'
 import { STYLE } from '../html/style.ts'
 import { visible } from './visible-text.ts'
-import { counted, instant, VERDICTS } from './words.ts'
+import { counted, VERDICTS } from './words.ts'
 
 /** More findings than this are counted and left to the assessment. */
 const SHOWN = 50

@@ -36,14 +36,6 @@ export function grouped(amount: string, space = ' '): string {
   return fraction === undefined ? groups : `${groups}.${fraction}`
 }
 
-/** An instant for people: `2026-12-05 20:00 UTC`; another offset is kept as it was given. */
-export function instant(text: string): string {
-  const match = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.exec(text)
-  if (!match) return text
-  const [, date, time, zone] = match
-  return `${date} ${time} ${zone === 'Z' ? 'UTC' : zone}`
-}
-
 /** Amounts by currency in the order of their codes: `EUR 1 440.00, USD 418.27`. */
 export function amounts(byCurrency: Readonly<Record<string, string>>, space = ' '): readonly string[] {
   return Object.keys(byCurrency)
