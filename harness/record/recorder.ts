@@ -186,7 +186,9 @@ async function bodyToSend(incoming: IncomingMessage, sent: Buffer[]): Promise<Bu
     incoming.on('data', (chunk: Buffer) => sent.push(chunk))
     incoming.once('end', resolve)
     incoming.once('error', reject)
-    incoming.once('close', () => reject(new Error('the connector went away within its request')))
+    incoming.once('close', () => {
+      if (!incoming.complete) reject(new Error('the connector went away within its request'))
+    })
   })
   return Buffer.concat(sent)
 }
