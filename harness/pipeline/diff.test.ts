@@ -176,7 +176,7 @@ describe('change-gate diff', () => {
       newPath: await file('n.json', NEW),
       direction: 'both',
     })
-    expect(report.secondOpinion).toEqual({ engine: 'json-schema-diff', agreed: 1, disagreed: [], notAsked: 1 })
+    expect(report.secondOpinion).toEqual({ engine: 'json-schema-diff', agreed: 2, disagreed: [], notAsked: 2 })
   })
 
   it.each(STRUCTURE_FORMATS)('renders as %s without a trace of hostile names', async (format) => {
@@ -225,7 +225,12 @@ describe('hostile files', () => {
     await file('circle/line.json', { type: 'object', properties: { bill: { $ref: 'sub/bill.json' } } })
     await file('circle/sub/bill.json', { type: 'object', properties: { lines: { items: { $ref: '../line.json' } } } })
     const schema = await readPublishedSchema(await file('circle/root.json', bill({ $ref: 'line.json' })))
-    expect(Object.keys(schema.definitions)).toEqual(['line.json##', 'sub/bill.json##'])
+    expect(Object.keys(schema.definitions)).toEqual([
+      'line.json##',
+      'line.json## (sent)',
+      'sub/bill.json##',
+      'sub/bill.json## (sent)',
+    ])
   })
 
   it.each([

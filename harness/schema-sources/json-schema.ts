@@ -25,8 +25,8 @@ const ROOT_KEYWORDS = [
 const OTHER_FORMATS = ['openapi', 'swagger', 'models', 'Resources', 'doctype', 'docs', 'interactions']
 
 /**
- * A JSON Schema of any draft. A document that only has definitions has one resource per definition. Nothing tells what is
- * sent and what is read, so each resource is both; and objects are as open as JSON Schema says.
+ * A JSON Schema of any draft. A document that only has definitions has one resource per definition. Each resource is sent
+ * and read, but for fields that say `readOnly` or `writeOnly`; and objects are as open as JSON Schema says.
  */
 export default defineSchemaSource({
   title: 'JSON Schema',
@@ -44,11 +44,10 @@ export default defineSchemaSource({
     if (typeof content !== 'boolean' && !isPlainObject(content)) refuse(document, [], 'expected a schema.')
     const normalizer = normalizerOf({ document, content }, { parse: readTree })
     const resource = (schema: unknown, tokens: readonly string[]): ErpResource => {
-      const both = normalizer.normalize(schema, tokens, 'both')
       const title = textMember(schema, 'title')
       return {
-        send: both,
-        read: both,
+        send: normalizer.normalize(schema, tokens, 'send'),
+        read: normalizer.normalize(schema, tokens, 'read'),
         ...(title === undefined ? {} : { title }),
         ...(member(schema, 'deprecated') === true ? { deprecated: true } : {}),
         position: tokens.map((token) => `/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),

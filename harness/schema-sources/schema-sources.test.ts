@@ -316,11 +316,30 @@ describe('what the sources make of it', () => {
           send: {
             properties: {
               pair: { prefixItems: [{ type: 'string' }], items: false },
-              self: { $ref: '#/definitions/#' },
+              self: { $ref: '#/definitions/# (sent)' },
             },
             dependentRequired: { total: ['currency'] },
             dependentSchemas: { pair: { required: ['self'] } },
           },
+        },
+      },
+    ],
+    [
+      'read-only and write-only fields of a JSON Schema',
+      JSON.stringify({
+        ...JSON_SCHEMA,
+        required: ['number', 'portalPassword'],
+        properties: {
+          number: { type: 'string', readOnly: true },
+          portalPassword: { $ref: '#/definitions/secret' },
+        },
+        definitions: { secret: { type: 'string', writeOnly: true } },
+      }),
+      'resources',
+      {
+        Bill: {
+          send: { required: ['portalPassword'], 'x-read-only-names': ['number'] },
+          read: { required: ['number'], properties: { number: { type: 'string' } } },
         },
       },
     ],
@@ -440,7 +459,11 @@ describe('what the sources make of it', () => {
     })
     const source = sources.get('json-schema')
     const schema = source?.read(open('bill.json'))
-    expect(Object.keys(schema?.definitions ?? {})).toEqual(['#', 'line.json##', 'properties/lines'])
+    expect(Object.keys(schema?.definitions ?? {}).filter((name) => !name.endsWith(' (sent)'))).toEqual([
+      '#',
+      'line.json##',
+      'properties/lines',
+    ])
   })
 })
 

@@ -4,7 +4,7 @@ import type { SchemaDocument } from '../../ports/schema-source.ts'
 import { isPlainObject, MAX_DEPTH, member, type PlainObject, refuse } from './text.ts'
 
 /** Where a schema is used: fields that may only be read are left out of what is sent, and the other way round. */
-export type Use = 'both' | 'send' | 'read'
+export type Use = 'send' | 'read'
 
 /** One parsed document, with the means to reach the documents it refers to. */
 export type Parsed = Readonly<{ document: SchemaDocument; content: unknown }>
@@ -127,7 +127,7 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
   const made = new Map<string, JsonSchema>()
   const anchors = new Map<Parsed, ReadonlyMap<string, readonly string[]>>()
   /** References of the root document that were met, by what they became. */
-  const referred: Readonly<Record<Use, Map<string, string>>> = { both: new Map(), send: new Map(), read: new Map() }
+  const referred: Readonly<Record<Use, Map<string, string>>> = { send: new Map(), read: new Map() }
   /** References of the root document that were asked whether what they lead to may only be read, or only sent. */
   const flagged = { readOnly: new Map<string, boolean>(), writeOnly: new Map<string, boolean>() }
   const adopted = new Set<JsonSchema>()
@@ -189,7 +189,7 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
     for (const name of Object.keys(value)) {
       const inner = value[name]
       const flag = use === 'send' ? 'readOnly' : 'writeOnly'
-      const isHidden = keyword === 'properties' && use !== 'both' && isFlagged(inner, flag, parsed)
+      const isHidden = keyword === 'properties' && isFlagged(inner, flag, parsed)
       if (isHidden) hidden.push(name)
       else made.push([name, normalize(inner, below(tokens, keyword, name), use, parsed)])
     }
