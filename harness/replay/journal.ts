@@ -1,8 +1,10 @@
-import { appendFile, type FileHandle, mkdir, open, readFile, truncate } from 'node:fs/promises'
+import { appendFile, type FileHandle, mkdir, open, truncate } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { GateError, messageOf } from '../base/errors.ts'
+import { exists } from '../base/files.ts'
 import { isJsonArray, isJsonNumber, isJsonObject, type Json, parseJson, toJson, writeJson } from '../base/json.ts'
+import { type LinePlace, LineReader, linesOf } from '../base/lines.ts'
 import { Whole } from '../model/common.ts'
 import type { Body, RecordedResponse } from '../model/recording.ts'
 import type { ReadBack } from '../ports/erp.ts'
@@ -23,13 +25,16 @@ export const JournalHeader = z.strictObject({
 })
 export type JournalHeader = z.infer<typeof JournalHeader>
 
+/** What a journal says of interactions; it is read again when it is asked for. */
+type Noted<What> = Pick<ReadonlyMap<number, What>, 'has' | 'get'>
+
 /** What an earlier run of the same journal got done before it was cut off. */
 export type Past = Readonly<{
   /** When each write was announced, by interaction: it may have been sent, and may have been done. */
   begun: ReadonlyMap<number, string>
-  answers: ReadonlyMap<number, RecordedResponse>
+  answers: Noted<RecordedResponse>
   /** Documents as read back after a write; `undefined` as value when there was none. */
-  stored: ReadonlyMap<number, ReadBack | undefined>
+  stored: Noted<ReadBack | undefined>
   /** How many documents were found under each reference before anything was removed, when that was asked. */
   copies: Observation['copies'] | undefined
   removing: ReadonlySet<string>
@@ -86,42 +91,41 @@ export type FoundJournal = Readonly<{
   whole: number
 }>
 
-/** Reads a journal; `undefined` when there is none or not even its first line was written. Throws `journal-unusable`. */
+/**
+ * Reads a journal and keeps where its answers and its documents lie, not what they are; `undefined` when there is none or not
+ * even its first line was written. Throws `journal-unusable`.
+ */
 export async function readJournal(path: string): Promise<FoundJournal | undefined> {
-  let bytes: Buffer
-  try {
-    bytes = await readFile(path)
-  } catch {
-    return undefined
-  }
-  const whole = bytes.lastIndexOf(0x0a) + 1
-  const [first, ...lines] = bytes
-    .subarray(0, whole)
-    .toString('utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-  if (first === undefined) return undefined
+  if (!(await exists(path))) return undefined
   let copies: Past['copies']
+  const [answered, stored] = [new Map<number, LinePlace>(), new Map<number, LinePlace>()]
   const past = {
     begun: new Map<number, string>(),
-    answers: new Map<number, RecordedResponse>(),
-    stored: new Map<number, ReadBack | undefined>(),
+    answers: noted(path, answered, 'answered', responseIn),
+    stored: noted(path, stored, 'stored', readBackIn),
     removing: new Set<string>(),
     removed: new Map<string, 'deleted' | 'voided' | 'left'>(),
   }
   let state: FoundJournal['state'] = 'cut-off'
-  let header: JournalHeader
+  let header: JournalHeader | undefined
+  let whole = 0
   try {
-    header = JournalHeader.parse(parseJson(first))
-    if (header.version > VERSION) throw new RangeError(`version ${header.version} is newer than ${VERSION}`)
-    for (const line of lines) {
-      const entry = parseJson(line)
+    for (const { text, at, length, isWhole } of linesOf(path)) {
+      if (!isWhole) break
+      whole = at + length + 1
+      if (text === '') continue
+      const entry = parseJson(text)
+      if (header === undefined) {
+        header = JournalHeader.parse(entry)
+        if (header.version > VERSION) throw new RangeError(`version ${header.version} is newer than ${VERSION}`)
+        continue
+      }
       if (!isJsonObject(entry)) throw new SyntaxError('a line is no entry')
-      const seq = isJsonNumber(entry.seq) ? Number(entry.seq.value) : 0
+      const seq = numberOf(entry.seq)
       const id = textOf(entry.id)
       if ('about-to' in entry) past.begun.set(seq, textOf(entry.when))
-      else if ('answered' in entry) past.answers.set(seq, responseIn(entry.answered))
-      else if ('stored' in entry) past.stored.set(seq, readBackIn(entry.stored))
+      else if ('answered' in entry) answered.set(seq, { at, length })
+      else if ('stored' in entry) stored.set(seq, { at, length })
       else if ('counted' in entry) copies = copiesIn(entry.counted)
       else if ('about-to-remove' in entry) past.removing.add(id)
       else if ('removed' in entry) past.removed.set(id, removalIn(entry.removed))
@@ -130,12 +134,43 @@ export async function readJournal(path: string): Promise<FoundJournal | undefine
       else throw new SyntaxError('a line is of no known kind')
     }
   } catch (cause) {
-    throw new GateError('journal-unusable', `${path} cannot be read: ${messageOf(cause)}.`, {
-      hint: 'Move it away to start a new run. Its documents stay in the sandbox: their references carry the run tag of its first line.',
-      cause,
-    })
+    throw unreadable(path, cause)
   }
-  return { header, past: { ...past, copies }, state, whole }
+  return header === undefined ? undefined : { header, past: { ...past, copies }, state, whole }
+}
+
+/** Reads the entries of a kind again by where they lie. Throws `journal-unusable` for a line that is no longer there. */
+function noted<What>(
+  path: string,
+  places: ReadonlyMap<number, LinePlace>,
+  kind: 'answered' | 'stored',
+  read: (value: Json | undefined) => What,
+): Noted<What> {
+  let lines: LineReader | undefined
+  return {
+    has: (seq) => places.has(seq),
+    get: (seq) => {
+      const place = places.get(seq)
+      if (place === undefined) return undefined
+      try {
+        lines ??= new LineReader(path)
+        const entry = parseJson(lines.read(place))
+        if (!isJsonObject(entry) || !(kind in entry) || numberOf(entry.seq) !== seq) {
+          throw new RangeError(`what was ${kind} at interaction ${seq} is no longer where it was`)
+        }
+        return read(entry[kind])
+      } catch (cause) {
+        throw unreadable(path, cause)
+      }
+    },
+  }
+}
+
+function unreadable(path: string, cause: unknown): GateError {
+  return new GateError('journal-unusable', `${path} cannot be read: ${messageOf(cause)}.`, {
+    hint: 'Move it away to start a new run. Its documents stay in the sandbox: their references carry the run tag of its first line.',
+    cause,
+  })
 }
 
 /** Says in a journal that its run was decided, so that it is never taken for evidence again. */
