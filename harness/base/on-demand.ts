@@ -44,8 +44,11 @@ export function isOnDemand(items: readonly unknown[]): boolean {
 }
 
 /** `items.map(change)`, item by item when one is asked for if the items are read that way. Keys stay the same. */
-export function mapped<Item, Made>(items: readonly Item[], change: (item: Item) => Made): readonly Made[] {
-  if (!isOnDemand(items)) return items.map((item) => change(item))
+export function mapped<Item, Made>(
+  items: readonly Item[],
+  change: (item: Item, index: number) => Made,
+): readonly Made[] {
+  if (!isOnDemand(items)) return items.map((item, index) => change(item, index))
   const keys = onDemandArrays.get(items)
   return onDemand({
     length: items.length,
@@ -53,7 +56,7 @@ export function mapped<Item, Made>(items: readonly Item[], change: (item: Item) 
     read: (index) => {
       const [item] = items.slice(index, index + 1)
       if (item === undefined) throw new RangeError(`There is no item ${index}.`)
-      return change(item)
+      return change(item, index)
     },
   })
 }

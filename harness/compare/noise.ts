@@ -46,7 +46,9 @@ export function learnNoise(differences: readonly Difference[], invoices: number)
   const places = new Map<string, Difference[]>()
   for (const difference of differences) {
     const key = keyOf(difference)
-    places.set(key, [...(places.get(key) ?? []), difference])
+    const seen = places.get(key)
+    if (seen === undefined) places.set(key, [difference])
+    else seen.push(difference)
   }
   const noise: NoiseRule[] = []
   const refused: RefusedNoise[] = []

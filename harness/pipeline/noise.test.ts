@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { isJsonArray, isJsonObject, type Json } from '../base/json.ts'
+import { onDemand } from '../base/on-demand.ts'
 import { results } from '../erps/tryton/mutants/edits.ts'
 import type { Noise } from '../model/noise.ts'
 import type { ErpAdapter } from '../ports/erp.ts'
+import type { InvoiceObservation, Observation } from '../ports/observation.ts'
 import { readControl } from './control.ts'
-import { noiseOf } from './noise.ts'
+import { noiseBetween, noiseOf } from './noise.ts'
 import { readNoise, writeNoise } from './noise-file.ts'
-import { type Rehearsable, rehearseChange } from './run.ts'
+import { type Rehearsable, rehearse, rehearseChange } from './run.ts'
 
 let control: Rehearsable
 let folder: string
@@ -80,6 +82,26 @@ test('a text that differs with every replay is learned, left out, counted, and h
       why: 'they name values of another list by id; only how many there are was compared',
     },
   ])
+})
+
+test('two replays that are read on demand are held against each other invoice by invoice', async () => {
+  const { observation } = (await rehearse(control)).asIs
+  const log: string[] = []
+  const late = (nth: string): Observation => ({
+    ...observation,
+    invoices: onDemand({
+      length: observation.invoices.length,
+      keys: observation.invoices.map(({ key }) => key),
+      read: (index) => {
+        log.push(`${nth} ${index}`)
+        return observation.invoices[index] as InvoiceObservation
+      },
+    }),
+  })
+  expect(noiseBetween(late('first'), late('second'), control)).toEqual({ noise: [], refused: [] })
+  expect(log.filter((entry, index) => entry !== log[index - 1])).toEqual(
+    observation.invoices.flatMap((_, index) => [`second ${index}`, `first ${index}`]),
+  )
 })
 
 test('money, coding, states and references that differ with every replay are refused, with the reason', async () => {

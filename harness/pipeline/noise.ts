@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { GateError } from '../base/errors.ts'
+import { mapped } from '../base/on-demand.ts'
 import { compareDocuments } from '../compare/documents.ts'
 import { learnNoise } from '../compare/noise.ts'
 import type { Noise } from '../model/noise.ts'
@@ -49,13 +50,21 @@ export async function noiseOf(control: Rehearsable): Promise<Noise> {
     observations.push(observation)
   }
   const [first, second] = observations
-  if (first === undefined || second === undefined) return { noise: [], refused: [] }
+  return first === undefined || second === undefined ? { noise: [], refused: [] } : noiseBetween(first, second, control)
+}
+
+/** Learns what differs between two replays of one recording. Invoices that are read on demand are held one at a time. */
+export function noiseBetween(
+  first: Observation,
+  second: Observation,
+  { baseline, adapter }: Pick<Rehearsable, 'baseline' | 'adapter'>,
+): Noise {
   const { documents, interactions } = compareDocuments({
     observation: against(first, second),
-    baseline: first.invoices.flatMap(({ key, sent, stages }) => (sent === undefined ? [] : [{ key, sent, stages }])),
-    baselineSchema: control.baseline.schema,
-    documentResource: control.adapter.documentResource,
-    meaning: control.adapter.meaning,
+    baseline: mapped(first.invoices, ({ key, sent = null, stages }) => ({ key, sent, stages })),
+    baselineSchema: baseline.schema,
+    documentResource: adapter.documentResource,
+    meaning: adapter.meaning,
   })
   return learnNoise([...documents, ...interactions], second.invoices.length)
 }
@@ -63,14 +72,14 @@ export async function noiseOf(control: Rehearsable): Promise<Noise> {
 /** The second replay, with what the first was answered in the place of what was recorded. */
 function against(first: Observation, second: Observation): Observation {
   const held = (others: readonly OperationObservation[], own: readonly OperationObservation[]) =>
-    own.map((operation, index) => {
+    mapped(own, (operation, index) => {
       const answer = others[index]?.replayed
       return answer !== undefined && isAnswer(answer) ? { ...operation, recorded: answer } : operation
     })
   return {
     ...second,
     shared: held(first.shared, second.shared),
-    invoices: second.invoices.map((invoice, index) => ({
+    invoices: mapped(second.invoices, (invoice, index) => ({
       ...invoice,
       operations: held(first.invoices[index]?.operations ?? [], invoice.operations),
     })),
