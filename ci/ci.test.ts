@@ -124,7 +124,7 @@ describe.each([
     expect(pipeline.rehearse.length).toBe(2)
     for (const [index, { steps, keeps }] of pipeline.rehearse.entries()) {
       const part = await shell(steps)
-      expect(part.all).toContain(`evidence-${index + 1}-of-2.json: `)
+      expect(part.all).toContain(`evidence-${index + 1}-of-2.ndjson: `)
       expect(part.status).toBe(0)
       await mkdir(at('artifacts'), { recursive: true })
       await rename(at(keeps), at(`artifacts/${index}`))

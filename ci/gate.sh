@@ -21,7 +21,7 @@ folder="$reports/$(basename "$(dirname "$(dirname "$CHANGE")")")/$(basename "$CH
 rm -f "$folder/markdown.md" "$folder/github-annotations.txt" "$folder/junit.xml"
 
 if [ -n "${EVIDENCE:-}" ]; then
-  mapfile -d '' -t packs < <(find "$EVIDENCE" -name 'evidence-*-of-*.json' -print0 | sort -z)
+  mapfile -d '' -t packs < <(find "$EVIDENCE" -name 'evidence-*-of-*.ndjson' -print0 | sort -z)
   if [ ${#packs[@]} -eq 0 ]; then
     echo "$EVIDENCE holds no evidence: no part of the rehearsal ended" >&2
     exit 3

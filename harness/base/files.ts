@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { access, constants, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, relative, resolve, sep } from 'node:path'
 import { GateError } from './errors.ts'
 
@@ -17,6 +17,18 @@ export async function readTextFile(path: string, hint: string, largest = LARGEST
     return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '')
   } catch (cause) {
     if (cause instanceof GateError) throw cause
+    throw new GateError('file-missing', `${path} cannot be read.`, { hint, cause })
+  }
+}
+
+/** How many bytes a file has that will be read as a stream. Throws `file-missing` where it cannot be read. */
+export async function readableSize(path: string, hint: string): Promise<number> {
+  try {
+    const found = await stat(path)
+    if (!found.isFile()) throw new TypeError(`${path} is no file`)
+    await access(path, constants.R_OK)
+    return found.size
+  } catch (cause) {
     throw new GateError('file-missing', `${path} cannot be read.`, { hint, cause })
   }
 }

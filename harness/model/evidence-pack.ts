@@ -25,7 +25,8 @@ const PackedAnswer = z.discriminatedUnion('state', [
 ])
 
 /** An answer and the recorded interaction that it is to; what was asked is in the recording. */
-const PackedOperation = z.strictObject({ seq: Whole, replayed: PackedAnswer })
+export const PackedOperation = z.strictObject({ seq: Whole, replayed: PackedAnswer })
+export type PackedOperation = z.infer<typeof PackedOperation>
 
 /** One invoice and what became of it. */
 export const PackedInvoice = z.strictObject({
@@ -43,8 +44,28 @@ export const PackedInvoice = z.strictObject({
 })
 export type PackedInvoice = z.infer<typeof PackedInvoice>
 
-/** One replay of a part of a recording. */
-const PackedRehearsal = z.strictObject({
+/**
+ * First line of an evidence pack: what one shard of a run observed. Nothing is decided from it: only the packs of all shards
+ * together are evidence. File: `evidence-<index>-of-<count>.ndjson` beside the report.
+ */
+export const PackHeader = z.strictObject({
+  format: z.literal('erp-change-gate/evidence-pack'),
+  version: Whole,
+  /** Folder names of the integration and of the change request. */
+  scenario: z.string(),
+  change: z.string(),
+  shard: z.strictObject({ index: Whole, count: Whole }),
+  /** Digests of recording, change, policy, snapshots and the rest that the evidence rests on, and the harness that made it. */
+  inputs: z.record(z.string(), z.string()),
+})
+export type PackHeader = z.infer<typeof PackHeader>
+
+/**
+ * The line that begins one replay of a part of the recording. A line for each operation that serves all invoices follows,
+ * and one for each invoice.
+ */
+export const PackedReplay = z.strictObject({
+  replay: z.enum(['as-is', 'with-plan', 'mocked']),
   kind: z.enum(['mock', 'container', 'url']),
   identity: z.strictObject({
     product: z.string(),
@@ -66,8 +87,6 @@ const PackedRehearsal = z.strictObject({
       }),
     ),
   ),
-  shared: z.array(PackedOperation),
-  invoices: z.array(PackedInvoice),
   fault: z
     .strictObject({ seq: Whole, code: z.string(), message: z.string(), at: z.string(), when: z.string() })
     .optional(),
@@ -75,27 +94,13 @@ const PackedRehearsal = z.strictObject({
   copies: z.array(z.strictObject({ invoices: z.array(z.string()), expected: Whole, found: Whole })),
   leftBehind: z.array(z.strictObject({ invoice: z.string(), id: z.string(), why: z.string() })),
 })
-export type PackedRehearsal = z.infer<typeof PackedRehearsal>
+export type PackedReplay = z.infer<typeof PackedReplay>
 
-/**
- * What one shard of a run observed. Nothing is decided from it: only the packs of all shards together are evidence.
- * File: `evidence-<index>-of-<count>.json` beside the report.
- */
-export const EvidencePack = z.strictObject({
-  format: z.literal('erp-change-gate/evidence-pack'),
-  version: Whole,
+/** The last line. */
+export const PackEnd = z.strictObject({
   /** What differs between two runs on the same evidence. */
   meta: z.strictObject({ createdAt: z.string(), durationMs: Whole, runTag: z.string(), targetUrl: z.string() }),
-  /** Folder names of the integration and of the change request. */
-  scenario: z.string(),
-  change: z.string(),
-  shard: z.strictObject({ index: Whole, count: Whole }),
-  /** Digests of recording, change, policy, snapshots and the rest that the evidence rests on, and the harness that made it. */
-  inputs: z.record(z.string(), z.string()),
-  asIs: PackedRehearsal,
-  withPlan: PackedRehearsal.nullable(),
-  mocked: PackedRehearsal.nullable(),
-  /** SHA-256 over everything above but `meta`. */
+  /** SHA-256 over every line before this one. */
   seal: z.string(),
 })
-export type EvidencePack = z.infer<typeof EvidencePack>
+export type PackEnd = z.infer<typeof PackEnd>

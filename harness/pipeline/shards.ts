@@ -1,31 +1,16 @@
 import { join } from 'node:path'
-import { GateError, messageOf } from '../base/errors.ts'
-import { readTextFile, writeTextFile } from '../base/files.ts'
-import { fingerprintOf } from '../base/fingerprint.ts'
-import { canonicalJson, isJsonObject, type Json, parseJson, toJson } from '../base/json.ts'
+import { GateError } from '../base/errors.ts'
 import type { ChangeAssessment } from '../model/assessment.ts'
-import { EvidencePack, type PackedInvoice, type PackedRehearsal } from '../model/evidence-pack.ts'
-import type { Fault, Observation } from '../ports/observation.ts'
+import type { PackHeader } from '../model/evidence-pack.ts'
+import type { Fault } from '../ports/observation.ts'
 import { decodeRecording } from '../replay/chains.ts'
 import type { Shard } from '../replay/lanes.ts'
-import { answeredSteps, packedAnswers, packedInvoice, unpackedInvoice } from '../replay/packing.ts'
 import { inputsOf } from './inputs.ts'
+import { incompleteEvidence, joinedReplay, mismatchingEvidence } from './joined-packs.ts'
 import { closeJournals } from './journals.ts'
-import {
-  assessRehearsals,
-  type Rehearsal,
-  type RunOptions,
-  readSubject,
-  rehearse,
-  type Subject,
-  targetOf,
-} from './run.ts'
+import { type PackFile, type ReplayName, readPack, writePack } from './pack-file.ts'
+import { assessRehearsals, type RunOptions, readSubject, rehearse, type Subject, targetOf } from './run.ts'
 import { scenarioName } from './scenario.ts'
-
-const VERSION = 1
-
-/** Evidence packs of 1 GiB and more are refused: split the recording into more shards. */
-const LARGEST_PACK = 1024 ** 3
 
 /** Where job runners say which part of a matrix this is: index, count, and what the first index is. */
 const RUNNERS = [
@@ -73,21 +58,21 @@ export async function runShard(options: RunOptions & Readonly<{ shard: Shard }>)
   const rehearsable = { ...subject, target: await targetOf(subject, options), options }
   const { shard } = options
   const { asIs, withPlan, mocked, runTag, durationMs } = await rehearse(rehearsable)
-  const content = {
-    format: 'erp-change-gate/evidence-pack',
-    version: VERSION,
-    scenario: scenarioName(subject.scenario.folder),
-    change: scenarioName(options.changeFolder),
-    shard,
-    inputs: inputsOf(subject),
-    asIs: packed(asIs),
-    withPlan: withPlan === undefined ? null : packed(withPlan),
-    mocked: mocked === undefined ? null : packed(mocked),
-  }
-  const meta = { createdAt: new Date().toISOString(), durationMs, runTag, targetUrl: asIs.url }
-  const pack = { ...content, seal: fingerprintOf(toJson(content)), meta }
-  const file = join(subject.reportFolder, `evidence-${shard.index}-of-${shard.count}.json`)
-  await writeTextFile(file, `${canonicalJson(toJson(pack), 1)}\n`)
+  const file = join(subject.reportFolder, `evidence-${shard.index}-of-${shard.count}.ndjson`)
+  await writePack(file, {
+    header: {
+      scenario: scenarioName(subject.scenario.folder),
+      change: scenarioName(options.changeFolder),
+      shard,
+      inputs: inputsOf(subject),
+    },
+    replays: new Map([
+      ['as-is', asIs],
+      ...(withPlan === undefined ? [] : [['with-plan', withPlan] as const]),
+      ...(mocked === undefined ? [] : [['mocked', mocked] as const]),
+    ]),
+    meta: { createdAt: new Date().toISOString(), durationMs, runTag, targetUrl: asIs.url },
+  })
   await closeJournals(rehearsable)
   const fault = asIs.observation.fault ?? withPlan?.observation.fault
   return { file, invoices: asIs.observation.invoices.length, fault }
@@ -110,209 +95,85 @@ export async function mergePacks(
     connectorDigest?: string
   }>,
 ): Promise<Readonly<{ assessment: ChangeAssessment; reportFolder: string }>> {
-  const read: (readonly [file: string, pack: EvidencePack])[] = []
-  for (const file of options.packs) read.push([file, await readPack(file)])
-  const packs = read.toSorted(([, left], [, right]) => left.shard.index - right.shard.index)
+  const read: PackFile[] = []
+  for (const file of options.packs) read.push(await readPack(file))
+  const packs = read.toSorted((left, right) => left.header.shard.index - right.header.shard.index)
   const [first] = packs
   if (first === undefined) throw new GateError('usage', 'No evidence pack was named.', { hint: 'Name one per shard.' })
   refuseForeign(packs)
   refuseIncomplete(packs)
-  const [, pack] = first
+  const { scenario, change, inputs } = first.header
   const subject = await readSubject({
     ...options,
-    changeFolder: options.change ?? join('scenarios', pack.scenario, 'changes', pack.change),
+    changeFolder: options.change ?? join('scenarios', scenario, 'changes', change),
   })
-  refuseOtherInputs(pack.inputs, subject)
+  refuseOtherInputs(inputs, subject)
   const decoded = decodeRecording(subject.recording.interactions, subject.adapter, subject.baseline.schema)
-  const joined = (select: (pack: EvidencePack) => PackedRehearsal | null): Rehearsal | undefined => {
-    const parts = packs.flatMap(([, one]) => select(one) ?? [])
-    return parts.length === packs.length
-      ? unpacked(
-          parts,
-          packs.map(([, one]) => one.meta.targetUrl),
-          decoded,
-        )
-      : undefined
-  }
-  const asIs = joined((one) => one.asIs)
-  if (asIs === undefined) throw incomplete('no pack holds a replay')
+  const asIs = joinedReplay(packs, 'as-is', decoded)
+  if (asIs === undefined) throw incompleteEvidence('a pack holds no replay')
   const rehearsals = {
     asIs,
-    withPlan: joined((one) => one.withPlan),
-    mocked: joined((one) => one.mocked),
-    runTag: packs.map(([, one]) => one.meta.runTag).join(''),
-    durationMs: Math.max(...packs.map(([, one]) => one.meta.durationMs)),
+    withPlan: joinedReplay(packs, 'with-plan', decoded),
+    mocked: joinedReplay(packs, 'mocked', decoded),
+    runTag: packs.map(({ meta }) => meta.runTag).join(''),
+    durationMs: Math.max(...packs.map(({ meta }) => meta.durationMs)),
   }
   const assessment = await assessRehearsals(subject, rehearsals, options.connectorDigest)
   return { assessment, reportFolder: subject.reportFolder }
 }
 
-function packed({ observation, kind }: Rehearsal): Json {
-  const { identity, schema, values, fault, byRules, copies, leftBehind } = observation
-  return toJson({
-    kind,
-    identity,
-    schema,
-    // Ids are the target's own; nothing is compared by them.
-    values: Object.fromEntries(
-      Object.entries(values).map(([list, entries]) => [list, entries.map(({ id: _, ...value }) => value)]),
-    ),
-    shared: packedAnswers(observation.shared),
-    invoices: observation.invoices.map(packedInvoice),
-    fault,
-    byRules,
-    copies,
-    leftBehind,
-  })
-}
-
-/** One replay from its parts, invoices in recorded order. */
-function unpacked(
-  parts: readonly PackedRehearsal[],
-  urls: readonly string[],
-  decoded: ReturnType<typeof decodeRecording>,
-): Rehearsal {
-  const [first] = parts
-  if (first === undefined) throw incomplete('no pack holds a replay')
-  const invoices = new Map<string, PackedInvoice>()
-  for (const invoice of parts.flatMap((part) => part.invoices)) {
-    if (invoices.has(invoice.key)) throw mismatch(`invoice ${invoice.key} is in two packs`)
-    invoices.set(invoice.key, invoice)
-  }
-  const missing = decoded.chains.filter(({ key }) => !invoices.has(key))
-  if (missing.length > 0) {
-    throw incomplete(`${missing.length} recorded invoices are in no pack, such as ${missing[0]?.key}`)
-  }
-  if (invoices.size !== decoded.chains.length) throw mismatch('a pack holds invoices that were not recorded')
-  const places = new Map(decoded.chains.map(({ key }, index) => [key, index]))
-  const placeOf = (key: string) => places.get(key) ?? 0
-  const faults = parts.flatMap(({ fault }) => fault ?? []).toSorted((left, right) => left.seq - right.seq)
-  const shared = (parts.find(({ fault }) => fault === undefined) ?? first).shared
-  const { identity, schema, values, kind } = first
-  const observation: Observation = {
-    identity,
-    schema,
-    values: Object.fromEntries(
-      Object.entries(values).map(([list, entries]) => [list, entries.map((value) => ({ id: '', ...value }))]),
-    ),
-    shared: answeredSteps(decoded.shared, shared, unanswered),
-    invoices: decoded.chains.map((chain) => {
-      const invoice = invoices.get(chain.key)
-      if (invoice === undefined) throw incomplete(`invoice ${chain.key} is in no pack`)
-      return unpackedInvoice(chain, invoice, unanswered)
-    }),
-    ...(faults[0] === undefined ? {} : { fault: faults[0] }),
-    byRules: parts.flatMap(({ byRules }) => byRules).toSorted((left, right) => placeOf(left) - placeOf(right)),
-    copies: parts
-      .flatMap(({ copies }) => copies)
-      .toSorted((left, right) => placeOf(left.invoices[0] ?? '') - placeOf(right.invoices[0] ?? '')),
-    // Each machine removes the last first, and so does the whole.
-    leftBehind: parts
-      .flatMap(({ leftBehind }) => leftBehind)
-      .toSorted((left, right) => placeOf(right.invoice) - placeOf(left.invoice)),
-  }
-  return { observation, kind, url: [...new Set(urls)].join(' ') }
-}
-
-function unanswered(seq: number): GateError {
-  return incomplete(`no pack answers interaction ${seq}`)
-}
-
-async function readPack(file: string): Promise<EvidencePack> {
-  const text = await readTextFile(file, 'Name the evidence packs that the shards wrote.', LARGEST_PACK)
-  const unusable = (why: string, cause?: unknown) =>
-    new GateError('evidence-mismatch', `${file} is no evidence pack: ${why}.`, {
-      hint: 'Run its shard again.',
-      ...(cause === undefined ? {} : { cause }),
-    })
-  let json: Json
-  try {
-    json = parseJson(text)
-  } catch (cause) {
-    throw unusable(messageOf(cause), cause)
-  }
-  const result = EvidencePack.safeParse(json)
-  if (!result.success) {
-    const [issue] = result.error.issues
-    throw unusable(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`)
-  }
-  if (result.data.version > VERSION) {
-    throw new GateError('artifact-version', `${file} has version ${result.data.version}; ${VERSION} is known.`, {
-      hint: 'Update erp-change-gate.',
-    })
-  }
-  const { meta: _, seal, ...content } = isJsonObject(json) ? json : {}
-  if (seal !== fingerprintOf(content)) throw unusable('it was edited after it was written')
-  return result.data
-}
-
-type Packs = readonly (readonly [file: string, pack: EvidencePack])[]
-
 /** Refuses packs of different runs, of different targets, and a part that is there twice. */
-function refuseForeign(packs: Packs): void {
-  const [first, ...others] = packs
+function refuseForeign([first, ...others]: readonly PackFile[]): void {
   if (first === undefined) return
-  const seen = new Map<number, string>([[first[1].shard.index, first[0]]])
-  const wanted = new Map(traitsOf(first[1]))
-  for (const [file, pack] of others) {
-    const traits = traitsOf(pack)
-    for (const [name, value] of traits) {
+  const seen = new Map([[first.header.shard.index, first.file]])
+  const wanted = new Map(traitsOf(first))
+  for (const pack of others) {
+    const { file, header } = pack
+    for (const [name, value] of traitsOf(pack)) {
       const other = wanted.get(name)
       // The first pack whose connection held says what the others must have seen.
       if (other === undefined) wanted.set(name, value)
       if (other === undefined || other === value) continue
-      throw mismatch(`${first[0]} and ${file} differ in ${name}`)
+      throw mismatchingEvidence(`${first.file} and ${file} differ in ${name}`)
     }
-    const twin = seen.get(pack.shard.index)
-    if (twin !== undefined) throw mismatch(`${twin} and ${file} are both shard ${pack.shard.index}/${pack.shard.count}`)
-    seen.set(pack.shard.index, file)
+    const { index, count } = header.shard
+    const twin = seen.get(index)
+    if (twin !== undefined) throw mismatchingEvidence(`${twin} and ${file} are both shard ${index}/${count}`)
+    seen.set(index, file)
   }
 }
 
+const REPLAYS: ReadonlyMap<ReplayName, string> = new Map([
+  ['as-is', 'the replay as is'],
+  ['with-plan', 'the replay with the plan'],
+  ['mocked', 'the replay against the mocked API'],
+])
+
 /** What must be equal in all packs of one run. */
-function traitsOf(pack: EvidencePack): ReadonlyMap<string, string> {
-  const traits = new Map<string, string>(Object.entries(pack.inputs).map(([name, digest]) => [name, digest]))
-  traits.set('scenario', pack.scenario)
-  traits.set('change request', pack.change)
-  traits.set('number of shards', String(pack.shard.count))
-  for (const [title, rehearsal] of [
-    ['target', pack.asIs],
-    ['target of the replay with the plan', pack.withPlan],
-    ['mocked API', pack.mocked],
-  ] as const) {
+function traitsOf({ header, replays }: PackFile): ReadonlyMap<string, string> {
+  const traits = new Map<string, string>(Object.entries(header.inputs))
+  traits.set('scenario', header.scenario)
+  traits.set('change request', header.change)
+  traits.set('number of shards', String(header.shard.count))
+  for (const [name, title] of REPLAYS) {
+    const replay = replays.get(name)
     // A shard that the connection ended has no later replays, and what it read may be cut short.
-    if (rehearsal === null || rehearsal.fault !== undefined) continue
-    const { kind, identity, schema, values, shared } = rehearsal
-    traits.set(title, fingerprintOf(toJson({ kind, identity })))
-    traits.set(`schema of the ${title}`, fingerprintOf(toJson(schema)))
-    traits.set(`value lists of the ${title}`, fingerprintOf(toJson(values)))
-    traits.set(`look-ups of the ${title}`, fingerprintOf(toJson(shared)))
+    if (replay === undefined || replay.ending.fault !== undefined) continue
+    for (const [what, digest] of replay.traits) traits.set(`${what} of ${title}`, digest)
   }
   return traits
 }
 
-function refuseIncomplete(packs: Packs): void {
-  const count = packs[0]?.[1].shard.count ?? 0
-  const there = new Set(packs.map(([, pack]) => pack.shard.index))
+function refuseIncomplete(packs: readonly PackFile[]): void {
+  const count = packs[0]?.header.shard.count ?? 0
+  const there = new Set(packs.map(({ header }) => header.shard.index))
   const missing = Array.from({ length: count }, (_, index) => index + 1).filter((index) => !there.has(index))
-  if (missing.length > 0) throw incomplete(`shard ${missing.join(', ')} of ${count} is missing`)
+  if (missing.length > 0) throw incompleteEvidence(`shard ${missing.join(', ')} of ${count} is missing`)
 }
 
-function refuseOtherInputs(inputs: EvidencePack['inputs'], subject: Subject): void {
+function refuseOtherInputs(inputs: PackHeader['inputs'], subject: Subject): void {
   const here = inputsOf(subject)
   const names = new Set([...Object.keys(inputs), ...Object.keys(here)])
   const other = [...names].filter((name) => inputs[name] !== here[name]).sort()
-  if (other.length > 0) throw mismatch(`the packs were made from another ${other.join(', ')} than is here`)
-}
-
-function mismatch(what: string): GateError {
-  return new GateError('evidence-mismatch', `The evidence does not fit together: ${what}.`, {
-    hint: 'Run all shards again from the same files with the same release of change-gate.',
-  })
-}
-
-function incomplete(what: string): GateError {
-  return new GateError('evidence-incomplete', `The evidence is not complete: ${what}.`, {
-    hint: 'Run the missing shard; nothing is decided from a part.',
-  })
+  if (other.length > 0) throw mismatchingEvidence(`the packs were made from another ${other.join(', ')} than is here`)
 }

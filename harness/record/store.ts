@@ -1,8 +1,7 @@
 import { createHash, hash as hashOf } from 'node:crypto'
-import { access, constants, stat } from 'node:fs/promises'
 import { isLosslessNumber } from 'lossless-json'
 import { GateError, messageOf } from '../base/errors.ts'
-import { writeTextLines } from '../base/files.ts'
+import { readableSize, writeTextLines } from '../base/files.ts'
 import { digestOf } from '../base/fingerprint.ts'
 import { isJsonObject, type Json, type JsonObject, parseJson, toJson, writeJson } from '../base/json.ts'
 import { type Line, type LinePlace, LineReader, linesOf } from '../base/lines.ts'
@@ -52,16 +51,8 @@ export function* recordingLines(header: RecordingHeader, interactions: Iterable<
  * with it.
  */
 export async function readRecording(path: string, largestHeld = LARGEST_HELD): Promise<SanitizedRecording> {
-  let size: number
-  try {
-    size = (await stat(path)).size
-    await access(path, constants.R_OK)
-  } catch (cause) {
-    throw new GateError('file-missing', `${path} cannot be read.`, {
-      hint: 'Record an export first: change-gate record --upstream URL --listen PORT --out FILE.',
-      cause,
-    })
-  }
+  const hint = 'Record an export first: change-gate record --upstream URL --listen PORT --out FILE.'
+  const size = await readableSize(path, hint)
   const hash = createHash('sha256')
   const lines = linesOf(path, (bytes) => hash.update(bytes))
   const held: Interaction[] = []

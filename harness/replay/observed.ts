@@ -5,10 +5,10 @@ import { GateError } from '../base/errors.ts'
 import { parseJson, writeJson } from '../base/json.ts'
 import { AHEAD, type LinePlace, LineReader } from '../base/lines.ts'
 import { onDemand } from '../base/on-demand.ts'
-import { PackedInvoice } from '../model/evidence-pack.ts'
+import { PackedOperation } from '../model/evidence-pack.ts'
 import type { InvoiceObservation, OperationObservation } from '../ports/observation.ts'
 import type { DecodedRecording } from './chains.ts'
-import { lateInvoice, packedAnswers, packedText } from './packing.ts'
+import { answeredStep, lateInvoice, packedAnswer, packedText } from './packing.ts'
 
 /** Keeps what a replay observed until it is compared: in memory, or on disk where the recording is too large to be held. */
 export class Observed {
@@ -30,7 +30,7 @@ export class Observed {
 
   /** Keeps the next of the operations that serve all invoices. */
   addShared(operation: OperationObservation): void {
-    this.#shared.push(this.#spool?.write(writeJson(packedAnswers([operation]))) ?? operation)
+    this.#shared.push(this.#spool?.write(writeJson(packedAnswer(operation))) ?? operation)
   }
 
   /** Keeps what was observed of the invoice at a place among the recorded ones. */
@@ -44,9 +44,8 @@ export class Observed {
     const { shared: steps } = this.#decoded
     return this.#all(kept, undefined, (index, text) => {
       const step = steps[index]
-      const [answer] = PackedInvoice.shape.operations.parse(parseJson(text))
-      if (step === undefined || answer === undefined) throw lost()
-      return { ...answer, operation: step.operation, recorded: step.recorded }
+      if (step === undefined) throw lost()
+      return answeredStep(step, PackedOperation.parse(parseJson(text)).replayed, lost)
     })
   }
 

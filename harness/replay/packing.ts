@@ -1,22 +1,22 @@
 import { canonicalJson, type Json, parseJson, toJson, writeJson } from '../base/json.ts'
 import { keepText, memberTexts } from '../base/json-parts.ts'
-import { PackedInvoice, type PackedRehearsal } from '../model/evidence-pack.ts'
+import { PackedInvoice, type PackedOperation } from '../model/evidence-pack.ts'
 import type { DocumentStage } from '../model/snapshot.ts'
 import type { InvoiceObservation, OperationObservation } from '../ports/observation.ts'
 import type { Chain, Step } from './chains.ts'
 
 /** What was answered, without what was asked: that is in the recording. */
-export function packedAnswers(operations: readonly OperationObservation[]): Json {
-  return toJson(operations.map(({ seq, replayed }) => ({ seq, replayed })))
+export function packedAnswer({ seq, replayed }: OperationObservation): Json {
+  return toJson({ seq, replayed })
 }
 
-/** What was observed of an invoice, without what its recording says. */
+/** What was observed of an invoice, without what its recording says. Sorted by key, its stages are last. */
 export function packedInvoice({ key, sent, operations, stages }: InvoiceObservation): Json {
-  return toJson({ key, sent, operations: packedAnswers(operations), stages })
+  return toJson({ key, sent, operations: operations.map(packedAnswer), stages })
 }
 
 /** The opposite of `packedInvoice`; its operations are joined with the recording when they are asked for. */
-export function unpackedInvoice(
+function unpackedInvoice(
   chain: Chain,
   { sent, operations, stages }: PackedInvoice,
   onMissing: (seq: number) => Error,
@@ -37,7 +37,7 @@ export function unpackedInvoice(
 
 /** A packed invoice as text. Keys of documents are sorted as in a snapshot, so that their texts can be compared. */
 export function packedText({ key, sent, operations, stages }: InvoiceObservation): string {
-  const head = writeJson(toJson({ key, sent, operations: packedAnswers(operations) }))
+  const head = writeJson(toJson({ key, sent, operations: operations.map(packedAnswer) }))
   return `${head.slice(0, -1)},"stages":${canonicalJson(toJson(stages))}}`
 }
 
@@ -91,15 +91,21 @@ function unpackedStage({ after, outcome, error, document }: PackedInvoice['stage
 }
 
 /** Recorded steps with their answers. Throws what `onMissing` makes of a step without one. */
-export function answeredSteps(
+function answeredSteps(
   steps: readonly Step[],
-  answers: PackedRehearsal['shared'],
+  answers: readonly PackedOperation[],
   onMissing: (seq: number) => Error,
 ): readonly OperationObservation[] {
   const bySeq = new Map(answers.map(({ seq, replayed }) => [seq, replayed]))
-  return steps.map(({ interaction: { seq }, operation, recorded }) => {
-    const replayed = bySeq.get(seq)
-    if (replayed === undefined) throw onMissing(seq)
-    return { seq, operation, recorded, replayed }
-  })
+  return steps.map((step) => answeredStep(step, bySeq.get(step.interaction.seq), onMissing))
+}
+
+/** A recorded step with its answer. Throws what `onMissing` makes of a step without one. */
+export function answeredStep(
+  { interaction: { seq }, operation, recorded }: Step,
+  replayed: PackedOperation['replayed'] | undefined,
+  onMissing: (seq: number) => Error,
+): OperationObservation {
+  if (replayed === undefined) throw onMissing(seq)
+  return { seq, operation, recorded, replayed }
 }
