@@ -491,6 +491,28 @@ const ROWS: readonly Row[] = [
     objecting: ['field-renamed'],
   },
   {
+    name: 'an operation that is gone seems to have another name',
+    facts: {
+      renames: [
+        {
+          proposal: {
+            kind: 'resource',
+            resource: 'POST /bills',
+            direction: 'send',
+            from: 'POST /bills',
+            to: 'POST /v2/bills',
+            oldValue: null,
+            newValue: null,
+            confidence: 95,
+            evidence: ['the paths are alike (100 %)'],
+          },
+          difference: difference({ area: 'structure', resource: 'POST /bills', pointer: '', stage: '', at: '' }),
+        },
+      ],
+    },
+    objecting: ['record-renamed'],
+  },
+  {
     name: 'a value that is gone from a selection seems to have another name',
     facts: {
       renames: [
@@ -710,7 +732,6 @@ describe('who objects to what', () => {
     // Some areas are one check's alone; nothing in them is its passing row.
     expect(without.map(([id]) => id)).toEqual([
       'combination-invalid',
-      'field-renamed',
       'noise-unmatched',
       'search-value-gone',
       'second-opinion-other',
@@ -845,6 +866,7 @@ describe('mirrored pairs', () => {
     'lookup-value-changed': ANOTHER,
     'noise-unmatched': 'A rule that leaves something out is counted in the report.',
     'field-renamed': ANOTHER,
+    'record-renamed': ANOTHER,
     'refusal-changed': ANOTHER,
     'rule-changed': 'Nobody can tell in which direction the rule went.',
     'search-value-gone':

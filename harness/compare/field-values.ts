@@ -1,5 +1,5 @@
 import { canonicalJson, isJsonArray, isJsonObject, type Json } from '../base/json.ts'
-import type { FieldValues } from './structure/renames.ts'
+import type { FieldValues } from './structure/recorded-values.ts'
 
 /** One document as each of two releases stored it. */
 export type StoredTwice = Readonly<{ old: Json; new: Json }>

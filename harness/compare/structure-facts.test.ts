@@ -156,6 +156,26 @@ test('what may have another name, and where a second engine disagrees, concerns 
   expect(opinion?.difference).toMatchObject({ baseline: 'no difference', candidate: 'documents lost', invoices: [] })
 })
 
+test('a record that may have another name concerns those who use any field of it', () => {
+  const field: StructureUses['field'] = (_, resource, name) => new Set([`${resource} ${name}`])
+  const places = [
+    { direction: 'read' as const, resource: 'paymentTerms', field: 'code' },
+    { direction: 'read' as const, resource: 'paymentTerms', field: 'days' },
+    { direction: 'send' as const, resource: 'paymentTerms', field: 'code' },
+    { direction: 'read' as const, resource: 'taxGroups', field: 'code' },
+  ]
+  const place = { resource: 'paymentTerms', direction: 'read' as const, from: 'paymentTerms', to: 'paymentTerm' }
+  const proposal = { kind: 'resource' as const, ...place, oldValue: null, newValue: null, confidence: 95, evidence: [] }
+  const [fact] = renameFacts([proposal], uses({ field, places }))
+  expect(fact?.difference).toMatchObject({
+    resource: 'paymentTerms',
+    pointer: '',
+    baseline: 'paymentTerms',
+    candidate: 'paymentTerm',
+    invoices: ['paymentTerms code', 'paymentTerms days'],
+  })
+})
+
 test.each<[string, string, string[]]>([
   ['searches for the old name', 'close', ['S-104 RE-2026-0815']],
   ['searches for the new name, by plan', 'closed', []],

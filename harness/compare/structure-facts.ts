@@ -66,25 +66,30 @@ function fieldOf({ pointer }: Pick<StructureDifference, 'pointer'>): string {
 /** Joins what may have another name with the invoices that use the old one. */
 export function renameFacts(proposals: readonly RenameProposal[], uses: StructureUses): readonly RenameFact[] {
   return proposals.map((proposal) => {
-    const { resource, from, to, oldValue, newValue } = proposal
+    const { kind, resource, from, to, oldValue, newValue } = proposal
     const listed = (value: string) => JSON.stringify([value])
+    const named = (name: string) => (kind === 'resource' ? name : name.slice(1))
     const difference: Difference = {
       ...PUBLISHED,
       kind: 'coerced',
       loudness: 'loud',
       resource,
-      pointer: from,
-      baseline: oldValue === null ? from.slice(1) : listed(oldValue),
-      candidate: newValue === null ? to.slice(1) : listed(newValue),
+      pointer: kind === 'resource' ? '' : from,
+      baseline: oldValue === null ? named(from) : listed(oldValue),
+      candidate: newValue === null ? named(to) : listed(newValue),
       invoices: [...(usersOfOld(proposal, uses) ?? [])],
     }
     return { proposal, difference }
   })
 }
 
-/** Who uses the old field; or the old value, where it is known which values are searched for. */
+/** Who uses the old resource, the old field, or the old value where it is known which values are searched for. */
 function usersOfOld(proposal: RenameProposal, uses: StructureUses): Iterable<string> | undefined {
-  const { direction, resource, oldValue } = proposal
+  const { kind, direction, resource, oldValue } = proposal
+  if (kind === 'resource') {
+    const places = uses.places.filter((place) => place.resource === resource && place.direction === direction)
+    return new Set(places.flatMap(({ field }) => [...(uses.field(direction, resource, field) ?? [])]))
+  }
   const name = fieldOf({ pointer: proposal.from })
   const searched = uses.literals.filter((literal) => literal.resource === resource && literal.field === name)
   if (oldValue === null || searched.length === 0) return uses.field(direction, resource, name)

@@ -61,12 +61,12 @@ export const StructureRelevance = z.strictObject({
 })
 export type StructureRelevance = z.infer<typeof StructureRelevance>
 
-/** A removed and an added field, or value, that may be one and the same. It is never taken for one without a release note. */
+/** A removed and an added resource, field or value that may be one and the same. It is never taken for one without a release note. */
 export const RenameProposal = z.strictObject({
-  kind: z.enum(['field', 'value']),
+  kind: z.enum(['resource', 'field', 'value']),
   resource: z.string(),
   direction: Direction,
-  /** For a field its two pointers; for a value the pointer of the field twice. */
+  /** For a resource its two names; for a field its two pointers; for a value the pointer of the field twice. */
   from: z.string(),
   to: z.string(),
   oldValue: z.string().nullable(),

@@ -193,6 +193,20 @@ describe('change-gate diff', () => {
     if (format === 'html' || format === 'markdown') expect(text).not.toContain('<script>alert')
   })
 
+  it.each(STRUCTURE_FORMATS.filter((format) => format !== 'json'))(
+    'tells a rename once for both directions as %s',
+    async (format) => {
+      const report = await diffSchemas({
+        oldPath: await file('r1.json', bill(line({ department: { type: 'string' } }))),
+        newPath: await file('r2.json', bill(line({ department_code: { type: 'string' } }))),
+        direction: 'both',
+      })
+      expect(report.renames.map(({ direction }) => direction)).toEqual(['read', 'send'])
+      const text = renderStructureReport(report, format)
+      expect(text.match(/read and send .*department\\?_code, confidence/g)).toHaveLength(1)
+    },
+  )
+
   it('answers an equal pair with nothing', async () => {
     const path = await file('same.json', OLD)
     const report = await diffSchemas({ oldPath: path, newPath: path, direction: 'both' })

@@ -1271,11 +1271,19 @@ const ROWS: readonly Row[] = [
     explains: [
       ['the old endpoint gone', schema('record-removed', 'POST /bills', '')],
       ['the new endpoint', schema('record-added', 'POST /v2/bills', '')],
+      [
+        'the gate proposing the same move',
+        schema('record-renamed', 'POST /bills', '', { baseline: 'POST /bills', candidate: 'POST /v2/bills' }),
+      ],
       ['a refusal of the old endpoint', refusal('http-404', 'Not found.', 'POST /bills')],
     ],
     not: [
       ['another endpoint gone', schema('record-removed', 'GET /bills', '')],
       ['the new endpoint gone', schema('record-removed', 'POST /v2/bills', '')],
+      [
+        'the gate proposing another new place',
+        schema('record-renamed', 'POST /bills', '', { baseline: 'POST /bills', candidate: 'POST /invoices' }),
+      ],
       ['a refusal of another endpoint', refusal('http-404', 'Not found.', 'GET /bills')],
       ['a refusal with another code', refusal('http-400', 'Not found.', 'POST /bills')],
       ['a field of it gone', schema('field-removed', 'POST /bills', 'reference')],

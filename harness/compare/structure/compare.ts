@@ -4,7 +4,7 @@ import type { Direction, StructureDifference } from '../../model/structure.ts'
 import { type Prover, proverOf } from './contained.ts'
 import { type Flat, type Flattener, flattenerOf, itemSchemas, memberSchemas } from './flat.ts'
 import { type Root, type Visit, visit } from './reach.ts'
-import { type Space, spaceOf } from './space.ts'
+import { type Side, type Space, spaceOf } from './space.ts'
 import { type Explanation, explain, type LocalChange, type Pair, type Pairs, pairsOf, type Step } from './walk.ts'
 import { effectOf } from './words.ts'
 
@@ -27,6 +27,10 @@ export type StructureComparison = Readonly<{
   at: (resource: string, direction: Direction, tokens: readonly string[]) => readonly number[]
   /** What was published at the place of a difference: before, when it was removed, else now. */
   schemasOf: (index: number) => readonly JsonSchema[]
+  /** A resource as one release publishes it. */
+  resource: (side: Side, name: string) => ErpResource | undefined
+  /** What schemas of one release demand together. */
+  flat: Flattener['flat']
   /** Changed places without anything nested, with what is proven about them: what a second engine can judge. */
   leaves: () => readonly Leaf[]
 }>
@@ -85,6 +89,8 @@ export function structureComparison(
       // As they are written: schemas that demand the same share a flat, whatever they are called.
       return memberSchemas(flat, entry.member, 'least')
     },
+    resource: (side, name) => own((side === 'old' ? baseline : candidate).resources, name),
+    flat: flattener.flat,
     leaves: () => leavesOf(found, engine),
   }
 }

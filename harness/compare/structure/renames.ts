@@ -1,29 +1,31 @@
 import { tokensOf } from '../../base/pointer.ts'
 import type { JsonSchema } from '../../model/schema.ts'
 import type { RenameProposal, StructureDifference } from '../../model/structure.ts'
+import { bestPairs, type Candidate, LEAST_MARGIN, order } from './best-pairs.ts'
 import type { StructureComparison } from './compare.ts'
-import { isObject } from './space.ts'
+import { nameLikeness, plain, textLikeness, words } from './likeness.ts'
+import { type FieldTypes, fieldTypes, flatOf, sharedFields, typesOf } from './record-look.ts'
+import { type FieldValues, valuesAlike } from './recorded-values.ts'
+import { renamedResources } from './resource-renames.ts'
+import { isObject, type Side } from './space.ts'
 
-/**
- * Values that the same recorded invoices carry in a field, in the same order on both sides; undefined where nothing is known.
- * They are the strongest evidence: a field that answers what the removed one answered is the removed one.
- */
-export type FieldValues = (side: 'old' | 'new', resource: string, pointer: string) => readonly string[] | undefined
+type Field = Readonly<{ difference: StructureDifference; name: string; look: Look }>
 
-/** Below this a proposal would be a guess; the runner-up must be this much weaker. */
-const LEAST_SCORE = 0.5
-const LEAST_MARGIN = 0.08
+/** What tells a field from others besides its name. */
+type Look = Readonly<{
+  /** The schemas that it is made of, those behind references included. */
+  sources: readonly JsonSchema[]
+  types: readonly string[]
+  /** The fields of the record that it is, or of the rows of the list. */
+  fields: FieldTypes
+}>
 
-type Field = Readonly<{ difference: StructureDifference; name: string; schemas: readonly JsonSchema[] }>
-
-type Candidate = Readonly<{ from: Field; to: Field; score: number; evidence: readonly string[] }>
-
-/** Proposes renames of fields and of values. Each is the best for both of its ends and clearly better than the next one. */
+/** Proposes renames of resources, of fields and of values. Each is the best for both of its ends and clearly better than the next one. */
 export function proposeRenames(
   comparison: StructureComparison,
   values: FieldValues = () => undefined,
 ): readonly RenameProposal[] {
-  const groups = new Map<string, { removed: Field[]; added: Field[] }>()
+  const groups = new Map<string, { removed: (() => Field)[]; added: (() => Field)[] }>()
   comparison.differences.forEach((difference, index) => {
     if (difference.keyword !== 'property') return
     const tokens = tokensOf(difference.pointer)
@@ -32,12 +34,14 @@ export function proposeRenames(
     const parent = JSON.stringify([difference.resource, difference.direction, tokens.slice(0, -1), difference.shared])
     const group = groups.get(parent) ?? { removed: [], added: [] }
     groups.set(parent, group)
-    const field = { difference, name, schemas: comparison.schemasOf(index) }
+    const side = difference.change === 'removed' ? 'old' : 'new'
+    const field = () => ({ difference, name, look: lookOf(comparison, side, comparison.schemasOf(index)) })
     if (difference.change === 'removed') group.removed.push(field)
     if (difference.change === 'added') group.added.push(field)
   })
-  const fields = [...groups.values()].flatMap(({ removed, added }) => bestPairs(removed, added, values))
+  const fields = [...groups.values()].flatMap(({ removed, added }) => renamedFields(removed, added, values))
   return [
+    ...renamedResources(comparison, values),
     ...fields.map(
       ({ from, to, score, evidence }): RenameProposal => ({
         kind: 'field',
@@ -55,75 +59,101 @@ export function proposeRenames(
   ]
 }
 
-function bestPairs(removed: readonly Field[], added: readonly Field[], values: FieldValues): readonly Candidate[] {
+function renamedFields(
+  removed: readonly (() => Field)[],
+  added: readonly (() => Field)[],
+  values: FieldValues,
+): readonly Candidate<Field>[] {
   // A group this large is a rebuilt record, and comparing all with all would only produce noise.
-  if (removed.length * added.length > 40_000) return []
-  const candidates = removed.flatMap((from) => added.map((to) => candidateOf(from, to, values)))
-  const byScore = candidates
-    .filter(({ score }) => score >= LEAST_SCORE)
-    .sort(
-      (left, right) =>
-        right.score - left.score || order(left.from.name, right.from.name) || order(left.to.name, right.to.name),
-    )
-  // The best first: what is paired with something better is no rival to what is left.
-  const pairs: Candidate[] = []
-  const taken = new Set<Field>()
-  for (const candidate of byScore) {
-    const { from, to } = candidate
-    if (taken.has(from) || taken.has(to)) continue
-    const isClear = byScore.every(
-      (other) =>
-        other === candidate ||
-        (other.from !== from && other.to !== to) ||
-        taken.has(other.from) ||
-        taken.has(other.to) ||
-        candidate.score - other.score >= LEAST_MARGIN,
-    )
-    if (!isClear) continue
-    pairs.push(candidate)
-    taken.add(from)
-    taken.add(to)
+  if (removed.length * added.length > 40_000 || added.length === 0) return []
+  const ends = added.map((make) => make())
+  return bestPairs(
+    removed.flatMap((make) => {
+      const from = make()
+      return ends.map((to) => candidateOf(from, to, values))
+    }),
+  )
+}
+
+function lookOf(comparison: StructureComparison, side: Side, schemas: readonly JsonSchema[]): Look {
+  const flat = flatOf(comparison.flat, side, schemas)
+  const isRecord = flat.members.length > 0 || flat.items.length > 0
+  return {
+    sources: flat.sources,
+    types: typesOf(flat),
+    fields: isRecord ? fieldTypes(comparison.flat, flat, 1) : NO_FIELDS,
   }
-  return pairs
 }
 
-function order(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0
-}
+const NO_FIELDS: FieldTypes = new Map()
 
-function candidateOf(from: Field, to: Field, values: FieldValues): Candidate {
+function candidateOf(from: Field, to: Field, values: FieldValues): Candidate<Field> {
   const evidence: string[] = []
-  const shape = shapeLikeness(from.schemas, to.schemas)
-  if (shape === 0) return { from, to, score: 0, evidence }
-  const name = nameLikeness(from.name, to.name)
-  const said = textLikeness(proseOf(from.schemas), proseOf(to.schemas))
-  if (name >= 0.4) evidence.push(`the names are alike (${Math.round(name * 100)} %)`)
-  if (shape === 1) evidence.push('type, format and limits are the same')
-  if (said !== undefined && said >= 0.5) evidence.push(`label and description are alike (${Math.round(said * 100)} %)`)
-  const described = said === undefined ? name * 0.75 + shape * 0.2 : name * 0.6 + shape * 0.15 + said * 0.25
-  const inside = annotation(from.schemas, 'x-maps-to')
-  if (inside !== undefined && inside === annotation(to.schemas, 'x-maps-to')) {
+  const [{ sources: before, fields }, { sources: after, fields: others }] = [from.look, to.look]
+  if (from.look.types.join() !== to.look.types.join()) return { from, to, score: 0, evidence }
+  const shared = sharedFields(fields, others)
+  // Records that are made the same say no more of each other than two texts do: in some APIs every value is one.
+  const isRecord = fields.size > 0 && others.size > 0 && shared.gone + shared.added > 0
+  const described = isRecord ? describedRecord(from, to, shared, evidence) : describedValue(from, to, evidence)
+  const inside = annotation(before, 'x-maps-to')
+  if (inside !== undefined && inside === annotation(after, 'x-maps-to')) {
     evidence.push(`both stand for ${inside} inside the ERP`)
     return { from, to, score: Math.min(0.95, 0.7 + described * 0.3), evidence }
   }
   const { resource, pointer } = from.difference
-  const before = values('old', resource, pointer)
-  const after = values('new', to.difference.resource, to.difference.pointer)
-  if (before === undefined || after === undefined || before.length === 0 || before.length !== after.length) {
-    return { from, to, score: Math.min(0.95, described), evidence }
-  }
-  const equal = before.filter((value, index) => value === after[index]).length / before.length
-  const isTelling = new Set(before).size > 1
-  if (equal === 1) {
+  const alike = valuesAlike(
+    values('old', resource, pointer),
+    values('new', to.difference.resource, to.difference.pointer),
+  )
+  if (alike === undefined) return { from, to, score: Math.min(0.95, described), evidence }
+  const { equal, of, isTelling } = alike
+  if (equal === of) {
     evidence.push(
-      `${before.length} recorded invoices carry the same values in both${isTelling ? '' : ', though all of them the same one'}`,
+      `${of} recorded invoices carry the same values in both${isTelling ? '' : ', though all of them the same one'}`,
     )
     return { from, to, score: Math.min(0.99, (isTelling ? 0.85 : 0.5) + described * 0.3), evidence }
   }
-  evidence.push(
-    `${Math.round(equal * before.length)} of ${before.length} recorded invoices carry the same value in both`,
-  )
-  return { from, to, score: described * equal, evidence }
+  evidence.push(`${equal} of ${of} recorded invoices carry the same value in both`)
+  return { from, to, score: (described * equal) / of, evidence }
+}
+
+/** How much a value looks like another one, by its name, its type and what is said about it. */
+function describedValue(from: Field, to: Field, evidence: string[]): number {
+  const shape = shapeLikeness(from.look.sources, to.look.sources)
+  const name = nameLikeness(from.name, to.name)
+  if (name >= 0.4) evidence.push(`the names are alike (${Math.round(name * 100)} %)`)
+  if (shape === 1) evidence.push('type, format and limits are the same')
+  const said = saidAlike(from, to, evidence)
+  return said === undefined ? name * 0.75 + shape * 0.2 : name * 0.6 + shape * 0.15 + said * 0.25
+}
+
+/** The same of a record, or of a list of records, wherever it is declared: what is in it says more than its type. */
+function describedRecord(
+  from: Field,
+  to: Field,
+  { share, common, gone, added }: ReturnType<typeof sharedFields>,
+  evidence: string[],
+): number {
+  const isNamed = isSpokenOf(to.name, from) || isSpokenOf(from.name, to)
+  const name = Math.max(nameLikeness(from.name, to.name), isNamed ? 0.7 : 0)
+  if (isNamed) evidence.push('the description of the one has the name of the other')
+  else if (name >= 0.4) evidence.push(`the names are alike (${Math.round(name * 100)} %)`)
+  // Two records with hardly a field in common are not one, whatever they are called.
+  if (common < 2) return 0
+  evidence.push(`of its fields ${common} are the same, ${gone} gone, ${added} new`)
+  const said = saidAlike(from, to, evidence)
+  return said === undefined ? name * 0.55 + share * 0.4 : name * 0.45 + share * 0.35 + said * 0.2
+}
+
+function saidAlike(from: Field, to: Field, evidence: string[]): number | undefined {
+  const said = textLikeness(proseOf(from.look.sources), proseOf(to.look.sources))
+  if (said !== undefined && said >= 0.5) evidence.push(`label and description are alike (${Math.round(said * 100)} %)`)
+  return said
+}
+
+/** Whether the label or description of a field has a name in it, other than by chance. */
+function isSpokenOf(name: string, { look }: Field): boolean {
+  return name.length >= 5 && words(proseOf(look.sources)).includes(plain(name))
 }
 
 function annotation(schemas: readonly JsonSchema[], keyword: string): string | undefined {
@@ -136,7 +166,7 @@ function shapeLikeness(left: readonly JsonSchema[], right: readonly JsonSchema[]
     const merged: Record<string, unknown> = {}
     for (const schema of schemas) {
       if (!isObject(schema)) continue
-      for (const keyword of ['type', '$ref', 'format', 'maxLength', 'enum', 'x-relation', 'x-scale', 'x-erp-type']) {
+      for (const keyword of ['type', 'format', 'maxLength', 'enum', 'x-relation', 'x-scale', 'x-erp-type']) {
         if (schema[keyword] !== undefined) merged[keyword] = schema[keyword]
       }
     }
@@ -144,18 +174,10 @@ function shapeLikeness(left: readonly JsonSchema[], right: readonly JsonSchema[]
   }
   const one = shape(left)
   const other = shape(right)
-  if (JSON.stringify(kindOf(one)) !== JSON.stringify(kindOf(other))) return 0
   const keywords = [...new Set([...Object.keys(one), ...Object.keys(other)])]
   if (keywords.length === 0) return 0.5
   const same = keywords.filter((keyword) => JSON.stringify(one[keyword]) === JSON.stringify(other[keyword]))
   return same.length / keywords.length
-}
-
-/** The JSON type without null: what two fields must share to be one. */
-function kindOf(shape: Readonly<Record<string, unknown>>): unknown {
-  const { type } = shape
-  if (Array.isArray(type)) return type.filter((entry) => entry !== 'null').sort()
-  return type === undefined ? [] : [type]
 }
 
 function proseOf(schemas: readonly JsonSchema[]): string {
@@ -163,54 +185,6 @@ function proseOf(schemas: readonly JsonSchema[]): string {
     .flatMap((schema) => (isObject(schema) ? [schema['x-title'], schema.description] : []))
     .filter((text) => typeof text === 'string')
     .join(' ')
-}
-
-/** Likeness of two names, whatever their spelling: `vendorNumber` and `vendor_no` share a word. */
-export function nameLikeness(left: string, right: string): number {
-  const [short = '', long = ''] = [plain(left), plain(right)].sort((one, other) => one.length - other.length)
-  const isPart = short.length >= 4 && long.includes(short)
-  return Math.max(
-    dice(bigrams(short), bigrams(long)),
-    dice(words(left), words(right)) * 0.95,
-    isPart ? 0.7 + (0.3 * short.length) / long.length : 0,
-  )
-}
-
-function textLikeness(left: string, right: string): number | undefined {
-  if (left === '' || right === '') return undefined
-  return dice(words(left), words(right))
-}
-
-function plain(text: string): string {
-  return text.toLowerCase().replace(/[^a-z0-9]/g, '')
-}
-
-function words(text: string): readonly string[] {
-  const split = text
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-  return split.filter((word) => word !== '').slice(0, 60)
-}
-
-function bigrams(text: string): readonly string[] {
-  const pairs: string[] = []
-  for (let at = 0; at + 1 < text.length; at += 1) pairs.push(text.slice(at, at + 2))
-  return pairs.length === 0 && text !== '' ? [text] : pairs
-}
-
-function dice(left: readonly string[], right: readonly string[]): number {
-  if (left.length === 0 || right.length === 0) return 0
-  const counts = new Map<string, number>()
-  for (const part of left) counts.set(part, (counts.get(part) ?? 0) + 1)
-  let shared = 0
-  for (const part of right) {
-    const count = counts.get(part) ?? 0
-    if (count === 0) continue
-    counts.set(part, count - 1)
-    shared += 1
-  }
-  return (2 * shared) / (left.length + right.length)
 }
 
 /** Values of one list of which some are gone and some are new. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineExpectation } from '../../ports/expectation.ts'
+import { defineExpectation, type UnjudgedFinding } from '../../ports/expectation.ts'
 import { isRefusedWith, RefusedWith } from '../announced.ts'
 
 const Args = z
@@ -22,8 +22,15 @@ export default defineExpectation<z.infer<typeof Args>>({
     const { check, resource } = unjudged.finding
     if (check === 'record-removed') return resource === from
     if (check === 'record-added') return resource === to
+    if (check === 'record-renamed') return resource === from && isProposal(unjudged, from, to)
     return isRefusedWith(unjudged, from, code)
   },
   isExercised: ({ touches }, { from }) => touches(from),
-  suggest: () => undefined,
+  suggest: ({ finding, differences: [first] }) =>
+    finding.check === 'record-renamed' ? { from: first?.baseline ?? '', to: first?.candidate ?? '' } : undefined,
 })
+
+/** What the gate takes for the very same move; another new place for the endpoint is another matter. */
+function isProposal({ differences }: UnjudgedFinding, from: string, to: string): boolean {
+  return differences.every(({ baseline, candidate }) => baseline === from && candidate === to)
+}

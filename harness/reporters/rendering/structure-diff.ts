@@ -101,12 +101,36 @@ function listed(report: StructureReport): Readonly<{ rows: readonly Difference[]
   return { rows, hidden: ordered.length - rows.length }
 }
 
-function renameText(rename: StructureReport['renames'][number]): string {
-  const what =
-    rename.kind === 'value'
-      ? `${rename.from}: value ${rename.oldValue} → ${rename.newValue}`
-      : `${rename.from} → ${rename.to}`
-  return `${rename.resource} ${rename.direction} ${what}, confidence ${rename.confidence} %: ${rename.evidence.join('; ')}`
+/** One row for the same proposal in both directions and at many resources. */
+function renameTexts({ renames }: StructureReport): readonly string[] {
+  const rows = new Map<string, { first: Rename; directions: Set<string>; resources: Set<string> }>()
+  for (const rename of renames) {
+    const { resource, direction, ...rest } = rename
+    const key = JSON.stringify(rest)
+    const row = rows.get(key) ?? { first: rename, directions: new Set(), resources: new Set() }
+    rows.set(key, row)
+    row.directions.add(direction)
+    row.resources.add(resource)
+  }
+  return [...rows.values()].map(({ first, directions, resources }) => {
+    const others = resources.size - 1
+    const also = others === 0 ? '' : ` (also in ${counted(others, 'other resource')})`
+    const sure = `confidence ${first.confidence} %: ${first.evidence.join('; ')}`
+    return `${renamedOf(first, [...directions].sort().join(' and '))}${also}, ${sure}`
+  })
+}
+
+type Rename = StructureReport['renames'][number]
+
+function renamedOf({ kind, resource, from, to, oldValue, newValue }: Rename, directions: string): string {
+  switch (kind) {
+    case 'resource':
+      return `${from} → ${to} (${directions})`
+    case 'field':
+      return `${resource} ${directions} ${from} → ${to}`
+    case 'value':
+      return `${resource} ${directions} ${from}: value ${oldValue} → ${newValue}`
+  }
 }
 
 function opinionText({ secondOpinion }: StructureReport): string {
@@ -140,7 +164,7 @@ function textOf(report: StructureReport): string {
     lines.push(
       '',
       'PERHAPS RENAMED (never assumed; expect it in change.yaml to accept it)',
-      ...report.renames.map((rename) => `  ${renameText(rename)}`),
+      ...renameTexts(report).map((text) => `  ${text}`),
     )
   lines.push('', opinionText(report))
   for (const { resource, direction, pointer, ours, theirs } of report.secondOpinion?.disagreed ?? []) {
@@ -173,7 +197,7 @@ function markdownOf(report: StructureReport): string {
   }
   if (hidden > 0) lines.push('', `And ${counted(hidden, 'more compatible change')}.`)
   if (report.renames.length > 0)
-    lines.push('', '## Perhaps renamed', '', ...report.renames.map((rename) => `- ${cell(renameText(rename))}`))
+    lines.push('', '## Perhaps renamed', '', ...renameTexts(report).map((text) => `- ${cell(text)}`))
   lines.push('', '## Second opinion', '', cell(opinionText(report)))
   for (const { resource, direction, pointer, ours, theirs } of report.secondOpinion?.disagreed ?? []) {
     lines.push(
@@ -251,7 +275,7 @@ function htmlOf(report: StructureReport): string {
       ]
     }),
     hidden,
-    renames: report.renames.map(renameText),
+    renames: renameTexts(report),
     opinion: opinionText(report),
     disagreed: report.secondOpinion?.disagreed ?? [],
     blindSpots: report.blindSpots,
