@@ -6,6 +6,7 @@ import type { RecordedRequest } from '../model/recording.ts'
 import { httpTransport } from './http.ts'
 
 const asked: string[] = []
+const hosts: (string | undefined)[] = []
 let server: Server
 let url = ''
 
@@ -14,6 +15,7 @@ beforeAll(async () => {
     let body = ''
     for await (const chunk of incoming) body += String(chunk)
     asked.push(`${incoming.method} ${incoming.url} ${body}`)
+    hosts.push(incoming.headers.host)
     if (incoming.url?.startsWith('/fault')) outgoing.writeHead(503, { 'retry-after': '5' }).end('Wartung')
     else if (incoming.url?.startsWith('/cut')) incoming.socket.destroy()
     else
@@ -54,6 +56,23 @@ test('never leaves the host that was proven, whatever the recording says', async
     await transport.send(request(path))
     expect(asked.at(-1)).toContain('erp.halden-soen.example')
   }
+  await transport.close()
+})
+
+test.each([
+  { name: 'the host', headers: { host: 'erp.halden-soen.example' } },
+  { name: 'the host as HTTP/1 spells it', headers: { Host: 'erp.halden-soen.example' } },
+  { name: 'how long the body was', headers: { 'content-length': '3' } },
+  { name: 'how the body was cut', headers: { 'transfer-encoding': 'chunked' } },
+  { name: 'how it was packed', headers: { 'content-encoding': 'gzip' } },
+  {
+    name: 'what the connection was to become',
+    headers: { connection: 'upgrade', upgrade: 'h2c', expect: '100-continue' },
+  },
+])('keeps to its own connection, whatever a recording says of $name', async ({ headers }) => {
+  const transport = httpTransport(url)
+  await transport.send(request('/erp/', { headers: { ...headers, 'x-api-key': 'K-1' } }))
+  expect([asked.at(-1), hosts.at(-1)]).toEqual(['POST /erp/ {"gross":100.10}', new URL(url).host])
   await transport.close()
 })
 
