@@ -49,12 +49,18 @@ export function readJson(text: string): Json | undefined {
   }
 }
 
+/** Which key came after which, so that the keys of alike objects are compared and not made anew. */
+type Followers = Map<string, string>
+
 class Reader {
   readonly #text: string
+  readonly #hasControls: boolean
+  readonly #followers: Followers = new Map()
   #at = 0
 
   constructor(text: string) {
     this.#text = text
+    this.#hasControls = CONTROL.test(text)
   }
 
   whole(): Json {
@@ -112,7 +118,7 @@ class Reader {
     if (end < 0) throw new Unreadable()
     const plain = this.#text.slice(from, end)
     if (!plain.includes('\\')) {
-      if (CONTROL.test(plain)) throw new Unreadable()
+      if (this.#hasControls && CONTROL.test(plain)) throw new Unreadable()
       this.#at = end + 1
       return plain.length > LONGEST_COPIED ? plain : ownCopy(plain)
     }
@@ -135,6 +141,22 @@ class Reader {
     return count
   }
 
+  #key(before: string): string {
+    const likely = this.#followers.get(before)
+    if (likely !== undefined) {
+      const end = this.#at + 1 + likely.length
+      if (this.#text.charCodeAt(end) === 0x22 && this.#text.startsWith(likely, this.#at + 1)) {
+        this.#at = end + 1
+        return likely
+      }
+    }
+    const from = this.#at
+    const key = this.#string()
+    // A key with an escape in it is shorter than its text.
+    if (this.#at - from - 2 === key.length) this.#followers.set(before, key)
+    return key
+  }
+
   #array(): Json {
     const items: Json[] = []
     this.#at += 1
@@ -154,10 +176,10 @@ class Reader {
     this.#at += 1
     this.#skip()
     if (this.#ends(0x7d)) return members
-    for (;;) {
+    for (let key = ''; ; ) {
       this.#skip()
       if (this.#text.charCodeAt(this.#at) !== 0x22) throw new Unreadable()
-      const key = this.#string()
+      key = this.#key(key)
       if (key in members) throw new Unreadable()
       this.#skip()
       if (!this.#ends(0x3a)) throw new Unreadable()

@@ -1,4 +1,5 @@
 import { isJsonArray, isJsonObject, type Json } from './json.ts'
+import { bareObject } from './json-text.ts'
 
 /** Builds a JSON Pointer (RFC 6901) from reference tokens. */
 export function pointerOf(tokens: readonly (string | number)[]): string {
@@ -9,10 +10,8 @@ export function pointerOf(tokens: readonly (string | number)[]): string {
 export function tokensOf(pointer: string): readonly string[] {
   if (pointer === '') return []
   if (!pointer.startsWith('/')) throw new SyntaxError(`"${pointer}" is not a JSON Pointer: it must start with "/".`)
-  return pointer
-    .slice(1)
-    .split('/')
-    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
+  const tokens = pointer.slice(1).split('/')
+  return pointer.includes('~') ? tokens.map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~')) : tokens
 }
 
 /** The value at a pointer, or `undefined` when there is none. */
@@ -26,28 +25,54 @@ export function valueAt(value: Json, pointer: string): Json | undefined {
   return current
 }
 
-/** A copy of a value with the given places replaced; `undefined` removes a place. Places that do not exist are left out. */
+/**
+ * The value with the given places replaced; `undefined` removes a place. Places that do not exist are left out, and what no
+ * place is in is not copied.
+ */
 export function withValues(value: Json, places: ReadonlyMap<string, Json | undefined>): Json {
-  return places.size === 0 ? value : (rewrite(value, '', places) ?? null)
+  const root: Places = new Map()
+  for (const [pointer, replacement] of places) {
+    if (pointer === '') return replacement ?? null
+    if (!pointer.startsWith('/')) continue
+    const tokens = tokensOf(pointer)
+    let at = root
+    for (const token of tokens.slice(0, -1)) {
+      const inner = at.get(token)
+      const next: Places = inner !== undefined && 'inner' in inner ? inner.inner : new Map()
+      // A place inside of one that is replaced is gone with it.
+      if (inner === undefined) at.set(token, { inner: next })
+      at = next
+    }
+    at.set(tokens.at(-1) ?? '', { replacement })
+  }
+  return root.size === 0 ? value : rewritten(value, root)
 }
 
-function rewrite(value: Json, at: string, places: ReadonlyMap<string, Json | undefined>): Json | undefined {
-  if (places.has(at)) return places.get(at)
+/** What is done to a place: something to the places inside of it, or a replacement of all that is there. */
+type Place = Readonly<{ inner: Places } | { replacement: Json | undefined }>
+type Places = Map<string, Place>
+
+function rewritten(value: Json, places: Places): Json {
   if (isJsonArray(value)) {
-    return value.flatMap((item, index) => {
-      const next = rewrite(item, `${at}/${index}`, places)
-      return next === undefined ? [] : [next]
-    })
-  }
-  if (isJsonObject(value)) {
-    const copy: { [key: string]: Json } = {}
-    for (const [key, member] of Object.entries(value)) {
-      const next = rewrite(member, at + pointerOf([key]), places)
-      if (next !== undefined) copy[key] = next
+    const items: Json[] = []
+    for (const [index, item] of value.entries()) {
+      const next = inPlace(item, places.get(String(index)))
+      if (next !== undefined) items.push(next)
     }
-    return copy
+    return items
   }
-  return value
+  if (!isJsonObject(value)) return value
+  const copy = bareObject()
+  for (const [key, member] of Object.entries(value)) {
+    const next = inPlace(member, places.get(key))
+    if (next !== undefined) copy[key] = next
+  }
+  return copy
+}
+
+function inPlace(value: Json, place: Place | undefined): Json | undefined {
+  if (place === undefined) return value
+  return 'inner' in place ? rewritten(value, place.inner) : place.replacement
 }
 
 /** A copy of a value with members put into the objects that are there; each is named by the pointer that it gets. */

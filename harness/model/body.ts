@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 import { parseJson, writeJson } from '../base/json.ts'
 import type { Body } from './recording.ts'
@@ -6,8 +7,8 @@ import type { Body } from './recording.ts'
 export function bodyOf(bytes: Buffer, encoding?: string): { body?: Body } {
   if (bytes.length === 0) return {}
   const decoded = decode(bytes, encoding)
+  if (!isUtf8(decoded)) return { body: { base64: decoded.toString('base64') } }
   const text = decoded.toString('utf8')
-  if (!Buffer.from(text).equals(decoded)) return { body: { base64: decoded.toString('base64') } }
   try {
     return { body: { json: parseJson(text) } }
   } catch {

@@ -22,10 +22,9 @@ type KnownNames = Readonly<{
  */
 export class LearnedNames implements Names {
   readonly #outer: KnownNames | undefined
-  /** The place of each name in the order of learning. */
-  readonly #places = new Map<string, number>()
+  /** The names in the order of learning. */
   readonly #names: string[] = []
-  readonly #ids = new Map<string, readonly string[]>()
+  readonly #resources = new Map<string, Readonly<{ places: Map<string, number>; ids: Map<string, string[]> }>>()
 
   constructor(outer?: KnownNames) {
     this.#outer = outer
@@ -38,14 +37,17 @@ export class LearnedNames implements Names {
 
   learn(resource: string, id: string, name: string): void {
     if (this.nameOf(resource, id) !== undefined) return
-    this.#places.set(`${resource} ${id}`, this.#names.length)
+    const known = this.#resources.get(resource) ?? { places: new Map(), ids: new Map() }
+    this.#resources.set(resource, known)
+    known.places.set(id, this.#names.length)
     this.#names.push(name)
-    const known = `${resource} ${name}`
-    this.#ids.set(known, [...(this.#ids.get(known) ?? []), id])
+    const ids = known.ids.get(name)
+    if (ids === undefined) known.ids.set(name, [id])
+    else ids.push(id)
   }
 
   nameOf(resource: string, id: string): string | undefined {
-    const place = this.#places.get(`${resource} ${id}`)
+    const place = this.#placeOf(resource, id)
     return place === undefined ? this.#outer?.nameOf(resource, id) : this.#names[place]
   }
 
@@ -56,16 +58,21 @@ export class LearnedNames implements Names {
   }
 
   idsOf(resource: string, name: string): readonly string[] {
-    const own = this.#ids.get(`${resource} ${name}`) ?? []
+    const own = this.#resources.get(resource)?.ids.get(name) ?? []
     return this.#outer === undefined ? own : [...this.#outer.idsOf(resource, name), ...own]
   }
 
   /** The names as they were known when so many had been learned. */
   asOf(count: number): KnownNames {
-    const isKnown = (resource: string, id: string) => (this.#places.get(`${resource} ${id}`) ?? count) < count
+    const isKnown = (resource: string, id: string) => (this.#placeOf(resource, id) ?? count) < count
     return {
       nameOf: (resource, id) => (isKnown(resource, id) ? this.nameOf(resource, id) : undefined),
       idsOf: (resource, name) => this.idsOf(resource, name).filter((id) => isKnown(resource, id)),
     }
+  }
+
+  /** The place of a name in the order of learning, `undefined` when it was not learned here. */
+  #placeOf(resource: string, id: string): number | undefined {
+    return this.#resources.get(resource)?.places.get(id)
   }
 }

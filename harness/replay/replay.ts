@@ -630,15 +630,18 @@ class Run {
   /** The recorded request with the target's ids and the plan applied, or why it cannot be sent. */
   #rewritten(step: Step, names: LearnedNames, after: string, shift: DateShift | undefined): RecordedRequest | string {
     const { adapter, schema, plan } = this.#options
-    const change = planned(step.operation, plan, {
-      nameOf: (resource, id) => this.#recorded.nameOf(resource, id),
-      listOf: (resource, field) => adapter.listOf(resource, field, schema),
-      after,
-      path: step.interaction.request.path,
-    })
+    const change =
+      plan.length === 0
+        ? undefined
+        : planned(step.operation, plan, {
+            nameOf: (resource, id) => this.#recorded.nameOf(resource, id),
+            listOf: (resource, field) => adapter.listOf(resource, field, schema),
+            after,
+            path: step.interaction.request.path,
+          })
     const rewritings: Rewriting[] = []
     for (const reference of step.operation.references) {
-      const isPlanned = change.names.has(reference.pointer)
+      const isPlanned = change?.names.has(reference.pointer) === true
       const name = isPlanned
         ? change.names.get(reference.pointer)
         : this.#recorded.nameOf(reference.resource, reference.id)
@@ -653,10 +656,12 @@ class Run {
     }
     const withTargetIds = withIds(step.interaction.request, rewritings)
     if (typeof withTargetIds === 'string') return withTargetIds
-    const changed = withPlan(withTargetIds, change, (listed) => this.#idFor(listed, names))
+    const changed =
+      change === undefined ? withTargetIds : withPlan(withTargetIds, change, (listed) => this.#idFor(listed, names))
     if (typeof changed === 'string') return changed
-    const dates = shift === undefined ? [] : (this.#dates?.sends(change.operation, shift) ?? [])
-    return withPlaces(changed, new Map([...this.#tags(change.operation), ...dates]))
+    const { operation } = change ?? step
+    const dates = shift === undefined ? [] : (this.#dates?.sends(operation, shift) ?? [])
+    return withPlaces(changed, new Map([...this.#tags(operation), ...dates]))
   }
 
   /** The id of a listed value that only the plan names, as the field of the target takes it. */

@@ -12,10 +12,13 @@ export type Rewriting = Readonly<{ reference: Reference; id: string }>
  * Returns why it cannot be done when a place does not hold its id, or when one id there stands for two records.
  */
 export function withIds(request: RecordedRequest, rewritings: readonly Rewriting[]): RecordedRequest | string {
+  if (rewritings.length === 0) return request
   const places = new Map<string, Rewriting[]>()
   for (const rewriting of rewritings) {
     const { pointer } = rewriting.reference
-    places.set(pointer, [...(places.get(pointer) ?? []), rewriting])
+    const group = places.get(pointer)
+    if (group === undefined) places.set(pointer, [rewriting])
+    else group.push(rewriting)
   }
   const values = new Map<string, Json>()
   const { body } = request

@@ -1,4 +1,5 @@
 import { isJsonArray, isJsonNumber, isJsonObject, type Json, jsonNumber } from '../../base/json.ts'
+import { remembered } from '../../base/remembered.ts'
 import type { ErpSchema } from '../../model/schema.ts'
 
 /** What Tryton publishes of one field. */
@@ -15,36 +16,42 @@ export type TrytonField = Readonly<{
 
 /** The field of a model, `undefined` when this release does not have it. */
 export function fieldOf(schema: ErpSchema, model: string, name: string): TrytonField | undefined {
-  // Every value of every answer is read with its field, so a field is looked up once.
-  const known = FIELDS.get(schema) ?? new Map<string, Map<string, TrytonField | undefined>>()
-  FIELDS.set(schema, known)
-  const fields = known.get(model) ?? new Map<string, TrytonField | undefined>()
-  known.set(model, fields)
-  if (!fields.has(name)) fields.set(name, readField(schema, model, name))
-  return fields.get(name)
-}
-
-const FIELDS = new WeakMap<ErpSchema, Map<string, Map<string, TrytonField | undefined>>>()
-
-function readField(schema: ErpSchema, model: string, name: string): TrytonField | undefined {
-  const field = propertyOf(schema, model, name)
-  if (field === undefined) return undefined
-  const type = field['x-erp-type']
-  const relation = field['x-relation']
-  const selection = field.enum
-  return {
-    type: typeof type === 'string' ? type : 'unknown',
-    relation: typeof relation === 'string' ? relation : undefined,
-    selection: isJsonArray(selection) ? selection : undefined,
-    scale: scaleOf(field['x-scale']),
-  }
+  return fieldsOf(schema, model).get(name)
 }
 
 /** Names of all fields of a model, sorted. */
 export function fieldNames(schema: ErpSchema, model: string): readonly string[] {
+  return [...fieldsOf(schema, model).keys()]
+}
+
+/** The fields of a model by name, sorted by it. */
+export function fieldsOf(schema: ErpSchema, model: string): ReadonlyMap<string, TrytonField> {
+  return modelsOf(schema).get(model) ?? NO_FIELDS
+}
+
+const NO_FIELDS: ReadonlyMap<string, TrytonField> = new Map()
+
+/** Every value of every answer is read with its field. */
+const modelsOf = remembered(
+  (schema: ErpSchema): ReadonlyMap<string, ReadonlyMap<string, TrytonField>> =>
+    new Map(Object.keys(schema.resources).map((model) => [model, readFields(schema, model)])),
+)
+
+function readFields(schema: ErpSchema, model: string): ReadonlyMap<string, TrytonField> {
   const read = schema.resources[model]?.read
   const properties = typeof read === 'object' ? read.properties : undefined
-  return isRecord(properties) ? Object.keys(properties).sort() : []
+  const fields = new Map<string, TrytonField>()
+  for (const [name, field] of Object.entries(isRecord(properties) ? properties : {})) {
+    if (!isRecord(field)) continue
+    const { 'x-erp-type': type, 'x-relation': relation, enum: selection } = field
+    fields.set(name, {
+      type: typeof type === 'string' ? type : 'unknown',
+      relation: typeof relation === 'string' ? relation : undefined,
+      selection: isJsonArray(selection) ? selection : undefined,
+      scale: scaleOf(field['x-scale']),
+    })
+  }
+  return new Map([...fields].sort(([left], [right]) => (left < right ? -1 : 1)))
 }
 
 /** Names of the fields that a create must carry. */
@@ -52,13 +59,6 @@ export function requiredFields(schema: ErpSchema, model: string): readonly strin
   const send = schema.resources[model]?.send
   const required = typeof send === 'object' ? send.required : undefined
   return Array.isArray(required) ? required.filter((name) => typeof name === 'string') : []
-}
-
-function propertyOf(schema: ErpSchema, model: string, name: string): Record<string, Json> | undefined {
-  const read = schema.resources[model]?.read
-  const properties = typeof read === 'object' ? read.properties : undefined
-  const field = isRecord(properties) && Object.hasOwn(properties, name) ? properties[name] : undefined
-  return isRecord(field) ? field : undefined
 }
 
 function isRecord(value: unknown): value is Record<string, Json> {

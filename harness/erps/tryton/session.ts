@@ -9,6 +9,8 @@ import {
   toJson,
   writeJson,
 } from '../../base/json.ts'
+import { bareObject } from '../../base/json-text.ts'
+import { remembered } from '../../base/remembered.ts'
 import type { RecordedRequest, RecordedResponse } from '../../model/recording.ts'
 import type { ErpSchema } from '../../model/schema.ts'
 import type { ListedValue, ValueLists } from '../../model/snapshot.ts'
@@ -25,7 +27,7 @@ import {
 import type { SchemaDocument } from '../../ports/schema-source.ts'
 import { answerOf, requestOf, responseOf } from '../protocols/json-rpc.ts'
 import { CODE_FIELDS } from './answers.ts'
-import { canonicalValue, fieldNames, fieldOf, idOf, idsIn, relationKind } from './fields.ts'
+import { canonicalValue, fieldsOf, idOf, idsIn, relationKind } from './fields.ts'
 import { DOCUMENT_MODELS, INVOICE } from './operations.ts'
 
 /** Code of the party that only a sandbox has; `docs/sandbox.md` says how to set it. */
@@ -218,10 +220,7 @@ export class TrytonSession implements Session {
     const names = new Map<string, string>()
     await this.#collect(INVOICE, [[id, '']], schema, tree, names)
     if (!tree.has(`${INVOICE} ${id}`)) return undefined
-    const codes = new Map<string, string>()
-    for (const [model, list] of Object.entries(values)) {
-      for (const value of list) codes.set(`${model} ${value.id}`, value.code)
-    }
+    const codes = codesOf(values)
     await this.#learnLabels(tree, schema, (key) => names.has(key) || codes.has(key))
     const nameOf = (model: string, recordId: string): string => {
       const key = `${model} ${recordId}`
@@ -243,35 +242,31 @@ export class TrytonSession implements Session {
     tree: Map<string, JsonObject>,
     names: Map<string, string>,
   ): Promise<void> {
-    const fields = fieldNames(schema, model).filter((name) => this.#isCompared(schema, model, name))
+    const { compared, parts } = modelOf(schema, model)
     const rows = await this.#read(
       model,
       records.map(([id]) => id),
-      fields,
+      compared,
     )
+    const paths = new Map(records.toReversed())
     const next = new Map<string, [string, string][]>()
     for (const row of rows) {
       const id = idOf(row.id) ?? ''
-      const path = records.find(([candidate]) => candidate === id)?.[1] ?? ''
+      const path = paths.get(id) ?? ''
       tree.set(`${model} ${id}`, row)
       names.set(`${model} ${id}`, path === '' ? 'invoice' : path)
-      for (const name of TREE[model] ?? []) {
-        const field = fieldOf(schema, model, name)
-        const relation = field?.relation
-        if (field === undefined || relation === undefined) continue
-        const ids = relationKind(field.type) === 'one' ? [idOf(row[name])] : idsIn(row[name])
+      for (const { name, relation, isOne } of parts) {
+        const ids = isOne ? [idOf(row[name])] : idsIn(row[name])
         for (const [index, child] of ids.entries()) {
           if (child === undefined || tree.has(`${relation} ${child}`)) continue
-          const own = relationKind(field.type) === 'one' ? name : `${name}/${index}`
-          next.set(relation, [...(next.get(relation) ?? []), [child, path === '' ? own : `${path}/${own}`]])
+          const own = isOne ? name : `${name}/${index}`
+          const children = next.get(relation) ?? []
+          next.set(relation, children)
+          children.push([child, path === '' ? own : `${path}/${own}`])
         }
       }
     }
     for (const [relation, children] of next) await this.#collect(relation, children, schema, tree, names)
-  }
-
-  #isCompared(schema: ErpSchema, model: string, name: string): boolean {
-    return !BOOKKEEPING.includes(name) && fieldOf(schema, model, name)?.type !== 'binary'
   }
 
   /** Learns the label of every record that is neither part of the document nor in a value list. */
@@ -283,13 +278,12 @@ export class TrytonSession implements Session {
     const unknown = new Map<string, Set<string>>()
     for (const [key, row] of tree) {
       const model = key.slice(0, key.indexOf(' '))
-      for (const [name, value] of Object.entries(row)) {
-        const field = fieldOf(schema, model, name)
-        if (field?.relation === undefined || relationKind(field.type) !== 'one') continue
-        const id = idOf(value)
-        const target = `${field.relation} ${id ?? ''}`
-        if (id === undefined || isKnown(target) || this.#labels.has(target)) continue
-        unknown.set(field.relation, (unknown.get(field.relation) ?? new Set()).add(id))
+      for (const { name, relation } of modelOf(schema, model).ones) {
+        const id = idOf(row[name])
+        if (id === undefined) continue
+        const target = `${relation} ${id}`
+        if (isKnown(target) || this.#labels.has(target)) continue
+        unknown.set(relation, (unknown.get(relation) ?? new Set()).add(id))
       }
     }
     for (const [model, ids] of unknown) {
@@ -312,21 +306,24 @@ export class TrytonSession implements Session {
     nameOf: (model: string, id: string) => string,
   ): Json {
     const row = tree.get(`${model} ${id}`) ?? {}
-    const fields = Object.entries(row).flatMap(([name, value]): [string, Json][] => {
-      const field = fieldOf(schema, model, name)
+    const { fields } = modelOf(schema, model)
+    const document = bareObject()
+    for (const [name, value] of Object.entries(row)) {
+      const field = fields.get(name)
       // `read` always answers with the id, whatever was asked for.
-      if (field === undefined || BOOKKEEPING.includes(name)) return []
-      const relation = field.relation
-      const kind = relationKind(field.type)
-      if (relation === undefined || kind === 'none') return [[name, this.#plain(value, field.type, nameOf)]]
-      const part = (TREE[model] ?? []).includes(name) && DOCUMENT_MODELS.includes(relation)
+      if (field === undefined) continue
+      const { type, relation, isPart } = field
+      const kind = relationKind(type)
+      if (relation === undefined || kind === 'none') {
+        document[name] = this.#plain(value, type, nameOf)
+        continue
+      }
       const record = (child: string): Json =>
-        part ? this.#document(relation, child, schema, tree, nameOf) : nameOf(relation, child)
-      if (kind === 'many') return [[name, idsIn(value).map(record)]]
-      const child = idOf(value)
-      return [[name, child === undefined ? null : record(child)]]
-    })
-    return Object.fromEntries(fields)
+        isPart ? this.#document(relation, child, schema, tree, nameOf) : nameOf(relation, child)
+      const child = kind === 'many' ? undefined : idOf(value)
+      document[name] = kind === 'many' ? idsIn(value).map(record) : child === undefined ? null : record(child)
+    }
+    return document
   }
 
   #plain(value: Json, type: string, nameOf: (model: string, id: string) => string): Json {
@@ -365,6 +362,58 @@ export class TrytonSession implements Session {
     )
   }
 }
+
+/** What a read-back has to know of a model; made of its fields once. */
+type Model = Readonly<{
+  /** Fields that say something about a document. */
+  fields: ReadonlyMap<string, Readonly<{ type: string; relation: string | undefined; isPart: boolean }>>
+  /** Those of them that are asked for. */
+  compared: readonly string[]
+  /** Those that name one record. */
+  ones: readonly Relation[]
+  /** Those that lead to the records that this one is made of. */
+  parts: readonly Relation[]
+}>
+
+type Relation = Readonly<{ name: string; relation: string; isOne: boolean }>
+
+const modelsOf = remembered(
+  (schema: ErpSchema): ReadonlyMap<string, Model> =>
+    new Map(Object.keys(schema.resources).map((model) => [model, readModel(schema, model)])),
+)
+
+function modelOf(schema: ErpSchema, model: string): Model {
+  return modelsOf(schema).get(model) ?? NO_MODEL
+}
+
+const NO_MODEL: Model = { fields: new Map(), compared: [], ones: [], parts: [] }
+
+function readModel(schema: ErpSchema, model: string): Model {
+  const tree = TREE[model] ?? []
+  const kept = [...fieldsOf(schema, model)].filter(([name]) => !BOOKKEEPING.includes(name))
+  const relations = new Map(
+    kept.flatMap(([name, { type, relation }]): [string, Relation][] =>
+      relation === undefined ? [] : [[name, { name, relation, isOne: relationKind(type) === 'one' }]],
+    ),
+  )
+  const isPart = (name: string, relation = '') => tree.includes(name) && DOCUMENT_MODELS.includes(relation)
+  return {
+    fields: new Map(
+      kept.map(([name, { type, relation }]) => [name, { type, relation, isPart: isPart(name, relation) }]),
+    ),
+    compared: kept.flatMap(([name, { type }]) => (type === 'binary' ? [] : [name])),
+    ones: [...relations.values()].filter(({ isOne }) => isOne),
+    parts: tree.flatMap((name) => relations.get(name) ?? []),
+  }
+}
+
+/** Codes of all listed values, by model and id. */
+const codesOf = remembered(
+  (values: ValueLists): ReadonlyMap<string, string> =>
+    new Map(
+      Object.entries(values).flatMap(([model, list]) => list.map(({ id, code }) => [`${model} ${id}`, code] as const)),
+    ),
+)
 
 /** A personal label by its digest; a virtual ERP has only the digest and answers with it. */
 function digestedLabel(model: string, text: string): string {
