@@ -65,7 +65,7 @@ const PURE = [
 ]
 
 /** What a pure file may import from the platform: digests and decompression of bytes that it was given. */
-const PURE_IMPORTS = ['node:crypto', 'node:zlib', 'node:worker_threads']
+const PURE_IMPORTS = ['node:buffer', 'node:crypto', 'node:zlib', 'node:worker_threads']
 
 const sources = filesBelow(import.meta.dirname).filter((file) => !/\.test\.ts$|fixtures/.test(file))
 
