@@ -491,6 +491,28 @@ const ROWS: readonly Row[] = [
     objecting: ['field-renamed'],
   },
   {
+    name: 'an approval that worked without a body asks for one',
+    facts: {
+      structure: [published({ resource: 'POST /bills/{id}/approve', pointer: '', keyword: 'body', change: 'added' })],
+    },
+    objecting: ['body-required'],
+  },
+  {
+    name: 'an approval need not be given a body any more',
+    facts: {
+      structure: [
+        published({
+          resource: 'POST /bills/{id}/approve',
+          pointer: '',
+          keyword: 'body',
+          change: 'removed',
+          effect: 'compatible',
+        }),
+      ],
+    },
+    objecting: ['body-optional'],
+  },
+  {
     name: 'an operation that is gone seems to have another name',
     facts: {
       renames: [
@@ -766,6 +788,7 @@ describe('nothing differs unseen', () => {
       'resource',
       'send',
       'read',
+      'body',
       'enum',
       'type',
       'maxLength',
@@ -787,7 +810,7 @@ describe('nothing differs unseen', () => {
     )
     // Whole fields, records and requirements come and go; the comparison knows no other change of them.
     const impossible = (text: string) =>
-      /^(property|required|resource|send|read) /.test(text) &&
+      /^(property|required|resource|send|read|body) /.test(text) &&
       (/ (widened|narrowed|altered|unknown) /.test(text) || /^required (send removed|read added)/.test(text))
     expect(unseen.filter((text) => !impossible(text))).toEqual([])
   })
@@ -817,6 +840,7 @@ describe('nothing differs unseen', () => {
 describe('mirrored pairs', () => {
   const PAIRS: readonly (readonly [string, string])[] = [
     ['answer-guaranteed', 'answer-optional'],
+    ['body-optional', 'body-required'],
     ['document-duplicated', 'document-lost'],
     ['field-added', 'field-removed'],
     ['field-optional', 'field-required'],

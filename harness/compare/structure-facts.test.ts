@@ -23,6 +23,7 @@ const change = (over: Partial<StructureDifference>): StructureDifference => ({
 const uses = (over: Partial<StructureUses>): StructureUses => ({
   field: () => undefined,
   lacking: () => new Set(),
+  withoutBody: () => new Set(),
   places: [],
   literals: [],
   ...over,
@@ -113,6 +114,16 @@ test('a field that becomes required concerns who sends the record without it, an
   const required = change({ keyword: 'required', change: 'added', direction: 'send' })
   const [fact] = structureFacts(only(required), uses({ field: () => sends, lacking }))
   expect(fact?.difference.invoices).toEqual(['S-1 R-2', 'S-1 R-3'])
+})
+
+test('a body that becomes required concerns who calls the operation without one, and not who sends one', () => {
+  const withoutBody = (resource: string) => new Set(resource === 'POST /bills/{id}/approve' ? ['S-1 R-2'] : [])
+  const body = { resource: 'POST /bills/{id}/approve', pointer: '', keyword: 'body', direction: 'send' as const }
+  const [fact] = structureFacts(
+    only(change({ ...body, change: 'added' })),
+    uses({ field: () => new Set(['S-1 R-1']), withoutBody }),
+  )
+  expect(fact?.difference).toMatchObject({ pointer: '', invoices: ['S-1 R-2'] })
 })
 
 describe('a schema that several resources share', () => {

@@ -10,6 +10,8 @@ export type StructureUses = Readonly<{
   field: (direction: Direction, resource: string, field: string) => ReadonlySet<string> | undefined
   /** Who sends a record of a resource without a field. */
   lacking: (resource: string, field: string) => ReadonlySet<string>
+  /** Who calls an operation and sends nothing with it. */
+  withoutBody: (resource: string) => ReadonlySet<string>
   /** Every field that anything uses. */
   places: readonly Readonly<{ direction: Direction; resource: string; field: string }>[]
   /** Every literal that the connector searches by. */
@@ -49,7 +51,8 @@ export function structureFacts(
   return differences.map((structure, index) => {
     const { direction, resource } = structure
     const field = fieldOf(structure)
-    note(index, isNewDuty(structure) ? uses.lacking(resource, field) : uses.field(direction, resource, field))
+    if (structure.keyword === 'body') note(index, uses.withoutBody(resource))
+    else note(index, isNewDuty(structure) ? uses.lacking(resource, field) : uses.field(direction, resource, field))
     return { structure, difference: differenceOf(structure, [...(invoices[index] ?? [])]) }
   })
 }

@@ -25,11 +25,16 @@ export type JsonSchemaObject = { readonly [keyword: string]: unknown }
 
 const jsonSchema: z.ZodType<JsonSchema> = z.union([z.boolean(), z.record(z.string(), z.unknown())])
 
+/** What the name of a resource ends with that holds the parameters of the operation before it. */
+export const PARAMETERS = ' (parameters)'
+
 /** One resource of an ERP: what may be sent to it and what is read from it. */
 export const ErpResource = z.strictObject({
   title: z.string().optional(),
   /** What a caller may send when it creates the resource; absent when it cannot be written. */
   send: jsonSchema.optional(),
+  /** Whether an operation is refused without a body; absent where the publisher says nothing of bodies. */
+  bodyRequired: z.boolean().optional(),
   /** What a caller reads back; absent when it cannot be read. */
   read: jsonSchema.optional(),
   deprecated: z.boolean().optional(),

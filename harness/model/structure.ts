@@ -24,7 +24,10 @@ export const StructureDifference = z.strictObject({
   pointer: z.string(),
   /** Keywords and names on the way through the schema, for places that differ only in the branch of a combinator. */
   schemaPointer: z.string(),
-  /** JSON Schema keyword, or one of ours with `x-`; `property` and `resource` for whole fields and records. */
+  /**
+   * JSON Schema keyword, or one of ours with `x-`; `property` and `resource` for whole fields and records, `body` for whether
+   * an operation must be given one.
+   */
   keyword: z.string(),
   change: StructureChange,
   /** Canonical JSON of what was published before and is now; null where there is nothing. */

@@ -146,7 +146,13 @@ async function schemaAt(path: string, text: string): Promise<{ format: string; s
   return undefined
 }
 
-const NO_USES: StructureUses = { field: () => undefined, lacking: () => new Set(), places: [], literals: [] }
+const NO_USES: StructureUses = {
+  field: () => undefined,
+  lacking: () => new Set(),
+  withoutBody: () => new Set(),
+  places: [],
+  literals: [],
+}
 
 /** What a difference of two published schemas announces is what a run would suggest for it. */
 function statementOf(change: StructureDifference, plugIns: PlugIns): NoteStatement {

@@ -221,7 +221,7 @@ export function withoutInvoice(text: string): string {
 
 /** Whether a change of the schema is about the values of a field, and not about whether field or record is there. */
 export function isValueChange(change: StructureDifference): boolean {
-  return change.keyword !== 'property' && change.keyword !== 'required' && !isRecordChange(change)
+  return !['property', 'required', 'body'].includes(change.keyword) && !isRecordChange(change)
 }
 
 /** Whether a whole record can be sent or read that could not be, or the other way round. */

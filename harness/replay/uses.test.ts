@@ -39,3 +39,12 @@ test('a listed value is used by who names it, by its id or by its code', async (
   expect([...known.value('suppliers', 'S-1004')]).toEqual(['S-1004 KH-5520', 'S-1004 KH-5521'])
   expect([...known.value('projects', 'P-044')]).toEqual(['S-1003 TF/26/4410', 'S-1005 FA-1007'])
 })
+
+test('an operation is called without a body by those who send nothing with it, and known by its whole name', async () => {
+  const known = await uses()
+  const approve = 'POST /bills/{billId}/approve'
+  expect(known.withoutBody(approve).size).toBe(known.field('read', approve, '')?.size)
+  expect(known.withoutBody(approve).size).toBeGreaterThan(0)
+  expect(known.withoutBody('POST /bills').size).toBe(0)
+  expect(known.places).toContainEqual({ direction: 'read', resource: approve, field: '' })
+})

@@ -13,6 +13,8 @@ export type Uses = Readonly<{
   places: readonly Readonly<{ direction: 'send' | 'read'; resource: string; field: string }>[]
   /** Invoices that send a record of a resource without a field, be it one record of many. */
   lacking: (resource: string, field: string) => ReadonlySet<string>
+  /** Invoices for which an operation is called and nothing is sent with it. */
+  withoutBody: (resource: string) => ReadonlySet<string>
   /** Invoices that name a listed value. */
   value: (resource: string, code: string) => ReadonlySet<string>
   /** Every literal that the connector searches by. */
@@ -48,10 +50,11 @@ export function usesOf(
       const { operation, listed } = planOf(step, after)
       resources.add(operation.resource)
       for (const use of operation.reads) {
-        fields.add(`read ${use.resource} ${use.field}`)
+        fields.add(keyOf('read', use.resource, use.field))
+        if (use.field === '' && operation.sends.length === 0) fields.add(keyOf('call', use.resource))
         if (after === '') continue
-        fields.add(`read@${after} ${use.resource} ${use.field}`)
-        fields.add(`read@${after} ${use.resource} `)
+        fields.add(keyOf(`read@${after}`, use.resource, use.field))
+        fields.add(keyOf(`read@${after}`, use.resource))
       }
       const sent = new Map<string, SentRecord>()
       for (const { resource, field, pointer } of operation.sends) {
@@ -63,7 +66,7 @@ export function usesOf(
       for (const record of sent.values())
         records.set(`${record.resource} ${[...record.fields].sort().join(' ')}`, record)
       // A literal in a search is sent to the ERP and means what the ERP takes it to mean.
-      for (const use of [...operation.sends, ...operation.filters]) fields.add(`send ${use.resource} ${use.field}`)
+      for (const use of [...operation.sends, ...operation.filters]) fields.add(keyOf('send', use.resource, use.field))
       for (const { resource, field, value } of operation.filters) {
         if (typeof value === 'string')
           literals.set(`${resource} ${field} ${value}`, { resource, field, value, invoices })
@@ -77,19 +80,25 @@ export function usesOf(
   collect(shared, undefined)
   for (const { key, steps } of chains) collect(steps, key)
   return {
-    field: (direction, resource, field) => users.ofField(`${direction} ${resource} ${field}`),
+    field: (direction, resource, field) => users.ofField(keyOf(direction, resource, field)),
     places: users.places(),
     lacking: (resource, field) => users.without(resource, field),
+    withoutBody: (resource) => users.ofField(keyOf('call', resource)) ?? new Set(),
     value: (resource, code) => values.get(`${resource} ${code}`) ?? new Set(),
     literals: [...literals.values()],
     readsAfter: (invoice, after, resource, field = '') =>
-      users.ofField(`read@${after} ${resource} ${field}`)?.has(invoice) === true,
+      users.ofField(keyOf(`read@${after}`, resource, field))?.has(invoice) === true,
     touches: (resource, field) =>
       field === undefined
         ? resources.has(resource) || users.resources.has(resource)
-        : users.ofField(`read ${resource} ${field}`) !== undefined ||
-          users.ofField(`send ${resource} ${field}`) !== undefined,
+        : users.ofField(keyOf('read', resource, field)) !== undefined ||
+          users.ofField(keyOf('send', resource, field)) !== undefined,
   }
+}
+
+/** One use of a field, or of a resource as a whole. Names of both may hold spaces. */
+function keyOf(use: string, resource: string, field = ''): string {
+  return [use, resource, field].join('\t')
 }
 
 type SentRecord = Readonly<{ resource: string; fields: Set<string> }>
@@ -116,7 +125,7 @@ class Users {
       group = new Set()
       this.#groups.set(key, group)
       for (const field of fields) {
-        this.resources.add(field.split(' ')[1] ?? '')
+        this.resources.add(field.split('\t')[1] ?? '')
         this.#fields.set(field, [...(this.#fields.get(field) ?? []), group])
       }
       for (const [name, record] of records) {
@@ -135,9 +144,9 @@ class Users {
 
   /** Every field that anything uses. */
   places(): Uses['places'] {
-    return [...this.#fields.keys()].map((key) => {
-      const [direction = '', resource = '', field = ''] = key.split(' ')
-      return { direction: direction === 'send' ? 'send' : 'read', resource, field }
+    return [...this.#fields.keys()].flatMap((key) => {
+      const [use = '', resource = '', field = ''] = key.split('\t')
+      return use === 'call' ? [] : [{ direction: use === 'send' ? 'send' : 'read', resource, field }]
     })
   }
 

@@ -1,4 +1,4 @@
-import type { ErpResource, ErpSchema, JsonSchema } from '../model/schema.ts'
+import { type ErpResource, type ErpSchema, type JsonSchema, PARAMETERS } from '../model/schema.ts'
 import { defineSchemaSource, type SchemaDocument } from '../ports/schema-source.ts'
 import { readBeside } from './reading/beside.ts'
 import { type Definitions, type Normalizer, normalizerOf, type Postponed } from './reading/json-schema.ts'
@@ -136,7 +136,6 @@ const NOT_COMPARED = [
   'answers other than 2xx',
   'headers of answers',
   'security',
-  'whether a body must be sent',
   'whether undeclared members are refused or ignored',
 ]
 
@@ -210,9 +209,18 @@ function operationsOf(specification: Specification, path: string, item: PlainObj
       ...(member(operation, 'deprecated') === true ? { deprecated: true } : {}),
       position: positionOf(tokens),
     }
-    found.push([id, { ...common, ...(send === undefined ? {} : { send }), ...(read === undefined ? {} : { read }) }])
+    const body = bodyRequired(specification, operation, parameters, tokens)
+    found.push([
+      id,
+      {
+        ...common,
+        ...(send === undefined ? {} : { send }),
+        ...(body === undefined ? {} : { bodyRequired: body }),
+        ...(read === undefined ? {} : { read }),
+      },
+    ])
     const asked = parametersOf(specification, parameters)
-    if (asked !== undefined) found.push([`${id} (parameters)`, { ...common, send: asked }])
+    if (asked !== undefined) found.push([`${id}${PARAMETERS}`, { ...common, send: asked }])
   }
   return found
 }
@@ -285,6 +293,19 @@ function bodyOf(
   if (inBody !== undefined) return contentOf(specification, inBody, 'send')
   const fields = parameters.filter(({ value }) => value.in === 'formData')
   return fields.length === 0 ? undefined : recordOf(specification, fields, (value) => String(value.name))
+}
+
+/** Whether a body must be sent; undefined where there is none. A form must be sent where a field of it must. */
+function bodyRequired(
+  specification: Specification,
+  operation: PlainObject,
+  parameters: readonly Placed[],
+  tokens: readonly string[],
+): boolean | undefined {
+  const body = member(operation, 'requestBody')
+  if (body !== undefined) return resolved(specification, body, [...tokens, 'requestBody']).value.required === true
+  const sent = parameters.filter(({ value }) => value.in === 'body' || value.in === 'formData')
+  return sent.length === 0 ? undefined : sent.some(({ value }) => value.required === true)
 }
 
 function answerOf(

@@ -325,6 +325,44 @@ describe('what the sources make of it', () => {
       },
     ],
     [
+      'an operation says whether it must be given a body, at its own place or where it refers to',
+      JSON.stringify({
+        openapi: '3.0.3',
+        paths: {
+          '/bills': { post: { requestBody: { required: true, content: {} } }, get: {} },
+          '/bills/approve': { post: { requestBody: { $ref: '#/components/requestBodies/Approval' } } },
+          '/bills/void': { post: { requestBody: { content: {} } } },
+        },
+        components: { requestBodies: { Approval: { required: true, content: {} } } },
+      }),
+      'resources',
+      {
+        'POST /bills': { bodyRequired: true },
+        'GET /bills': { position: '/paths/~1bills/get' },
+        'POST /bills/approve': { bodyRequired: true },
+        'POST /bills/void': { bodyRequired: false },
+      },
+    ],
+    [
+      'and so do those of Swagger 2, by the body or by a field of the form',
+      JSON.stringify({
+        swagger: '2.0',
+        paths: {
+          '/bills': { post: { parameters: [{ in: 'body', name: 'bill', required: true, schema: {} }] } },
+          '/bills/void': { post: { parameters: [{ in: 'body', name: 'why', schema: {} }] } },
+          '/files': { post: { parameters: [{ in: 'formData', name: 'file', type: 'file', required: true }] } },
+          '/notes': { post: { parameters: [{ in: 'formData', name: 'note', type: 'string' }] } },
+        },
+      }),
+      'resources',
+      {
+        'POST /bills': { bodyRequired: true },
+        'POST /bills/void': { bodyRequired: false },
+        'POST /files': { bodyRequired: true },
+        'POST /notes': { bodyRequired: false },
+      },
+    ],
+    [
       'read-only and write-only fields of a JSON Schema',
       JSON.stringify({
         ...JSON_SCHEMA,

@@ -410,6 +410,83 @@ describe('compareStructure on records', () => {
     expect(comparison.at('invoice', 'send', ['lines'])).toEqual([])
   })
 
+  describe('whether an operation must be given a body', () => {
+    type Operation = ErpSchema['resources'][string]
+    const approval = closed({ by: text })
+    const seenOf = (old: Operation, next: Operation) =>
+      compareStructure(operations({ approve: old }), operations({ approve: next })).map(
+        ({ direction, keyword, change, effect }) => `${direction} ${keyword} ${change} ${effect}`,
+      )
+    const operations = (resources: ErpSchema['resources']): ErpSchema => ({ ...schemaOf(true), resources })
+    const rows: readonly (readonly [string, Operation, Operation, readonly string[], readonly string[]])[] = [
+      [
+        'one that could be left out',
+        { send: approval, bodyRequired: false },
+        { send: approval, bodyRequired: true },
+        ['send body added breaking'],
+        ['send body removed compatible'],
+      ],
+      [
+        'none before',
+        { read: text },
+        { read: text, send: approval, bodyRequired: true },
+        ['send body added breaking', 'send send added compatible'],
+        ['send send removed breaking'],
+      ],
+      [
+        'none before, and one that can be left out',
+        { read: text },
+        { read: text, send: approval, bodyRequired: false },
+        ['send send added compatible'],
+        ['send send removed breaking'],
+      ],
+      ['a body of no known form', { bodyRequired: false }, { bodyRequired: true }, ['send body added breaking'], []],
+      [
+        'nothing said of it before',
+        { send: approval },
+        { send: approval, bodyRequired: true },
+        ['send body added unknown'],
+        ['send body removed compatible'],
+      ],
+    ]
+    it.each(rows)('%s, and its mirror', (_name, old, next, forth, back) => {
+      expect(seenOf(old, next)).toEqual(forth)
+      expect(seenOf(next, old)).toEqual(back)
+    })
+
+    it('concerns who sends none', () => {
+      const [old, next] = [false, true].map((bodyRequired) => operations({ approve: { send: approval, bodyRequired } }))
+      if (old === undefined || next === undefined) throw new Error('two releases')
+      const comparison = structureComparison(old, next)
+      expect(comparison.at('approve', 'send', [])).toEqual([0])
+      expect(comparison.at('approve', 'send', ['by'])).toEqual([])
+    })
+  })
+
+  it('takes an operation without parameters for one that has none of them', () => {
+    const bills = (parameters?: JsonSchema): ErpSchema => ({
+      ...schemaOf(true),
+      resources: {
+        'GET /bills': { read: text },
+        ...(parameters === undefined ? {} : { 'GET /bills (parameters)': { send: parameters } }),
+      },
+    })
+    const changes = (old: ErpSchema, next: ErpSchema) =>
+      compareStructure(old, next).map(
+        ({ resource, pointer, keyword, change, effect }) => `${resource} ${pointer} ${keyword} ${change} ${effect}`,
+      )
+    const asked = bills(closed({ company: text, page: text }, ['company']))
+    expect(changes(bills(), asked)).toEqual([
+      'GET /bills (parameters) /company property added compatible',
+      'GET /bills (parameters) /company required added breaking',
+      'GET /bills (parameters) /page property added compatible',
+    ])
+    expect(changes(asked, bills())).toEqual([
+      'GET /bills (parameters) /company property removed breaking',
+      'GET /bills (parameters) /page property removed breaking',
+    ])
+  })
+
   it('gives the same bytes whatever the order of resources and keywords', () => {
     const turned = (schema: JsonSchema): JsonSchema =>
       typeof schema === 'boolean' ? schema : Object.fromEntries(Object.entries(schema).reverse())

@@ -1,5 +1,5 @@
 import { pointerOf } from '../../base/pointer.ts'
-import type { ErpResource, ErpSchema, JsonSchema, Unchanged } from '../../model/schema.ts'
+import { type ErpResource, type ErpSchema, type JsonSchema, PARAMETERS, type Unchanged } from '../../model/schema.ts'
 import type { Direction, StructureDifference } from '../../model/structure.ts'
 import { type Prover, proverOf } from './contained.ts'
 import { type Flat, type Flattener, flattenerOf, itemSchemas, memberSchemas } from './flat.ts'
@@ -89,7 +89,7 @@ export function structureComparison(
       // As they are written: schemas that demand the same share a flat, whatever they are called.
       return memberSchemas(flat, entry.member, 'least')
     },
-    resource: (side, name) => own((side === 'old' ? baseline : candidate).resources, name),
+    resource: (side, name) => publishedIn(side === 'old' ? baseline : candidate, name),
     flat: flattener.flat,
     leaves: () => leavesOf(found, engine),
   }
@@ -131,10 +131,12 @@ function rootsOf(
   const roots: Root[] = []
   const names = new Set([...Object.keys(baseline.resources), ...Object.keys(candidate.resources)])
   for (const resource of [...names].sort()) {
-    const old = own(baseline.resources, resource)
-    const next = own(candidate.resources, resource)
+    const old = publishedIn(baseline, resource)
+    const next = publishedIn(candidate, resource)
     const before = old?.[direction]
     const after = next?.[direction]
+    if (direction === 'send' && old !== undefined && next !== undefined)
+      found.push(...changesOfBody(resource, old, next))
     if (before !== undefined && after !== undefined) {
       if (old?.deprecated !== next?.deprecated) {
         found.push(wholeResource(resource, direction, 'deprecated', next?.deprecated === true))
@@ -150,20 +152,39 @@ function rootsOf(
   return roots
 }
 
-function own(resources: Readonly<Record<string, ErpResource>>, name: string): ErpResource | undefined {
-  return Object.hasOwn(resources, name) ? resources[name] : undefined
+/** A resource of a release. An operation without parameters has none of them, rather than no such resource. */
+function publishedIn({ resources }: ErpSchema, name: string): ErpResource | undefined {
+  if (Object.hasOwn(resources, name)) return resources[name]
+  const isThere = name.endsWith(PARAMETERS) && Object.hasOwn(resources, name.slice(0, -PARAMETERS.length))
+  return isThere ? NO_PARAMETERS : undefined
 }
 
-function wholeResource(resource: string, direction: Direction, keyword: string, isAdded: boolean): Found {
+const NO_PARAMETERS: ErpResource = { send: { type: 'object', properties: {}, additionalProperties: false } }
+
+/** Whether an operation that both releases have must be given a body, or need not be any more. */
+function changesOfBody(resource: string, old: ErpResource, next: ErpResource): readonly Found[] {
+  const [was, is] = [old.bodyRequired === true, next.bodyRequired === true]
+  // A body that is gone is told as such.
+  if (was === is || (!is && next.send === undefined)) return []
+  // A release that says nothing of bodies and takes one may have asked for it all along.
+  const isKnown = old.bodyRequired !== undefined || old.send === undefined
+  return [wholeResource(resource, 'send', 'body', is, is && !isKnown ? 'unknown' : undefined)]
+}
+
+function wholeResource(
+  resource: string,
+  direction: Direction,
+  keyword: string,
+  isAdded: boolean,
+  effect: StructureDifference['effect'] = isBreak(keyword, isAdded) ? 'breaking' : 'compatible',
+): Found {
   const verb = direction === 'send' ? 'sent' : 'read'
-  const why =
+  const [added, removed] =
     keyword === 'deprecated'
-      ? isAdded
-        ? 'It still works and is going to be removed.'
-        : 'It is not announced for removal any more.'
-      : isAdded
-        ? `The record can be ${verb} now.`
-        : `The record can no longer be ${verb}.`
+      ? ['It still works and is going to be removed.', 'It is not announced for removal any more.']
+      : keyword === 'body'
+        ? ['It is refused without a body now.', 'It works without a body, too.']
+        : [`The record can be ${verb} now.`, `The record can no longer be ${verb}.`]
   const difference: StructureDifference = {
     resource,
     direction,
@@ -173,12 +194,17 @@ function wholeResource(resource: string, direction: Direction, keyword: string, 
     change: isAdded ? 'added' : 'removed',
     old: isAdded ? null : 'true',
     new: isAdded ? 'true' : null,
-    effect: isAdded || keyword === 'deprecated' ? 'compatible' : 'breaking',
-    why,
+    effect,
+    why: isAdded ? added : removed,
     shared: null,
     also: 0,
   }
   return { difference, order: orderOf(difference), mounted: undefined, member: undefined }
+}
+
+/** A record that is gone breaks its users, and a body that is asked for those who send none. */
+function isBreak(keyword: string, isAdded: boolean): boolean {
+  return keyword === 'body' ? isAdded : !isAdded && keyword !== 'deprecated'
 }
 
 function orderOf(difference: StructureDifference): readonly string[] {
@@ -339,9 +365,11 @@ function locator(
     return entry.member === undefined || next === undefined || entry.member === next
   }
   return (resource, direction, tokens) => {
-    const met = new Set(byPair.get(`${direction} resource ${resource}`) ?? [])
-    const before = own(baseline.resources, resource)?.[direction]
-    const after = own(candidate.resources, resource)?.[direction]
+    // Who sends something is not concerned by having to send something.
+    const isConcerned = (index: number) => tokens.length === 0 || found[index]?.difference.keyword !== 'body'
+    const met = new Set(byPair.get(`${direction} resource ${resource}`)?.filter(isConcerned) ?? [])
+    const before = publishedIn(baseline, resource)?.[direction]
+    const after = publishedIn(candidate, resource)?.[direction]
     if (before === undefined || after === undefined) return [...met]
     const visit = (old: Flat, next: Flat, at: number, depth: number): void => {
       const pair = engine.pairs.of(old, next)
@@ -368,8 +396,8 @@ function locator(
       let rest = at
       while (/^(\d+|\*)$/.test(tokens[rest] ?? '')) rest += 1
       if (relation === undefined || rest >= tokens.length) return
-      const start = own(baseline.resources, relation)?.[direction]
-      const end = own(candidate.resources, relation)?.[direction]
+      const start = publishedIn(baseline, relation)?.[direction]
+      const end = publishedIn(candidate, relation)?.[direction]
       for (const index of byPair.get(`${direction} resource ${relation}`) ?? []) met.add(index)
       if (start !== undefined && end !== undefined) {
         visit(engine.flattener.flat('old', [start]), engine.flattener.flat('new', [end]), rest, depth + 1)
@@ -403,7 +431,7 @@ export function placeIn(
   direction: Direction,
   tokens: readonly string[],
 ): readonly JsonSchema[] {
-  const root = own(schema.resources, resource)?.[direction]
+  const root = publishedIn(schema, resource)?.[direction]
   if (root === undefined) return []
   const flattener = flattenerOf(spaceOf(schema, schema))
   let flat = flattener.flat('old', [root])

@@ -1,3 +1,4 @@
+import { PARAMETERS } from '../../model/schema.ts'
 import type { RenameProposal, StructureDifference } from '../../model/structure.ts'
 import { bestPairs, type Candidate } from './best-pairs.ts'
 import type { StructureComparison } from './compare.ts'
@@ -18,8 +19,6 @@ type Resource = Readonly<{
   /** The fields that can be read of it, as they are written. */
   names: ReadonlySet<string>
 }>
-
-const PARAMETERS = ' (parameters)'
 
 /** More pairs than this are a rebuilt API. */
 const MOST_PAIRS = 250_000

@@ -1,7 +1,7 @@
 import { isJsonArray, isJsonObject, type Json } from '../../base/json.ts'
 import { pointerOf, tokensOf } from '../../base/pointer.ts'
 import type { Interaction } from '../../model/recording.ts'
-import type { ErpSchema } from '../../model/schema.ts'
+import { type ErpSchema, PARAMETERS } from '../../model/schema.ts'
 import type { Direction, UsedPlace } from '../../model/structure.ts'
 
 /**
@@ -10,7 +10,7 @@ import type { Direction, UsedPlace } from '../../model/structure.ts'
  */
 export function usedPlacesOf(interactions: readonly Interaction[], schema: ErpSchema): readonly UsedPlace[] {
   const templates = Object.keys(schema.resources)
-    .filter((name) => /^[A-Z]+ \//.test(name) && !name.endsWith(' (parameters)'))
+    .filter((name) => /^[A-Z]+ \//.test(name) && !name.endsWith(PARAMETERS))
     .map((name) => ({ name, pattern: patternOf(name), placeholders: name.split('{').length }))
     // An operation without a placeholder is meant before one with.
     .sort((left, right) => left.placeholders - right.placeholders || right.name.length - left.name.length)
@@ -20,13 +20,16 @@ export function usedPlacesOf(interactions: readonly Interaction[], schema: ErpSc
     const operation = templates.find(({ pattern }) => pattern.test(called))
     if (operation === undefined) continue
     const document = `exchange ${seq}`
+    const note = (direction: Direction, pointer: string) => {
+      const key = JSON.stringify([operation.name, direction, pointer])
+      places.set(key, (places.get(key) ?? new Set()).add(document))
+    }
     const use = (direction: Direction, value: Json) => {
-      for (const pointer of leaves(value)) {
-        const key = JSON.stringify([operation.name, direction, pointer])
-        places.set(key, (places.get(key) ?? new Set()).add(document))
-      }
+      for (const pointer of leaves(value)) note(direction, pointer)
     }
     if (request.body !== undefined && 'json' in request.body) use('send', request.body.json)
+    // Who sends no body at all meets a body that is asked for.
+    else if (request.body === undefined) note('send', '')
     if (response.status < 300 && response.body !== undefined && 'json' in response.body) use('read', response.body.json)
   }
   return [...places].map(([key, invoices]) => {

@@ -1,7 +1,13 @@
 import { canonicalJson, toJson } from '../../base/json.ts'
 import { tokensOf } from '../../base/pointer.ts'
 import type { RestApi } from '../../model/rest-api.ts'
-import type { ErpResource, ErpSchema, JsonSchema, JsonSchemaObject } from '../../model/schema.ts'
+import {
+  type ErpResource,
+  type ErpSchema,
+  type JsonSchema,
+  type JsonSchemaObject,
+  PARAMETERS,
+} from '../../model/schema.ts'
 import type { ConfigurationFault } from '../../ports/erp.ts'
 import { expanded, hasType, isSchemaObject, memberNames, propertiesOf, schemaAt } from './schema.ts'
 
@@ -19,7 +25,7 @@ export function arrange(published: ErpSchema, api: RestApi): Arrangement {
 
 /** The parameters of an operation, as the schema source names them. */
 export function parametersOf(operation: string): string {
-  return `${operation} (parameters)`
+  return `${operation}${PARAMETERS}`
 }
 
 class Arranger {
@@ -131,7 +137,7 @@ class Arranger {
       if (!this.#resources.has(operation)) this.#resources.set(operation, known)
       return true
     }
-    const known = Object.keys(this.#published.resources).filter((name) => !name.endsWith(' (parameters)'))
+    const known = Object.keys(this.#published.resources).filter((name) => !name.endsWith(PARAMETERS))
     this.#fault(path, `"${operation}" is no operation of the specification; it has ${alike(operation, known)}`)
     return false
   }

@@ -120,7 +120,6 @@ describe('two releases read together', () => {
       'headers of answers',
       'security',
       'webhooks',
-      'whether a body must be sent',
       'whether undeclared members are refused or ignored',
     ])
   })
