@@ -226,13 +226,14 @@ function differencesBelow(roots: readonly Root[], direction: Direction, engine: 
   // From the leaves up, so that a proof finds the smaller ones done.
   const found: Found[] = []
   for (const met of [...visits].reverse()) {
-    const { changes, steps } = explanationOf(met.pair, engine)
+    const explanation = explanationOf(met.pair, engine)
+    const { changes, steps } = explanation
     const proof = proofOf(met.pair, engine)
     // Whether a field may be sent is nothing to those who read it.
     const concerned = direction === 'send' ? changes : changes.filter(({ rule }) => rule !== 'read-only')
     const here = concerned.map((change) => foundAt(met, direction, change, effectOf(change, direction, proof)))
     found.push(...here)
-    const isPlain = isTransparent(changes, met.pair, direction, engine)
+    const isPlain = explanation.isTransparent || isTransparent(changes, met.pair, direction, engine)
     if (!isPlain && isUnexplained(here, steps, direction, proof, engine))
       found.push(foundAt(met, direction, UNEXPLAINED, DOUBT))
   }

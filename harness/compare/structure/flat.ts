@@ -77,6 +77,8 @@ const ANNOTATIONS = new Set(['default', 'deprecated', 'readOnly', 'writeOnly', '
 
 /** Resolves and merges schemas; results are kept, since the same definition is asked for again and again. */
 export type Flattener = Readonly<{
+  /** The key that the flat of some schemas has. */
+  keyOf: (side: Side, schemas: readonly JsonSchema[]) => string
   flat: (side: Side, schemas: readonly JsonSchema[]) => Flat
   /** The demands of a flat one of whose choices, or conditionals, is replaced by one branch of it. */
   branch: (flat: Flat, without: Choice | Conditional, branch: readonly JsonSchema[]) => Flat
@@ -96,10 +98,15 @@ export function flattenerOf(space: Space): Flattener {
     return made
   }
 
+  const distinctOf = (schemas: readonly JsonSchema[]) =>
+    schemas.length < 2 ? schemas : [...new Map(schemas.map((schema) => [space.idOf(schema), schema])).values()]
+
+  const keyOfDistinct = (side: Side, distinct: readonly JsonSchema[]) =>
+    `${side}:${distinct.map(space.idOf).sort().join('&')}`
+
   const flat = (side: Side, schemas: readonly JsonSchema[]): Flat => {
-    const distinct =
-      schemas.length < 2 ? schemas : [...new Map(schemas.map((schema) => [space.idOf(schema), schema])).values()]
-    const key = `${side}:${distinct.map(space.idOf).sort().join('&')}`
+    const distinct = distinctOf(schemas)
+    const key = keyOfDistinct(side, distinct)
     return remember(key, () => closed(space, merge(space, side, key, distinct, undefined)))
   }
 
@@ -132,7 +139,7 @@ export function flattenerOf(space: Space): Flattener {
           conditionals: [],
         }))
 
-  return { flat, branch, base }
+  return { keyOf: (side, schemas) => keyOfDistinct(side, distinctOf(schemas)), flat, branch, base }
 }
 
 const DEFAULT_CLOSED = Symbol('closed by default')

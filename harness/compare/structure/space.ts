@@ -79,7 +79,8 @@ export function nullableTargetOf(schema: JsonSchema): string | undefined {
   return isSchema(target) && others.length === 0 ? targetOf(target) : undefined
 }
 
-function isAnnotation(keyword: string): boolean {
+/** Whether a keyword says nothing about which documents are accepted. */
+export function isAnnotation(keyword: string): boolean {
   return PROSE.has(keyword) || keyword === 'default' || keyword === 'deprecated' || keyword.startsWith('x-')
 }
 

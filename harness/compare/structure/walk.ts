@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../../model/schema.ts'
+import { alikeSteps } from './alike.ts'
 import { type Choice, type Flat, type Flattener, itemSchemas, memberSchemas } from './flat.ts'
 import { declaredNames, type KeywordChange, keywordChanges } from './keywords.ts'
 import { type JsonType, nullableTargetOf, type Side, type Space, targetOf } from './space.ts'
@@ -10,13 +11,21 @@ export type Pair = Readonly<{
   new: Flat
   /** Set where both are one definition that is written alike: all that may differ is where its node leads. */
   node?: number
+  /** Set where there is one schema of each release; references to definitions are followed. */
+  written?: Written | undefined
 }>
+type Written = Readonly<{ old: JsonSchema; new: JsonSchema }>
 
 /** The way from one pair to another: tokens of the document, and keywords of the schema. */
 export type Step = Readonly<{ tokens: readonly string[]; path: readonly string[]; pair: Pair }>
 
 /** What is different at one pair, and the pairs below it that are different. */
-export type Explanation = Readonly<{ changes: readonly LocalChange[]; steps: readonly Step[] }>
+export type Explanation = Readonly<{
+  changes: readonly LocalChange[]
+  steps: readonly Step[]
+  /** Whether nothing can differ but what is below, none of which reaches from one member into another. */
+  isTransparent: boolean
+}>
 
 /** A change with the keywords that lead to it inside one pair, such as the branch of a choice. */
 export type LocalChange = KeywordChange & Readonly<{ path: readonly string[] }>
@@ -26,31 +35,50 @@ export function explain(pair: Pair, pairs: Pairs): Explanation {
   const { flattener, space } = pairs
   const nullable = nullableOf(pair, space)
   if (nullable !== undefined)
-    return { changes: [], steps: [{ tokens: [], path: ['anyOf', nullable], pair: pairs.named(nullable) }] }
+    return {
+      changes: [],
+      steps: [{ tokens: [], path: ['anyOf', nullable], pair: pairs.named(nullable) }],
+      isTransparent: false,
+    }
+  const below = stepsOfAlike(pair, pairs)
+  if (below !== undefined) return { changes: [], steps: below, isTransparent: true }
   const changes: LocalChange[] = []
   const steps: Step[] = []
   const [old, next] = alike(unwrapped(pair.old, pairs), unwrapped(pair.new, pairs), flattener)
   compareBases(old, next, [], { pairs, flattener, space, changes, steps })
   compareChoices(old, next, { pairs, flattener, space, changes, steps })
-  return { changes: distinct(changes), steps }
+  return { changes: distinct(changes), steps, isTransparent: false }
+}
+
+/** The steps below two schemas that are written alike, without a look into them; undefined where it takes one. */
+function stepsOfAlike({ written }: Pair, pairs: Pairs): readonly Step[] | undefined {
+  const { space } = pairs
+  if (typeof written?.old !== 'object' || typeof written.new !== 'object') return undefined
+  if (!space.areAlike(written.old, written.new)) return undefined
+  const steps = alikeSteps(written.old, written.new, {
+    isSame: space.isSame,
+    isNull: (schema) => isPlainlyNull(schema, pairs),
+  })
+  // Those that differ, and nothing below them does, are not understood.
+  return steps === undefined || steps.length === 0
+    ? undefined
+    : steps.map(({ tokens, path, old, new: next }) => ({ tokens, path, pair: pairs.at([old], [next]) }))
+}
+
+function isPlainlyNull(schema: JsonSchema, pairs: Pairs): boolean | undefined {
+  if (targetOf(schema) !== undefined) return isNull(schema, 'old', pairs)
+  return typeof schema === 'object' && typeof schema.type === 'string' ? schema.type === 'null' : undefined
 }
 
 /**
  * The definition that both are, or null: written alike, so that what differs is different there, and told there once, whoever
  * refers to it.
  */
-function nullableOf({ old, new: next }: Pair, space: Space): string | undefined {
-  const [one, other] = [ownOf(old), ownOf(next)]
+function nullableOf(pair: Pair, space: Space): string | undefined {
+  const [one, other] = [pair.written?.old, pair.written?.new]
   const target = one === undefined ? undefined : nullableTargetOf(one)
   if (one === undefined || other === undefined || target === undefined) return undefined
   return space.areAlike(one, other) && space.isUnstable(target) ? target : undefined
-}
-
-/** What a flat is made of where that is one schema, behind references. */
-function ownOf(flat: Flat): JsonSchema | undefined {
-  if (flat.roots?.length !== 1) return undefined
-  const before = flat.sources.slice(0, -1)
-  return before.every((schema) => targetOf(schema) !== undefined) ? flat.sources.at(-1) : undefined
 }
 
 type Notes = Readonly<{ pairs: Pairs; flattener: Flattener; space: Space; changes: LocalChange[]; steps: Step[] }>
@@ -78,8 +106,14 @@ export function pairsOf(space: Space, flattener: Flattener): Pairs {
     known.set(key, made)
     return made
   }
-  const flats = (before: readonly JsonSchema[], after: readonly JsonSchema[]) =>
-    of(flattener.flat('old', before), flattener.flat('new', after))
+  const flats = (before: readonly JsonSchema[], after: readonly JsonSchema[]): Pair => {
+    const key = `${flattener.keyOf('old', before)} | ${flattener.keyOf('new', after)}`
+    const found = known.get(key)
+    if (found !== undefined) return found
+    const made = new SchemaPair(key, before, after, { space, flattener })
+    known.set(key, made)
+    return made
+  }
   const named = (name: string): Pair => {
     const found = byName.get(name)
     if (found !== undefined) return found
@@ -102,6 +136,49 @@ export function pairsOf(space: Space, flattener: Flattener): Pairs {
 
 function referenceTo(name: string): string {
   return `#/definitions/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+}
+
+/** Two lists of schemas; what they demand together is worked out when somebody asks. */
+class SchemaPair implements Pair {
+  readonly key: string
+  readonly written: Written | undefined
+  readonly #before: readonly JsonSchema[]
+  readonly #after: readonly JsonSchema[]
+  readonly #flattener: Flattener
+
+  constructor(
+    key: string,
+    before: readonly JsonSchema[],
+    after: readonly JsonSchema[],
+    { space, flattener }: Readonly<{ space: Space; flattener: Flattener }>,
+  ) {
+    this.key = key
+    const [old, next] = [behindReferences('old', before, space), behindReferences('new', after, space)]
+    this.written = old === undefined || next === undefined ? undefined : { old, new: next }
+    this.#before = before
+    this.#after = after
+    this.#flattener = flattener
+  }
+
+  get old(): Flat {
+    return this.#flattener.flat('old', this.#before)
+  }
+
+  get new(): Flat {
+    return this.#flattener.flat('new', this.#after)
+  }
+}
+
+/** What a single schema is, behind references; undefined where there are several, or it leads around in a circle. */
+function behindReferences(side: Side, schemas: readonly JsonSchema[], space: Space): JsonSchema | undefined {
+  if (schemas.length !== 1) return undefined
+  let [schema] = schemas
+  for (let hops = 0; hops < 20 && schema !== undefined; hops += 1) {
+    const name = targetOf(schema)
+    if (name === undefined) return schema
+    schema = space.definition(side, name)
+  }
+  return undefined
 }
 
 /** A definition that is written alike in both releases; its schemas are made when somebody asks for them. */
