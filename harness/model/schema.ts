@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Ways } from '../base/ways.ts'
+import type { Direction } from './structure.ts'
 
 /**
  * One JSON Schema (draft 2020-12) in normalized form. References are local (`#/definitions/NAME`) and never inlined, so
@@ -76,10 +77,17 @@ export type OutlineStep = Readonly<{ tokens: readonly string[]; path: readonly s
  * them without reading them; they are normalized only when somebody asks, and then both releases have the same object.
  */
 export type Unchanged = Readonly<{
+  /**
+   * Whether what is read of a definition and what is sent of it are nodes of their own. Where no field of either release is only
+   * read or only sent, one node is both, and its name depends on who comes there.
+   */
+  isDirected: boolean
+  /** Whether the name of a definition is that of what is sent of it. */
+  directionOf: (name: string) => Direction
   /** The node of a definition; undefined where it is another now, or not plain. */
   nodeOf: (name: string) => number | undefined
   /** The definition at a node; null for a part of one. */
-  nameOf: (node: number) => string | null
+  nameOf: (node: number, direction: Direction) => string | null
   /** How many nodes there are: those of definitions, and the parts of them that lead on. */
   size: number
   /** Where each node leads: to a node, or as `size` + n to the nth of `outside`. */
@@ -89,7 +97,7 @@ export type Unchanged = Readonly<{
   /** Nodes that a node takes over, with all that they lead to: they are referred to, and a comparison does not go there. */
   bases: ReadonlyMap<number, readonly number[]>
   /** Names of definitions that are not in the graph and that it leads to. */
-  outside: readonly string[]
+  outside: Readonly<Record<Direction, readonly string[]>>
   definition: (name: string) => JsonSchema
   /** The definitions of each release that are not in the graph. */
   others: Readonly<Record<'old' | 'new', ReadonlyMap<string, JsonSchema>>>

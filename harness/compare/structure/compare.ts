@@ -222,7 +222,7 @@ function compareKeys(left: readonly string[], right: readonly string[]): number 
 
 /** Visits every differing pair once, at the shortest place where it is met, and says what is different there. */
 function differencesBelow(roots: readonly Root[], direction: Direction, engine: Engine): readonly Found[] {
-  const visits = visit(roots, engine.pairs, (pair) => explanationOf(pair, engine))
+  const visits = visit(roots, direction, engine.pairs, (pair) => explanationOf(pair, engine))
   // From the leaves up, so that a proof finds the smaller ones done.
   const found: Found[] = []
   for (const met of [...visits].reverse()) {

@@ -1,5 +1,6 @@
 import type { Ways } from '../../base/ways.ts'
 import type { OutlineStep } from '../../model/schema.ts'
+import type { Direction } from '../../model/structure.ts'
 import { targetOf } from './space.ts'
 import type { Explanation, Pair, Pairs } from './walk.ts'
 
@@ -26,13 +27,19 @@ export type Place = Readonly<{
  * Visits every differing pair below some resources once, the nearest first. What both releases publish alike is crossed by
  * number and never read; the pairs that are read come after those numbers.
  */
-export function visit(roots: readonly Root[], pairs: Pairs, explain: (pair: Pair) => Explanation): readonly Visit[] {
-  const { unchanged, unstableNodes, above } = pairs.space
+export function visit(
+  roots: readonly Root[],
+  direction: Direction,
+  pairs: Pairs,
+  explain: (pair: Pair) => Explanation,
+): readonly Visit[] {
+  const { unchanged, above } = pairs.space
+  const unstableNodes = pairs.space.unstableNodes[direction]
   const size = unchanged?.size ?? 0
   const ways = unchanged?.ways ?? above
   // Numbers below this stand for what is crossed, and for the definitions outside that it leads to.
   const fixed = unstableNodes.length
-  const read: (Pair | undefined)[] = (unchanged?.outside ?? []).map((name, index) =>
+  const read: (Pair | undefined)[] = (unchanged?.outside[direction] ?? []).map((name, index) =>
     unstableNodes[size + index] === 1 ? pairs.named(name) : undefined,
   )
   const numbers = new Map<Pair, number>()
@@ -90,7 +97,8 @@ export function visit(roots: readonly Root[], pairs: Pairs, explain: (pair: Pair
     below: { ways, fixed: size, more: outOf, isSeen },
     starts,
   })
-  const nameAt = (number: number) => (number < size ? (unchanged?.nameOf(number) ?? null) : nameOf(read[number - size]))
+  const nameAt = (number: number) =>
+    number < size ? (unchanged?.nameOf(number, direction) ?? null) : nameOf(read[number - size])
   const stepTo = (to: number, source: number): OutlineStep | undefined => {
     const pair = read[source - size]
     if (pair !== undefined) return explain(pair).steps[step[to] ?? 0]

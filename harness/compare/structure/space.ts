@@ -1,5 +1,6 @@
 import { eachWay, reversed, type Ways } from '../../base/ways.ts'
 import type { ErpSchema, JsonSchema, JsonSchemaObject, Unchanged } from '../../model/schema.ts'
+import type { Direction } from '../../model/structure.ts'
 
 /** Which of the two releases a schema belongs to. */
 export type Side = 'old' | 'new'
@@ -104,7 +105,7 @@ export type Space = Readonly<{
   /** Whether a definition is known to lead to another one by what both releases publish alike. */
   leadsOn: (name: string) => boolean
   /** For each node of what is unchanged, and each name outside, whether it leads to something that is another now. */
-  unstableNodes: Uint8Array
+  unstableNodes: Readonly<Record<Direction, Uint8Array>>
   /** The nodes that lead to each of those. */
   above: Ways
 }>
@@ -126,7 +127,8 @@ export function spaceOf(old: ErpSchema, next: ErpSchema, common?: Unchanged): Sp
   const unstable = unstableDefinitions(others, unchanged, above)
   const isUnstable = (name: string): boolean => {
     const node = unchanged?.nodeOf(name)
-    return node === undefined ? unstable.names.has(name) : unstable.nodes[node] === 1
+    if (unchanged === undefined || node === undefined) return unstable.names.has(name)
+    return unstable.nodes[unchanged.directionOf(name)][node] === 1
   }
   const touched = new Map<object, boolean>()
   const touches = (schema: JsonSchema): boolean => {
@@ -171,6 +173,8 @@ export function spaceOf(old: ErpSchema, next: ErpSchema, common?: Unchanged): Sp
       areAlike(one, other) && (closedAlike || typeof one === 'boolean') && !touches(one) && !touches(other),
   }
 }
+
+const DIRECTIONS = ['read', 'send'] as const
 
 const NO_WAYS: Ways = { starts: new Int32Array(1), ends: new Int32Array(0) }
 
@@ -263,7 +267,7 @@ function unstableDefinitions(
   others: Unchanged['others'],
   unchanged: Unchanged | undefined,
   above: Ways,
-): Readonly<{ names: ReadonlySet<string>; nodes: Uint8Array }> {
+): Readonly<{ names: ReadonlySet<string>; nodes: Space['unstableNodes'] }> {
   const referrers = new Map<string, string[]>()
   const unstable = new Set<string>()
   const queue: string[] = []
@@ -273,8 +277,9 @@ function unstableDefinitions(
     unstable.add(name)
     queue.push(name)
   }
-  /** Others that refer to a node. */
+  /** Others that refer to a node: what is read under its number, what is sent under the bitwise complement of it. */
   const nodeReferrers = new Map<number, string[]>()
+  const isSent = (name: string) => unchanged?.isDirected === false && unchanged.directionOf(name) === 'send'
   for (const name of names) {
     const before = others.old.get(name)
     const after = others.new.get(name)
@@ -285,36 +290,44 @@ function unstableDefinitions(
       if (node === undefined) {
         append(referrers, reference, name)
         if (!names.has(reference)) found(reference)
-      } else append(nodeReferrers, node, name)
+      } else append(nodeReferrers, isSent(reference) ? ~node : node, name)
     }
   }
   const size = unchanged?.size ?? 0
-  const nodes = new Uint8Array(size + (unchanged?.outside.length ?? 0))
+  const read = new Uint8Array(size + (unchanged?.outside.read.length ?? 0))
+  const sent = unchanged?.isDirected === false ? new Uint8Array(read.length) : read
   const nodeQueue: number[] = []
-  const foundNode = (node: number) => {
-    if (nodes[node] === 1) return
-    nodes[node] = 1
+  const foundRead = (node: number) => {
+    if (read[node] === 1) return
+    read[node] = 1
     nodeQueue.push(node)
   }
-  for (const [index, name] of unchanged?.outside.entries() ?? []) {
-    // What leads to a definition that neither release has leads nowhere known.
-    if (!names.has(name)) found(name)
-    if (unstable.has(name)) foundNode(size + index)
+  const foundSent = (node: number) => {
+    if (sent[node] === 1) return
+    sent[node] = 1
+    nodeQueue.push(~node)
   }
-  const outside = new Map(unchanged?.outside.map((name, index) => [name, index]))
+  const outside = new Map<string, number>()
+  for (const direction of unchanged === undefined ? [] : DIRECTIONS) {
+    for (const [index, name] of unchanged?.outside[direction].entries() ?? []) {
+      outside.set(name, index)
+      // What leads to a definition that neither release has leads nowhere known.
+      if (!names.has(name)) found(name)
+    }
+  }
   while (queue.length > 0 || nodeQueue.length > 0) {
     const name = queue.pop()
     if (name !== undefined) {
       for (const referrer of referrers.get(name) ?? []) found(referrer)
       const index = outside.get(name)
-      if (index !== undefined) foundNode(size + index)
+      if (index !== undefined) (isSent(name) ? foundSent : foundRead)(size + index)
     }
     const node = nodeQueue.pop()
     if (node === undefined) continue
-    eachWay(above, node, foundNode)
+    eachWay(above, node < 0 ? ~node : node, node < 0 ? foundSent : foundRead)
     for (const referrer of nodeReferrers.get(node) ?? []) found(referrer)
   }
-  return { names: unstable, nodes }
+  return { names: unstable, nodes: { read, send: sent } }
 }
 
 function append<K>(map: Map<K, string[]>, key: K, name: string): void {

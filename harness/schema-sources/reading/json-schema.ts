@@ -123,7 +123,7 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
   const ignored = new Set<string>()
   const { postponed } = options
   /** Nodes of postponed definitions that were referred to, directly or through others. */
-  const isReached = new Uint8Array(postponed?.size ?? 0)
+  const isReached = { read: new Uint8Array(postponed?.size ?? 0), send: new Uint8Array(postponed?.size ?? 0) }
   const made = new Map<string, JsonSchema>()
   const anchors = new Map<Parsed, ReadonlyMap<string, readonly string[]>>()
   /** References of the root document that were met, by what they became. */
@@ -317,7 +317,7 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
       const normalized = `#/definitions/${named(plainly, use)}`
       made.$ref = normalized
       referred[use].set(reference, normalized)
-      if (!isWorkedOff) reach(written)
+      if (!isWorkedOff) reach(written, use === 'send' ? use : 'read')
       return
     }
     const hash = reference.indexOf('#')
@@ -341,7 +341,7 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
     if (isWorkedOff || definitions.has(name)) return
     const node = home !== undefined && target === root ? postponed?.nodeOf(name) : undefined
     if (node !== undefined) {
-      reach(node)
+      reach(node, use === 'send' ? use : 'read')
       return
     }
     let schema: unknown = target.content
@@ -361,15 +361,17 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
   }
 
   /** Notes a postponed definition, and all that it leads to, without reading it. */
-  function reach(start: number): void {
-    if (postponed === undefined || isReached[start] === 1) return
-    const { size, ways, bases, outside } = postponed
-    isReached[start] = 1
+  function reach(start: number, direction: 'send' | 'read'): void {
+    const known = isReached[direction]
+    if (postponed === undefined || known[start] === 1) return
+    const { size, ways, bases } = postponed
+    const outside = postponed.outside[direction]
+    known[start] = 1
     const queue = [start]
     const found = (target: number) => {
       if (target >= size) noteAt(outside[target - size] ?? '')
-      else if (isReached[target] === 0) {
-        isReached[target] = 1
+      else if (known[target] === 0) {
+        known[target] = 1
         queue.push(target)
       }
     }
@@ -383,8 +385,8 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
   function noteAt(name: string): void {
     if (definitions.has(name)) return
     const node = postponed?.nodeOf(name)
-    if (node !== undefined) {
-      reach(node)
+    if (postponed !== undefined && node !== undefined) {
+      reach(node, postponed.directionOf(name))
       return
     }
     const use = name.endsWith(SENT) ? 'send' : 'read'
@@ -453,9 +455,11 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
 
   function all(): Readonly<Record<string, JsonSchema>> {
     const names = [...definitions.keys()]
-    for (const [node, reached] of isReached.entries()) {
-      const name = reached === 1 ? postponed?.nameOf(node) : undefined
-      if (name !== undefined && name !== null) names.push(name)
+    for (const direction of ['read', 'send'] as const) {
+      for (const [node, reached] of isReached[direction].entries()) {
+        const name = reached === 1 ? postponed?.nameOf(node, direction) : undefined
+        if (name !== undefined && name !== null) names.push(name)
+      }
     }
     const record: Record<string, JsonSchema> = {}
     for (const name of names.sort()) {

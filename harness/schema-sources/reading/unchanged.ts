@@ -35,8 +35,11 @@ export type Common = Readonly<{
   isSame: (old: unknown, next: unknown) => boolean
 }>
 
-/** Finds the definitions that two parsed documents share letter for letter and that only use plain keywords. */
-export function commonOf(old: unknown, next: unknown): Common | undefined {
+/**
+ * Finds the definitions that two parsed documents share letter for letter and that only use plain keywords. `isDirected` is
+ * false where neither has a field that is only read or only sent.
+ */
+export function commonOf(old: unknown, next: unknown, isDirected: boolean): Common | undefined {
   const [one, other] = [definitionsOf(old), definitionsOf(next)]
   if (one === undefined || other === undefined || one.home !== other.home) return undefined
   const [before, after] = [one.schemas, other.schemas]
@@ -59,14 +62,14 @@ export function commonOf(old: unknown, next: unknown): Common | undefined {
     if (made !== undefined) written.set(name, made)
   }
   return {
-    postponed: graphOf(written, old),
+    postponed: graphOf(written, old, isDirected),
     hasBoth: (name) => equal.has(name.endsWith(SENT) ? name.slice(0, -SENT.length) : name),
     isSame: (then, now) => isEqual(then, now, 0),
   }
 }
 
-/** Lays the definitions out as a graph, those that are read apart from those that are sent. */
-function graphOf(written: ReadonlyMap<string, Written>, content: unknown): Postponed {
+/** Lays the definitions out as a graph, those that are read apart from those that are sent where that is not the same. */
+function graphOf(written: ReadonlyMap<string, Written>, content: unknown, isDirected: boolean): Postponed {
   const names = [...written.keys()]
   const numbers = new Map(names.map((name, index) => [name, index]))
   const outside: string[] = []
@@ -76,12 +79,14 @@ function graphOf(written: ReadonlyMap<string, Written>, content: unknown): Postp
   const to: number[] = []
   const steps: OutlineStep[] = []
   const bases = new Map<number, number[]>()
-  let size = 2 * names.length
+  const nodesOfEach = isDirected ? 2 : 1
+  const named = nodesOfEach * names.length
+  let size = named
   const isHidden = hiddenIn(content)
   // What is read of a definition has an even number, what is sent the odd one after it.
   const nodeOf = (name: string, isSent: boolean): number => {
     const known = numbers.get(name)
-    if (known !== undefined) return 2 * known + (isSent ? 1 : 0)
+    if (known !== undefined) return nodesOfEach * known + (isSent ? 1 : 0)
     const full = isSent ? `${name}${SENT}` : name
     const found = outsideNumbers.get(full) ?? outside.push(full) - 1
     outsideNumbers.set(full, found)
@@ -119,8 +124,8 @@ function graphOf(written: ReadonlyMap<string, Written>, content: unknown): Postp
   let node = 0
   for (const made of written.values()) {
     fill(node, made, false)
-    fill(node + 1, made, true)
-    node += 2
+    if (isDirected) fill(node + 1, made, true)
+    node += nodesOfEach
   }
   const ends = Int32Array.from(to, (target) => (target < 0 ? size - 1 - target : target))
   const ways = waysOf(size + outside.length, from, ends)
@@ -130,20 +135,23 @@ function graphOf(written: ReadonlyMap<string, Written>, content: unknown): Postp
       others.map((other) => (other < 0 ? size - 1 - other : other)),
     )
   return {
+    isDirected,
+    directionOf: (name) => (name.endsWith(SENT) ? 'send' : 'read'),
     nodeOf: (name) => {
       const isSent = name.endsWith(SENT)
       const known = numbers.get(isSent ? name.slice(0, -SENT.length) : name)
-      return known === undefined ? undefined : 2 * known + (isSent ? 1 : 0)
+      return known === undefined ? undefined : nodesOfEach * known + (isDirected && isSent ? 1 : 0)
     },
-    nameOf: (node) => {
-      const name = names[node >> 1]
-      return name === undefined || node >= 2 * names.length ? null : node % 2 === 0 ? name : `${name}${SENT}`
+    nameOf: (node, direction) => {
+      const name = node < named ? names[Math.floor(node / nodesOfEach)] : undefined
+      if (name === undefined) return null
+      return (isDirected ? node % 2 === 1 : direction === 'send') ? `${name}${SENT}` : name
     },
     size,
     ways: { starts: ways.starts, ends: ways.ends },
     steps: Array.from(ways.order, (index) => steps[index] ?? NO_STEP),
     bases,
-    outside,
+    outside: { read: outside, send: isDirected ? outside : outside.map((name) => `${name}${SENT}`) },
   }
 }
 
