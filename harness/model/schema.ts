@@ -78,7 +78,7 @@ export type OutlineStep = Readonly<{ tokens: readonly string[]; path: readonly s
  */
 export type Unchanged = Readonly<{
   /**
-   * Whether what is read of a definition and what is sent of it are nodes of their own. Where no field of either release is only
+   * Whether what is read of a definition and what is sent of it are nodes of their own. Where no field that leads on is only
    * read or only sent, one node is both, and its name depends on who comes there.
    */
   isDirected: boolean

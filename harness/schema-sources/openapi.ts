@@ -33,7 +33,7 @@ export default defineSchemaSource({
   readPair: (old, next) => {
     const before = readTree(old)
     const after = readBeside(old, before, next)
-    const common = commonOf(before, after, [old, next].some(mayHideFields))
+    const common = commonOf(before, after)
     const items = new Map<string, Operations>()
     const one = readContent(old, before, { postponed: common?.postponed, note: items.set.bind(items) })
     const arePartsSame = common?.isSame(partsOf(before), partsOf(after)) === true
@@ -65,11 +65,6 @@ export default defineSchemaSource({
     }
   },
 })
-
-/** Whether a field may be marked as only read or only sent, in whatever way the word is written. */
-function mayHideFields({ text }: SchemaDocument): boolean {
-  return text.includes('readOnly') || text.includes('writeOnly') || /\\(?:u00|x)[4-7]|\\U0/.test(text)
-}
 
 /** The operations of one path, by name. */
 type Operations = readonly (readonly [string, ErpResource])[]

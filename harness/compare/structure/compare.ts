@@ -66,8 +66,9 @@ export function structureComparison(
   }
   const found: Found[] = []
   const changed: (Root & { readonly direction: Direction })[] = []
+  const names = [...new Set([...Object.keys(baseline.resources), ...Object.keys(candidate.resources)])].sort()
   for (const direction of ['read', 'send'] as const) {
-    const roots = rootsOf(baseline, candidate, direction, engine, found)
+    const roots = rootsOf(baseline, candidate, names, direction, engine, found)
     for (const root of roots) changed.push({ ...root, direction })
     found.push(...differencesBelow(roots, direction, engine))
   }
@@ -124,13 +125,13 @@ type Found = Readonly<{
 function rootsOf(
   baseline: ErpSchema,
   candidate: ErpSchema,
+  names: readonly string[],
   direction: Direction,
   engine: Engine,
   found: Found[],
 ): readonly Root[] {
   const roots: Root[] = []
-  const names = new Set([...Object.keys(baseline.resources), ...Object.keys(candidate.resources)])
-  for (const resource of [...names].sort()) {
+  for (const resource of names) {
     const old = publishedIn(baseline, resource)
     const next = publishedIn(candidate, resource)
     const before = old?.[direction]

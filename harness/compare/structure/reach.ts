@@ -55,7 +55,8 @@ export function visit(
 
   const order: number[] = []
   /** The number that leads here; for a resource, -1 - its place among the roots. */
-  const from: number[] = new Array<number>(fixed).fill(UNSEEN)
+  const from: number[] = []
+  for (let number = 0; number < fixed; number += 1) from.push(UNSEEN)
   /** Which of its steps it was: of what is crossed counted over all, of what is read over its own. */
   const step: number[] = []
   /** What leads to and from what is read. */
@@ -125,7 +126,7 @@ export function visit(
 }
 
 /** Of what nobody leads to yet. */
-const UNSEEN = Number.MIN_SAFE_INTEGER
+const UNSEEN = -(2 ** 30)
 
 type Leads = Map<number, number[]>
 

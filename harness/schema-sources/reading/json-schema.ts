@@ -108,8 +108,15 @@ const SILENT = new Set([
 /** Names of definitions that every format keeps in its own place. */
 const HOMES = [/^\/components\/schemas\/([^/]+)$/, /^\/definitions\/([^/]+)$/, /^\/\$defs\/([^/]+)$/]
 
-/** A reference to a definition of the same document whose name needs no decoding. */
-const PLAIN_HOME = /^#\/(?:components\/schemas|definitions|\$defs)\/([^/%~]+)$/
+/** Where they are in references to them. */
+const PLAIN_HOMES = ['#/components/schemas/', '#/definitions/', '#/$defs/']
+
+/** The name in a reference to a definition of the same document, where it needs no decoding. */
+function plainlyNamed(reference: string): string | undefined {
+  const home = PLAIN_HOMES.find((start) => reference.startsWith(start))
+  const name = home === undefined ? '' : reference.slice(home.length)
+  return name === '' || /[/%~]/.test(name) ? undefined : name
+}
 
 function named(plain: string, use: Use): string {
   return use === 'send' ? `${plain}${SENT}` : plain
@@ -300,7 +307,7 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
   }
 
   function refer(made: Record<string, unknown>, reference: string, tokens: Place, use: Use, parsed: Parsed): void {
-    const relation = /\/metadata-catalog\/([^/#?]+)$/.exec(reference)
+    const relation = reference.startsWith('#/') ? null : /\/metadata-catalog\/([^/#?]+)$/.exec(reference)
     if (relation?.[1] !== undefined) {
       made.type = 'object'
       made['x-relation'] = relation[1]
@@ -311,7 +318,7 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
       made.$ref = met
       return
     }
-    const plainly = parsed === root ? PLAIN_HOME.exec(reference)?.[1] : undefined
+    const plainly = parsed === root ? plainlyNamed(reference) : undefined
     const written = plainly === undefined ? undefined : postponed?.nodeOf(named(plainly, use))
     if (plainly !== undefined && written !== undefined) {
       const normalized = `#/definitions/${named(plainly, use)}`

@@ -35,11 +35,8 @@ export type Common = Readonly<{
   isSame: (old: unknown, next: unknown) => boolean
 }>
 
-/**
- * Finds the definitions that two parsed documents share letter for letter and that only use plain keywords. `isDirected` is
- * false where neither has a field that is only read or only sent.
- */
-export function commonOf(old: unknown, next: unknown, isDirected: boolean): Common | undefined {
+/** Finds the definitions that two parsed documents share letter for letter and that only use plain keywords. */
+export function commonOf(old: unknown, next: unknown): Common | undefined {
   const [one, other] = [definitionsOf(old), definitionsOf(next)]
   if (one === undefined || other === undefined || one.home !== other.home) return undefined
   const [before, after] = [one.schemas, other.schemas]
@@ -62,14 +59,14 @@ export function commonOf(old: unknown, next: unknown, isDirected: boolean): Comm
     if (made !== undefined) written.set(name, made)
   }
   return {
-    postponed: graphOf(written, old, isDirected),
+    postponed: graphOf(written, old),
     hasBoth: (name) => equal.has(name.endsWith(SENT) ? name.slice(0, -SENT.length) : name),
     isSame: (then, now) => isEqual(then, now, 0),
   }
 }
 
 /** Lays the definitions out as a graph, those that are read apart from those that are sent where that is not the same. */
-function graphOf(written: ReadonlyMap<string, Written>, content: unknown, isDirected: boolean): Postponed {
+function graphOf(written: ReadonlyMap<string, Written>, content: unknown): Postponed {
   const names = [...written.keys()]
   const numbers = new Map(names.map((name, index) => [name, index]))
   const outside: string[] = []
@@ -79,10 +76,17 @@ function graphOf(written: ReadonlyMap<string, Written>, content: unknown, isDire
   const to: number[] = []
   const steps: OutlineStep[] = []
   const bases = new Map<number, number[]>()
+  const isHidden = hiddenIn(content)
+  const hides = ({ steps }: Written): boolean =>
+    steps.some(
+      ({ field, to }) =>
+        (field !== undefined && (isHidden(field, to, true) || isHidden(field, to, false))) ||
+        (typeof to !== 'string' && hides(to)),
+    )
+  const isDirected = [...written.values()].some(hides)
   const nodesOfEach = isDirected ? 2 : 1
   const named = nodesOfEach * names.length
   let size = named
-  const isHidden = hiddenIn(content)
   // What is read of a definition has an even number, what is sent the odd one after it.
   const nodeOf = (name: string, isSent: boolean): number => {
     const known = numbers.get(name)
