@@ -42,6 +42,16 @@ export function visit(
   const read: (Pair | undefined)[] = (unchanged?.outside[direction] ?? []).map((name, index) =>
     unstableNodes[size + index] === 1 ? pairs.named(name) : undefined,
   )
+  // A list is slow to say that it has nothing before its beginning.
+  const pairAt = (number: number): Pair | undefined => (number < size ? undefined : read[number - size])
+  /** The number that leads to each; for a resource, -1 - its place among the roots. */
+  const from: number[] = []
+  /** Which of its steps it was: of what is crossed counted over all, of what is read over its own. */
+  const step: number[] = []
+  for (let number = 0; number < fixed; number += 1) {
+    from.push(UNSEEN)
+    step.push(0)
+  }
   const numbers = new Map<Pair, number>()
   read.forEach((pair, index) => {
     if (pair !== undefined) numbers.set(pair, size + index)
@@ -50,20 +60,17 @@ export function visit(
     const known = pair.node ?? numbers.get(pair)
     if (known !== undefined) return known
     numbers.set(pair, size + read.length)
+    from.push(UNSEEN)
+    step.push(0)
     return size + read.push(pair) - 1
   }
 
   const order: number[] = []
-  /** The number that leads here; for a resource, -1 - its place among the roots. */
-  const from: number[] = []
-  for (let number = 0; number < fixed; number += 1) from.push(UNSEEN)
-  /** Which of its steps it was: of what is crossed counted over all, of what is read over its own. */
-  const step: number[] = []
   /** What leads to and from what is read. */
   const into: Leads = new Map()
   const outOf: Leads = new Map()
   const lead = (to: number, source: number, index: number): void => {
-    if ((from[to] ?? UNSEEN) !== UNSEEN) return
+    if (from[to] !== UNSEEN) return
     from[to] = source
     step[to] = index
     order.push(to)
@@ -73,7 +80,7 @@ export function visit(
   })
   for (let at = 0; at < order.length; at += 1) {
     const number = order[at] ?? 0
-    const pair = read[number - size]
+    const pair = pairAt(number)
     if (pair !== undefined) {
       explain(pair).steps.forEach((next, index) => {
         const to = numberOf(next.pair)
@@ -92,16 +99,16 @@ export function visit(
 
   const starts = new Int32Array(size + read.length)
   for (const { pair } of roots) starts[numberOf(pair)] = (starts[numberOf(pair)] ?? 0) + 1
-  const isSeen = (number: number) => (from[number] ?? UNSEEN) !== UNSEEN
+  const isSeen = (number: number) => from[number] !== UNSEEN
   const countOf = resourceCounts({
     above: { ways: above, fixed, more: into, isSeen },
     below: { ways, fixed: size, more: outOf, isSeen },
     starts,
   })
   const nameAt = (number: number) =>
-    number < size ? (unchanged?.nameOf(number, direction) ?? null) : nameOf(read[number - size])
+    number < size ? (unchanged?.nameOf(number, direction) ?? null) : nameOf(pairAt(number))
   const stepTo = (to: number, source: number): OutlineStep | undefined => {
-    const pair = read[source - size]
+    const pair = pairAt(source)
     if (pair !== undefined) return explain(pair).steps[step[to] ?? 0]
     const way = unchanged?.steps[step[to] ?? 0]
     const branch = way?.tokens.length === 0 ? nameAt(to) : null
@@ -119,10 +126,13 @@ export function visit(
       to = source
     }
   }
-  return order.flatMap((number) => {
-    const pair = read[number - size]
-    return pair === undefined ? [] : [{ pair, place: () => placeOf(number), also: Math.max(0, countOf(number) - 1) }]
-  })
+  const visits: Visit[] = []
+  for (let at = 0; at < order.length; at += 1) {
+    const number = order[at] ?? 0
+    const pair = pairAt(number)
+    if (pair !== undefined) visits.push({ pair, place: () => placeOf(number), also: Math.max(0, countOf(number) - 1) })
+  }
+  return visits
 }
 
 /** Of what nobody leads to yet. */
