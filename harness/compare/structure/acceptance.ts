@@ -31,8 +31,8 @@ export function acceptanceOf(value: unknown, flat: Flat, flattener: Flattener, l
   }
   if (isObject(value)) {
     for (const [name, inner] of Object.entries(value)) {
-      const least = check(inner, memberSchemas(flat, name, 'least'))
-      const most = check(inner, memberSchemas(flat, name, 'most'))
+      const least = check(inner, memberSchemas(flat.members, name, 'least'))
+      const most = check(inner, memberSchemas(flat.members, name, 'most'))
       verdicts.push(least === most ? least : 'unclear')
       for (const schema of flat.names) verdicts.push(check(name, [schema]))
       for (const [trigger, schema] of flat.dependentSchemas) if (trigger === name) verdicts.push(check(value, [schema]))

@@ -88,7 +88,7 @@ export function structureComparison(
       if (entry?.member === undefined || entry.mounted === undefined) return []
       const flat = entry.difference.change === 'removed' ? entry.mounted.old : entry.mounted.new
       // As they are written: schemas that demand the same share a flat, whatever they are called.
-      return memberSchemas(flat, entry.member, 'least')
+      return memberSchemas(flat.members, entry.member, 'least')
     },
     resource: (side, name) => publishedIn(side === 'old' ? baseline : candidate, name),
     flat: flattener.flat,
@@ -413,7 +413,7 @@ function locator(
 function childOf(flat: Flat, token: string | undefined): readonly JsonSchema[] {
   if (token === undefined) return []
   if (flat.items.length > 0 && /^(\d+|\*)$/.test(token)) return itemSchemas(flat, token === '*' ? 0 : Number(token))
-  return memberSchemas(flat, token, 'least')
+  return memberSchemas(flat.members, token, 'least')
 }
 
 function isSameToken(step: string | undefined, token: string | undefined): boolean {

@@ -108,6 +108,14 @@ export function proverOf(space: Space, flattener: Flattener): Prover {
     return side === 'old' ? space.isSame(schema, other) : space.isSame(other, schema)
   }
 
+  /** Whether all that is demanded is one schema, which is given unchanged: mostly so, and then neither is looked into. */
+  function isOneAndSame(side: Side, given: readonly JsonSchema[], wanted: readonly JsonSchema[]): boolean {
+    const [own, ...others] = given
+    const [schema, ...more] = wanted
+    if (own === undefined || schema === undefined || others.length + more.length > 0) return false
+    return isSame(side, own, schema)
+  }
+
   const schemas = (side: Side, list: readonly JsonSchema[]): Flat => flattener.flat(side, list)
 
   /** The outer demands without those formats and patterns that the inner schema makes as well: they need no evaluation. */
@@ -213,10 +221,11 @@ export function proverOf(space: Space, flattener: Flattener): Prover {
     const names = new Set(entry.properties.keys())
     for (const own of inner.members) for (const name of own.properties.keys()) names.add(name)
     for (const name of names) {
-      const wanted = memberSchemas({ ...outer, members: [entry] }, name, 'most')
+      const wanted = memberSchemas([entry], name, 'most')
       if (wanted.length === 0) continue
-      const given = schemas(inner.side, memberSchemas(inner, name, 'least'))
-      if (!prove(given, schemas(outer.side, wanted), level + 1, MAX_SPLIT)) return false
+      const given = memberSchemas(inner.members, name, 'least')
+      if (isOneAndSame(inner.side, given, wanted)) continue
+      if (!prove(schemas(inner.side, given), schemas(outer.side, wanted), level + 1, MAX_SPLIT)) return false
     }
     const given = (apply: (own: Members) => readonly JsonSchema[]) => schemas(inner.side, inner.members.flatMap(apply))
     for (const [pattern, schema] of entry.patterns) {
@@ -278,7 +287,7 @@ export function proverOf(space: Space, flattener: Flattener): Prover {
     for (let index = 0; index <= longest; index += 1) {
       if (index >= inner.limits.maxItems) return true
       const wanted = itemSchemas(outer, index)
-      if (wanted.length === 0) continue
+      if (wanted.length === 0 || isOneAndSame(inner.side, itemSchemas(inner, index), wanted)) continue
       const given = schemas(inner.side, itemSchemas(inner, index))
       if (!prove(given, schemas(outer.side, wanted), level + 1, MAX_SPLIT)) return false
       // An array that may not have this item has none after it either.
@@ -450,8 +459,8 @@ export function proverOf(space: Space, flattener: Flattener): Prover {
     if (one.limits.minProperties > other.limits.maxProperties) return true
     for (const name of one.required) {
       if (isAbsent(other, name)) return true
-      const here = memberSchemas(one, name, 'least')
-      const there = memberSchemas(other, name, 'least')
+      const here = memberSchemas(one.members, name, 'least')
+      const there = memberSchemas(other.members, name, 'least')
       if (
         here.length > 0 &&
         there.length > 0 &&
@@ -476,7 +485,7 @@ export function proverOf(space: Space, flattener: Flattener): Prover {
 
   /** Whether a document that satisfies the flat cannot have this member. */
   function isAbsent(flat: Flat, name: string): boolean {
-    return memberSchemas(flat, name, 'least').some((schema) => schema === false)
+    return memberSchemas(flat.members, name, 'least').some((schema) => schema === false)
   }
 
   return { isContained }

@@ -166,78 +166,51 @@ function openAgain(members: readonly Closable[]): readonly Members[] {
   return members.filter((entry) => entry[DEFAULT_CLOSED] !== true)
 }
 
-type Draft = {
-  sources: JsonSchema[]
-  never: boolean
-  types: Set<JsonType>
-  values: unknown[] | undefined
-  minimum: Bound | undefined
-  maximum: Bound | undefined
-  multiples: number[]
-  limits: Record<LimitName, number>
-  patterns: Set<string>
-  formats: Set<string>
-  unique: boolean
-  required: Set<string>
-  members: Members[]
-  items: Items[]
-  contains: Contains[]
-  names: JsonSchema[]
-  dependentRequired: Map<string, Set<string>>
-  dependentSchemas: (readonly [string, JsonSchema])[]
-  choices: Choice[]
-  nots: JsonSchema[]
-  conditionals: Conditional[]
-  opaque: JsonSchemaObject[]
-  annotations: Map<string, unknown>
-}
+/** A flat in the making. What it has is shared with others until something is added to it. */
+type Draft = { -readonly [Key in Exclude<keyof Flat, 'side' | 'key' | 'roots' | 'sources'>]: Flat[Key] }
 
-function draftOf(from: Flat | undefined): Draft {
-  return {
-    sources: [...(from?.sources ?? [])],
-    never: from?.never ?? false,
-    types: new Set(from?.types ?? ALL_TYPES),
-    values: from?.values === undefined ? undefined : [...from.values],
-    minimum: from?.minimum,
-    maximum: from?.maximum,
-    multiples: [...(from?.multiples ?? [])],
-    limits: from
-      ? { ...from.limits }
-      : {
-          minLength: 0,
-          maxLength: Number.POSITIVE_INFINITY,
-          minItems: 0,
-          maxItems: Number.POSITIVE_INFINITY,
-          minProperties: 0,
-          maxProperties: Number.POSITIVE_INFINITY,
-        },
-    patterns: new Set(from?.patterns),
-    formats: new Set(from?.formats),
-    unique: from?.unique ?? false,
-    required: new Set(from?.required),
-    members: [...(from?.members ?? [])],
-    items: [...(from?.items ?? [])],
-    contains: [...(from?.contains ?? [])],
-    names: [...(from?.names ?? [])],
-    dependentRequired: new Map([...(from?.dependentRequired ?? [])].map(([name, needs]) => [name, new Set(needs)])),
-    dependentSchemas: [...(from?.dependentSchemas ?? [])],
-    choices: [...(from?.choices ?? [])],
-    nots: [...(from?.nots ?? [])],
-    conditionals: [...(from?.conditionals ?? [])],
-    opaque: [...(from?.opaque ?? [])],
-    annotations: new Map(from?.annotations),
-  }
+const NOTHING: Draft = {
+  never: false,
+  types: new Set(ALL_TYPES),
+  values: undefined,
+  minimum: undefined,
+  maximum: undefined,
+  multiples: [],
+  limits: {
+    minLength: 0,
+    maxLength: Number.POSITIVE_INFINITY,
+    minItems: 0,
+    maxItems: Number.POSITIVE_INFINITY,
+    minProperties: 0,
+    maxProperties: Number.POSITIVE_INFINITY,
+  },
+  patterns: new Set(),
+  formats: new Set(),
+  unique: false,
+  required: new Set(),
+  members: [],
+  items: [],
+  contains: [],
+  names: [],
+  dependentRequired: new Map(),
+  dependentSchemas: [],
+  choices: [],
+  nots: [],
+  conditionals: [],
+  opaque: [],
+  annotations: new Map(),
 }
 
 function merge(space: Space, side: Side, key: string, schemas: readonly JsonSchema[], from: Flat | undefined): Flat {
-  const draft = draftOf(from)
+  const draft: Draft = { ...(from ?? NOTHING) }
+  const sources = [...(from?.sources ?? [])]
   // Not by identity: a schema that is nothing but another one around a reference has the identity of that.
-  const seen = new Set<JsonSchema>(draft.sources)
+  const seen = new Set<JsonSchema>(sources)
   const queue = [...schemas].reverse()
   for (let schema = queue.pop(); schema !== undefined; schema = queue.pop()) {
     if (seen.has(schema)) continue
     seen.add(schema)
-    draft.sources.push(schema)
+    sources.push(schema)
     if (schema === true) continue
     if (schema === false) {
       draft.never = true
@@ -248,21 +221,21 @@ function merge(space: Space, side: Side, key: string, schemas: readonly JsonSche
     if (schema.$ref !== undefined) {
       const name = referenceOf(schema)
       const target = name === undefined ? undefined : space.definition(side, name)
-      if (target === undefined) draft.opaque.push(schema)
+      if (target === undefined) draft.opaque = [...draft.opaque, schema]
       else queue.push(target)
     }
-    take(space, draft, schema)
+    take(draft, schema)
   }
   if (draft.types.size === 0) draft.never = true
   if (draft.values !== undefined && draft.values.length === 0) draft.never = true
-  return { side, key, roots: from === undefined ? schemas : undefined, ...draft }
+  return { ...draft, side, key, roots: from === undefined ? schemas : undefined, sources }
 }
 
 /** Adds the demands of one schema object, its references and `allOf` aside. */
-function take(_space: Space, draft: Draft, schema: JsonSchemaObject): void {
+function take(draft: Draft, schema: JsonSchemaObject): void {
   for (const [keyword, value] of Object.entries(schema)) {
     if (keyword.startsWith('x-') || ANNOTATIONS.has(keyword)) {
-      if (!draft.annotations.has(keyword)) draft.annotations.set(keyword, value)
+      if (!draft.annotations.has(keyword)) draft.annotations = new Map(draft.annotations).set(keyword, value)
       continue
     }
     switch (keyword) {
@@ -285,91 +258,106 @@ function take(_space: Space, draft: Draft, schema: JsonSchemaObject): void {
         if (typeof value === 'number') draft.maximum = lower(draft.maximum, { value, exclusive: keyword !== 'maximum' })
         break
       case 'multipleOf':
-        if (typeof value === 'number' && !draft.multiples.includes(value)) draft.multiples.push(value)
+        if (typeof value === 'number' && !draft.multiples.includes(value)) draft.multiples = [...draft.multiples, value]
         break
       case 'minLength':
       case 'minItems':
       case 'minProperties':
-        if (typeof value === 'number') draft.limits[keyword] = Math.max(draft.limits[keyword], value)
+        if (typeof value === 'number')
+          draft.limits = { ...draft.limits, [keyword]: Math.max(draft.limits[keyword], value) }
         break
       case 'maxLength':
       case 'maxItems':
       case 'maxProperties':
-        if (typeof value === 'number') draft.limits[keyword] = Math.min(draft.limits[keyword], value)
+        if (typeof value === 'number')
+          draft.limits = { ...draft.limits, [keyword]: Math.min(draft.limits[keyword], value) }
         break
       case 'pattern':
-        if (typeof value === 'string') draft.patterns.add(value)
+        if (typeof value === 'string') draft.patterns = new Set(draft.patterns).add(value)
         break
       case 'format':
-        if (typeof value === 'string') draft.formats.add(value)
+        if (typeof value === 'string') draft.formats = new Set(draft.formats).add(value)
         break
       case 'uniqueItems':
         if (value === true) draft.unique = true
         break
       case 'required':
-        for (const name of Array.isArray(value) ? value : []) if (typeof name === 'string') draft.required.add(name)
+        if (Array.isArray(value))
+          draft.required = new Set([...draft.required, ...value.filter((name) => typeof name === 'string')])
         break
       case 'contains':
         if (isSchema(value)) {
-          draft.contains.push({
-            schema: value,
-            min: typeof schema.minContains === 'number' ? schema.minContains : 1,
-            max: typeof schema.maxContains === 'number' ? schema.maxContains : Number.POSITIVE_INFINITY,
-          })
+          const min = typeof schema.minContains === 'number' ? schema.minContains : 1
+          const max = typeof schema.maxContains === 'number' ? schema.maxContains : Number.POSITIVE_INFINITY
+          draft.contains = [...draft.contains, { schema: value, min, max }]
         }
         break
       case 'propertyNames':
-        if (isSchema(value)) draft.names.push(value)
+        if (isSchema(value)) draft.names = [...draft.names, value]
         break
       case 'dependentRequired':
         for (const [name, needs] of isObject(value) ? Object.entries(value) : []) {
-          const all = draft.dependentRequired.get(name) ?? new Set()
+          const all = new Set(draft.dependentRequired.get(name))
           for (const need of Array.isArray(needs) ? needs : []) if (typeof need === 'string') all.add(need)
-          draft.dependentRequired.set(name, all)
+          draft.dependentRequired = new Map(draft.dependentRequired).set(name, all)
         }
         break
       case 'dependentSchemas':
         for (const [name, inner] of isObject(value) ? Object.entries(value) : []) {
-          if (isSchema(inner)) draft.dependentSchemas.push([name, inner])
+          if (isSchema(inner)) draft.dependentSchemas = [...draft.dependentSchemas, [name, inner]]
         }
         break
       case 'anyOf':
-        if (onlyBranch(value).length === 0) draft.choices.push({ kind: 'any', branches: schemasOf(value) })
+        if (onlyBranch(value).length === 0)
+          draft.choices = [...draft.choices, { kind: 'any', branches: schemasOf(value) }]
         break
       case 'oneOf':
-        if (onlyBranch(value).length === 0) draft.choices.push({ kind: 'one', branches: schemasOf(value) })
+        if (onlyBranch(value).length === 0)
+          draft.choices = [...draft.choices, { kind: 'one', branches: schemasOf(value) }]
         break
       case 'not':
-        if (isSchema(value)) draft.nots.push(value)
+        if (isSchema(value)) draft.nots = [...draft.nots, value]
         break
       case 'if':
         if (isSchema(value)) {
-          draft.conditionals.push({
-            condition: value,
-            whenTrue: isSchema(schema.then) ? schema.then : true,
-            whenFalse: isSchema(schema.else) ? schema.else : true,
-          })
+          const whenTrue = isSchema(schema.then) ? schema.then : true
+          const whenFalse = isSchema(schema.else) ? schema.else : true
+          draft.conditionals = [...draft.conditionals, { condition: value, whenTrue, whenFalse }]
         }
         break
       case 'unevaluatedProperties':
       case 'unevaluatedItems':
       case '$dynamicRef':
       case '$recursiveRef':
-        if (value !== true) draft.opaque.push(schema)
+        if (value !== true) draft.opaque = [...draft.opaque, schema]
         break
       default:
         break
     }
   }
-  const properties = schemaMap(schema.properties)
-  const patterns = schemaMap(schema.patternProperties)
-  const additional = isSchema(schema.additionalProperties) ? schema.additionalProperties : true
-  if (properties.size > 0 || patterns.size > 0 || additional !== true) {
-    draft.members.push({ properties, patterns, additional })
-  }
+  const members = membersOf(schema)
+  if (members !== undefined) draft.members = [...draft.members, members]
   const prefix = schemasOf(schema.prefixItems)
   const rest = isSchema(schema.items) ? schema.items : true
-  if (prefix.length > 0 || rest !== true) draft.items.push({ prefix, rest })
+  if (prefix.length > 0 || rest !== true) draft.items = [...draft.items, { prefix, rest }]
+}
+
+/** The members that each schema declares: both releases, and all that take a record over, have the same. */
+const declared = new WeakMap<JsonSchemaObject, Members>()
+
+function membersOf(schema: JsonSchemaObject): Members | undefined {
+  const { properties, patternProperties, additionalProperties: additional } = schema
+  if (properties === undefined && patternProperties === undefined && additional === undefined) return undefined
+  const known = declared.get(schema)
+  if (known !== undefined) return known
+  const made: Members = {
+    properties: schemaMap(properties),
+    patterns: schemaMap(patternProperties),
+    additional: isSchema(additional) ? additional : true,
+  }
+  if (made.properties.size === 0 && made.patterns.size === 0 && made.additional === true) return undefined
+  declared.set(schema, made)
+  return made
 }
 
 /** A choice of one is no choice: what there is to choose is demanded. */
@@ -415,12 +403,16 @@ function schemaMap(value: unknown): ReadonlyMap<string, JsonSchema> {
 }
 
 /**
- * What a flat demands of the member with this name. Where a pattern cannot be tried on the name, `least` leaves out what may
+ * What is demanded of the member with this name. Where a pattern cannot be tried on the name, `least` leaves out what may
  * not apply and `most` takes in what may: a proof asks for the least on the side it starts from and the most on the other.
  */
-export function memberSchemas(flat: Flat, name: string, doubt: 'least' | 'most'): readonly JsonSchema[] {
+export function memberSchemas(
+  members: readonly Members[],
+  name: string,
+  doubt: 'least' | 'most',
+): readonly JsonSchema[] {
   const schemas: JsonSchema[] = []
-  for (const entry of flat.members) {
+  for (const entry of members) {
     const declared = entry.properties.get(name)
     if (declared !== undefined && declared !== true) schemas.push(declared)
     let isOther = declared === undefined

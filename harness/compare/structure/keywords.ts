@@ -238,8 +238,8 @@ function memberChanges(old: Flat, next: Flat): readonly KeywordChange[] {
   const nowReadOnly = readOnlyNames(next)
   const wasReadOnly = readOnlyNames(old)
   for (const name of [...before].filter((entry) => !after.has(entry)).sort()) {
-    const summary = summaryOf(memberSchemas(old, name, 'least'))
-    const isRefused = memberSchemas(next, name, 'most').includes(false)
+    const summary = summaryOf(memberSchemas(old.members, name, 'least'))
+    const isRefused = memberSchemas(next.members, name, 'most').includes(false)
     changes.push(
       nowReadOnly.has(name)
         ? changeOf('readOnly', 'field-became-read-only', 'narrowed', 'narrower', false, true, name)
@@ -255,8 +255,8 @@ function memberChanges(old: Flat, next: Flat): readonly KeywordChange[] {
     )
   }
   for (const name of [...after].filter((entry) => !before.has(entry)).sort()) {
-    const schemas = memberSchemas(next, name, 'least')
-    const wasRefused = memberSchemas(old, name, 'most').includes(false)
+    const schemas = memberSchemas(next.members, name, 'least')
+    const wasRefused = memberSchemas(old.members, name, 'most').includes(false)
     changes.push(
       wasReadOnly.has(name)
         ? changeOf('readOnly', 'field-became-writable', 'widened', 'wider', true, false, name)

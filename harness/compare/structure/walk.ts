@@ -287,7 +287,12 @@ function compareBases(old: Flat, next: Flat, path: readonly string[], notes: Not
   const isShared = (type: JsonType) => old.types.has(type) && next.types.has(type)
   const names = isShared('object') ? declaredNames(next) : new Set<string>()
   for (const name of [...declaredNames(old)].filter((entry) => names.has(entry)).sort()) {
-    step([name], ['properties', name], memberSchemas(old, name, 'least'), memberSchemas(next, name, 'least'))
+    step(
+      [name],
+      ['properties', name],
+      memberSchemas(old.members, name, 'least'),
+      memberSchemas(next.members, name, 'least'),
+    )
   }
   const others = (flat: Flat) =>
     flat.members.map((entry) => entry.additional).filter((schema) => typeof schema === 'object')
@@ -452,7 +457,7 @@ function likeness(one: Flat, other: Flat, flattener: Flattener): number {
 }
 
 function constantOf(flat: Flat, name: string, flattener: Flattener): string | undefined {
-  const values = flattener.flat(flat.side, memberSchemas(flat, name, 'least')).values
+  const values = flattener.flat(flat.side, memberSchemas(flat.members, name, 'least')).values
   return values?.length === 1 ? JSON.stringify(values[0]) : undefined
 }
 
