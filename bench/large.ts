@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs'
-import { structureComparison } from '../harness/compare/structure/compare.ts'
-import { loadPlugIns } from '../harness/pipeline/registry.ts'
+import { enableCompileCache } from 'node:module'
 import type { SchemaDocument } from '../harness/ports/schema-source.ts'
 
 /*
  * One measurement of two large specifications, in a process of its own so that neither the heap nor the compiled code of
  * another measurement helps it: node bench/large.ts parse|diff OLD NEW. Prints what it took as JSON; `cpu` is the time of
- * all threads, which a busy machine changes less.
+ * all threads, which a busy machine changes less. Compiled code is kept between runs, as it is between those of the command.
  */
+
+enableCompileCache()
+const { structureComparison } = await import('../harness/compare/structure/compare.ts')
+const { loadPlugIns } = await import('../harness/pipeline/registry.ts')
 
 const [, , work = '', oldFile = '', newFile = ''] = process.argv
 const document = (file: string): SchemaDocument => ({ name: file, text: readFileSync(file, 'utf8') })

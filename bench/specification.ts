@@ -6,9 +6,10 @@ const CHANGES = 50
 
 /**
  * How the records are written: `plain` with nothing but fields, lists and references; `combined` as large publishers do it,
- * with a base that every second record extends, fields that are a key or the whole record, fields that may be null, and choices.
+ * with a base that every second record extends, fields that are a key or the whole record, fields that may be null, and choices;
+ * `exclusive` is the same with choices of exactly one that no field tells apart.
  */
-export const SHAPES = ['plain', 'combined'] as const
+export const SHAPES = ['plain', 'combined', 'exclusive'] as const
 export type Shape = (typeof SHAPES)[number]
 
 /** An OpenAPI document of 10 MB: many operations, shared and recursive records; `changed` is its next release. */
@@ -26,10 +27,10 @@ function specification(shape: Shape, changed: boolean): string {
       }
     }
     // A tree of records, each of which knows its own kind as well, and a neighborhood that leads around in circles.
-    Object.assign(properties, shape === 'plain' ? plainNeighbors(index) : combinedNeighbors(index))
+    Object.assign(properties, shape === 'plain' ? plainNeighbors(index) : combinedNeighbors(index, shape))
     if (changed && index % every === 0 && index / every < CHANGES) changeOne(properties, index / every)
     const own = { type: 'object', required: ['field_0'], properties }
-    schemas[`Record${index}`] = shape === 'combined' && index % 2 === 0 ? { allOf: [record('Entity'), own] } : own
+    schemas[`Record${index}`] = shape !== 'plain' && index % 2 === 0 ? { allOf: [record('Entity'), own] } : own
     const content = { 'application/json': { schema: { $ref: `#/components/schemas/Record${index}` } } }
     if (index % 2 === 0) {
       paths[`/records/${index}`] = {
@@ -41,7 +42,7 @@ function specification(shape: Shape, changed: boolean): string {
       }
     }
   }
-  if (shape === 'combined') {
+  if (shape !== 'plain') {
     schemas.Entity = {
       type: 'object',
       properties: { id: { type: 'string', format: 'uuid' }, note: { type: 'string' } },
@@ -58,8 +59,9 @@ function plainNeighbors(index: number): Readonly<Record<string, unknown>> {
   return { parent: record(Math.floor(index / 2)), lines: { type: 'array', items: record(index + 1) } }
 }
 
-function combinedNeighbors(index: number): Readonly<Record<string, unknown>> {
+function combinedNeighbors(index: number, shape: Shape): Readonly<Record<string, unknown>> {
   const key = { type: 'string', maxLength: 5000 }
+  const told = shape === 'exclusive' ? {} : { discriminator: { propertyName: 'field_0' } }
   return {
     parent: { anyOf: [key, record(Math.floor(index / 2))], description: 'Its key, or all of it where it is expanded.' },
     owner: { nullable: true, allOf: [record(Math.floor(index / 3))] },
@@ -69,7 +71,7 @@ function combinedNeighbors(index: number): Readonly<Record<string, unknown>> {
       required: ['data'],
       properties: { data: { type: 'array', items: record(index + 1) }, has_more: { type: 'boolean' } },
     },
-    detail: { oneOf: [record(index + 2), record(index + 3)], discriminator: { propertyName: 'field_0' } },
+    detail: { oneOf: [record(index + 2), record(index + 3)], ...told },
   }
 }
 

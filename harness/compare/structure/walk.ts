@@ -257,6 +257,8 @@ function isNull(schema: JsonSchema, side: Side, { flattener, space }: Pairs): bo
   const name = targetOf(schema)
   // What leads anywhere has members, items or a choice.
   if (name !== undefined && space.leadsOn(name)) return false
+  const written = behindReferences(side, [schema], space)
+  if (typeof written === 'object' && typeof written.type === 'string' && written.type !== 'null') return false
   const { types } = flattener.flat(side, [schema])
   return types.size === 1 && types.has('null')
 }
