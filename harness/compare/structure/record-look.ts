@@ -33,7 +33,7 @@ export function fieldTypes(flatten: Flatten, flat: Flat, depth: number): FieldTy
     const record = at.items.length > 0 && declaredNames(at).size === 0 ? rowOf(flatten, at) : at
     for (const name of declaredNames(record)) {
       if (found.size >= MOST_FIELDS) return
-      const field = flatOf(flatten, at.side, memberSchemas(record, name, 'least'))
+      const field = flatOf(flatten, at.side, memberSchemas(record.members, name, 'least'))
       const key = `${prefix}${plain(name)}`
       found.set(key, typesOf(field).join())
       if (left > 1) visit(field, `${key}/`, left - 1)
