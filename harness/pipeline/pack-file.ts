@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { z } from 'zod'
 import { GateError, messageOf } from '../base/errors.ts'
 import { readableSize, writeTextLines } from '../base/files.ts'
-import { digestOf, fingerprintOf } from '../base/fingerprint.ts'
+import { fingerprintOf } from '../base/fingerprint.ts'
 import {
   canonicalJson,
   isJsonNumber,
@@ -12,7 +12,8 @@ import {
   parseJson,
   toJson,
 } from '../base/json.ts'
-import { AHEAD, type Line, type LinePlace, LineReader, linesOf } from '../base/lines.ts'
+import { linesOf } from '../base/lines.ts'
+import { ProvenLines, type ProvenPlace, provenPlace } from '../base/proven-lines.ts'
 import { PackEnd, PackedInvoice, PackedOperation, PackedReplay, PackHeader } from '../model/evidence-pack.ts'
 import { packedAnswer, packedInvoice } from '../replay/packing.ts'
 import type { Rehearsal } from './run.ts'
@@ -57,9 +58,6 @@ function* contentsOf({ header, replays }: Pack): Generator<unknown> {
     for (const invoice of observation.invoices) yield packedInvoice(invoice)
   }
 }
-
-/** Where a line lies, and its digest: it is proven again whenever it is read. */
-type Place = LinePlace & Readonly<{ digest: string }>
 
 /** How a replay ended. */
 type Ending = Pick<PackedReplay, 'fault' | 'byRules' | 'copies' | 'leftBehind'>
@@ -127,26 +125,21 @@ function read(file: string): PackFile {
       if (replays.has(begin.replay)) throw unusable(file, `it holds the replay "${begin.replay}" twice`)
       const { fault, byRules, copies, leftBehind } = begin
       const ending = { byRules, copies, leftBehind, ...(fault === undefined ? {} : { fault }) }
-      current = { ending, target: targetTraits(begin), begin: placeOf(line), shared: [], invoices: [], keys: [] }
+      current = { ending, target: targetTraits(begin), begin: provenPlace(line), shared: [], invoices: [], keys: [] }
       replays.set(begin.replay, current)
     } else if (current === undefined) {
       throw unusable(file, 'a line belongs to no replay')
     } else if ('key' in content) {
       current.keys.push(validated(PackedInvoice, content, file).key)
-      current.invoices.push(placeOf(line))
+      current.invoices.push(provenPlace(line))
     } else {
       validated(PackedOperation, content, file)
-      current.shared.push(placeOf(line))
+      current.shared.push(provenPlace(line))
     }
   }
   if (header === undefined || end === undefined) throw unusable(file, 'its end is missing')
-  const lines = new LineReader(file, AHEAD)
-  const textAt = (place: Place): string => {
-    const text = lines.read(place)
-    if (digestOf(text) !== place.digest) throw unusable(file, 'it was edited while it was read')
-    return text
-  }
-  const found = [...replays].map(([name, replay]) => [name, inPack(replay, textAt, file)] as const)
+  const lines = new ProvenLines(file, () => unusable(file, 'it was edited while it was read'))
+  const found = [...replays].map(([name, replay]) => [name, inPack(replay, lines, file)] as const)
   return { file, header, meta: end.meta, replays: new Map(found) }
 }
 
@@ -154,31 +147,31 @@ function read(file: string): PackFile {
 type FoundReplay = Readonly<{
   ending: Ending
   target: ReadonlyMap<string, string>
-  begin: Place
-  shared: Place[]
-  invoices: Place[]
+  begin: ProvenPlace
+  shared: ProvenPlace[]
+  invoices: ProvenPlace[]
   keys: string[]
 }>
 
-function inPack(found: FoundReplay, textAt: (place: Place) => string, file: string): ReplayInPack {
+function inPack(found: FoundReplay, lines: ProvenLines, file: string): ReplayInPack {
   const { ending, target, begin, shared, invoices, keys } = found
   const lookUps = fingerprintOf(shared.map(({ digest }) => digest))
   return {
     ending,
     traits: new Map([...target, ['look-ups', lookUps]]),
     keys,
-    begin: () => validated(PackedReplay, parseJson(textAt(begin)), file),
+    begin: () => validated(PackedReplay, parseJson(lines.read(begin)), file),
     shared: {
       length: shared.length,
       answer: (index) => {
         const place = shared[index]
-        return place === undefined ? undefined : validated(PackedOperation, parseJson(textAt(place)), file)
+        return place === undefined ? undefined : validated(PackedOperation, parseJson(lines.read(place)), file)
       },
     },
     invoice: (index) => {
       const place = invoices[index]
       if (place === undefined) throw unusable(file, `it holds no invoice ${index + 1}`)
-      return textAt(place)
+      return lines.read(place)
     },
   }
 }
@@ -206,10 +199,6 @@ function validated<Schema extends z.ZodType>(schema: Schema, content: Json, file
   if (result.success) return result.data
   const [issue] = result.error.issues
   throw unusable(file, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`)
-}
-
-function placeOf({ text, at, length }: Line): Place {
-  return { at, length, digest: digestOf(text) }
 }
 
 function unusable(file: string, why: string, cause?: unknown): GateError {

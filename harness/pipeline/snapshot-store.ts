@@ -1,4 +1,4 @@
-import { createHash, type Hash, hash as hashOf } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GateError, messageOf } from '../base/errors.ts'
@@ -6,8 +6,9 @@ import { readTextFile, writeTextFile, writeTextLines } from '../base/files.ts'
 import { digestOf } from '../base/fingerprint.ts'
 import { canonicalJson, isJsonArray, isJsonObject, type Json, parseJson, toJson } from '../base/json.ts'
 import { keepText, memberTexts } from '../base/json-parts.ts'
-import { AHEAD, type LinePlace, LineReader, linesOf } from '../base/lines.ts'
+import { linesOf } from '../base/lines.ts'
 import { onDemand } from '../base/on-demand.ts'
+import { ProvenLines, type ProvenPlace, provenPlace } from '../base/proven-lines.ts'
 import { ErpSchema } from '../model/schema.ts'
 import {
   type DocumentStage,
@@ -106,30 +107,27 @@ async function readDocuments(
   )
   const hash = createHash('sha256')
   const held: string[] = []
-  const places: LinePlace[] = []
+  const places: ProvenPlace[] = []
   const keys: string[] = []
-  const digests: string[] = []
-  for (const { text, at, length } of linesOf(file, (bytes) => hash.update(bytes))) {
-    if (text === '') continue
+  for (const line of linesOf(file, (bytes) => hash.update(bytes))) {
+    if (line.text === '') continue
     if (size <= largestHeld) {
-      held.push(text)
+      held.push(line.text)
       continue
     }
-    places.push({ at, length })
-    keys.push(keyIn(text))
-    digests.push(lineDigest(text))
+    places.push(provenPlace(line))
+    keys.push(keyIn(line.text))
   }
   if (`sha256:${hash.digest('hex')}` !== digest) throw replaced(file)
   if (size <= largestHeld) return held.map((text) => parseDocument(parseJson(text)))
-  const lines = new LineReader(file, AHEAD)
+  const lines = new ProvenLines(file, () => replaced(file))
   return onDemand({
     length: places.length,
     keys,
     read: (index) => {
       const place = places[index]
-      const text = place === undefined ? '' : lines.read(place)
-      if (lineDigest(text) !== digests[index]) throw replaced(file)
-      return lateDocument(keys[index] ?? '', text)
+      if (place === undefined) throw replaced(file)
+      return lateDocument(keys[index] ?? '', lines.read(place))
     },
   })
 }
@@ -139,11 +137,6 @@ function keyIn(line: string): string {
   const first = /^\{"key":("(?:[^"\\]|\\.)*")/.exec(line)?.[1]
   const key = first === undefined ? parseDocument(parseJson(line)).key : parseJson(first)
   return typeof key === 'string' ? key : ''
-}
-
-/** Enough of a digest to see that a line is another one. */
-function lineDigest(line: string): string {
-  return hashOf('sha256', line, 'base64url').slice(0, 16)
 }
 
 function replaced(file: string): GateError {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { GateError } from '../base/errors.ts'
 import { isJsonObject, type Json, parseJson, toJson, writeJson } from '../base/json.ts'
+import { isOnDemand, onDemand } from '../base/on-demand.ts'
 import type { Body, Interaction } from '../model/recording.ts'
 import { REMOVED } from '../model/recording.ts'
 import { type CapturedRecording, sanitize } from './sanitize.ts'
@@ -350,3 +351,29 @@ function codeOf(act: () => unknown): string {
   }
   return 'none'
 }
+
+test('a capture that is read on demand is cleaned one by one, to the recording that a held one becomes', () => {
+  const captured = capture(
+    { query: '?name=Nordlicht+GmbH', answer: { json: { name: 'Nordlicht GmbH', total: toJson(119.1) } } },
+    { body: { text: 'an anna@lieferant.example, DE89 3704 0044 0532 0130 00' }, headers: { cookie: 'sid=47110815x' } },
+    { body: { json: { memo: 'Nordlicht GmbH, \ud800 anna@lieferant.example' } }, answer: { base64: 'AAEC/w==' } },
+  )
+  const held = clean(captured, ['name'])
+  let reads = 0
+  const late = clean(
+    {
+      ...captured,
+      interactions: onDemand({
+        length: captured.interactions.length,
+        read: (index) => {
+          reads += 1
+          return captured.interactions[index] as Interaction
+        },
+      }),
+    },
+    ['name'],
+  )
+  expect([late.digest, late.header, [...late.interactions]]).toEqual([held.digest, held.header, held.interactions])
+  // Secrets, names, and what is cleaned: three walks, and what was cleaned is not asked for again.
+  expect([reads, isOnDemand(late.interactions)]).toEqual([3 * 3, true])
+})

@@ -1,8 +1,19 @@
 import { createHash, createHmac } from 'node:crypto'
 import { GateError } from '../base/errors.ts'
-import { digestOf } from '../base/fingerprint.ts'
-import { isJsonArray, isJsonNumber, isJsonObject, type Json, jsonNumber, parseJson, writeJson } from '../base/json.ts'
+import {
+  isJsonArray,
+  isJsonNumber,
+  isJsonObject,
+  type Json,
+  jsonNumber,
+  parseJson,
+  toJson,
+  writeJson,
+} from '../base/json.ts'
+import type { LinePlace } from '../base/lines.ts'
+import { isOnDemand, onDemand } from '../base/on-demand.ts'
 import { valueAt } from '../base/pointer.ts'
+import { Spool } from '../base/spool.ts'
 import {
   type Body,
   type Interaction,
@@ -15,7 +26,8 @@ import { NUMBER_START, NUMBERED, numberAtStartOf, scramble } from './formats.ts'
 import { isForm, pairsOf, withValues } from './forms.ts'
 import { SECRET_HEADERS, secretsInHeader } from './secret-headers.ts'
 import type { FoundSecrets } from './secrets.ts'
-import { brand, textOf } from './store.ts'
+import { brand, interactionOf, recordingLines } from './store.ts'
+import { TextsToFind } from './texts-to-find.ts'
 
 const EMAIL = /[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu
 /** The name of a call, such as `model.account.invoice.create`. */
@@ -87,22 +99,42 @@ export function sanitize(captured: CapturedRecording, options: SanitizeOptions):
   )
   const cleaner = new Cleaner(options, secrets)
   cleaner.learn(captured.interactions)
-  const interactions = captured.interactions.map((interaction) => cleaner.interaction(interaction))
+  const interactions = cleanedBy(cleaner, captured.interactions)
   const pseudonyms = cleaner.pseudonyms()
   const header: RecordingHeader = {
     ...captured.header,
     sanitizing: RULES.map((rule) => ({ rule, count: cleaner.counts.get(rule) ?? 0 })),
     ...(pseudonyms.length === 0 ? {} : { pseudonyms }),
   }
-  const text = textOf(header, interactions)
-  for (const secret of [...secrets, ...cleaner.replaced]) {
-    if (encodings(secret).some((form) => text.includes(form))) {
-      throw new GateError('sanitize-failed', 'A secret or personal data is still in the recording after sanitizing.', {
-        hint: 'Nothing was written. Report this with the kind of request that carries it.',
-      })
-    }
+  const digest = createHash('sha256')
+  const scanned = new TextsToFind([...secrets, ...cleaner.replaced].flatMap(encodings))
+  for (const line of recordingLines(header, interactions)) {
+    digest.update(`${line}\n`)
+    if (!scanned.isIn(`${line}\n`)) continue
+    throw new GateError('sanitize-failed', 'A secret or personal data is still in the recording after sanitizing.', {
+      hint: 'Nothing was written. Report this with the kind of request that carries it.',
+    })
   }
-  return brand({ header, interactions, digest: digestOf(text) })
+  return brand({ header, interactions, digest: `sha256:${digest.digest('hex')}` })
+}
+
+/**
+ * The interactions cleaned, in their order. Those of a capture that is read on demand wait, clean, in a file without a name,
+ * until they are asked for.
+ */
+function cleanedBy(cleaner: Cleaner, captured: readonly Interaction[]): readonly Interaction[] {
+  if (!isOnDemand(captured)) return captured.map((interaction) => cleaner.interaction(interaction))
+  const spool = new Spool()
+  const places: LinePlace[] = []
+  for (const interaction of captured) places.push(spool.write(writeJson(toJson(cleaner.interaction(interaction)))))
+  return onDemand({
+    length: places.length,
+    read: (index) => {
+      const place = places[index]
+      if (place === undefined) throw new RangeError(`There is no interaction ${index}.`)
+      return interactionOf(spool.read(place))
+    },
+  })
 }
 
 /** Longest first, so that a secret inside a longer one does not leave the rest behind. */

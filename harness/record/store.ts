@@ -148,6 +148,11 @@ function interactionAt(
   return parseInteraction(parseLine(text, path, number), path, number)
 }
 
+/** An interaction from its line, without the chain. Throws `recording-damaged`. */
+export function interactionOf(line: string): Interaction {
+  return parseInteraction(parseLine(line, 'spool', 1), 'spool', 1)
+}
+
 /** Marks a recording as sanitized. Only the sanitizer and the reader of stored recordings call it. */
 export function brand(recording: Omit<SanitizedRecording, symbol>): SanitizedRecording {
   // The brand exists for the compiler only; this is the one place that grants it.

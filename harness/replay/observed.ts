@@ -1,10 +1,8 @@
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { GateError } from '../base/errors.ts'
 import { parseJson, writeJson } from '../base/json.ts'
-import { AHEAD, type LinePlace, LineReader } from '../base/lines.ts'
+import type { LinePlace } from '../base/lines.ts'
 import { onDemand } from '../base/on-demand.ts'
+import { Spool } from '../base/spool.ts'
 import { PackedOperation } from '../model/evidence-pack.ts'
 import type { InvoiceObservation, OperationObservation } from '../ports/observation.ts'
 import type { DecodedRecording } from './chains.ts'
@@ -84,36 +82,6 @@ export class Observed {
     })
   }
 }
-
-/** A file without a name: it is gone with this process, however that ends. */
-class Spool {
-  readonly #file: number
-  readonly #lines: LineReader
-  #end = 0
-
-  constructor() {
-    const folder = mkdtempSync(join(tmpdir(), 'change-gate-'))
-    this.#file = openSync(join(folder, 'observed.ndjson'), 'wx+', 0o600)
-    rmSync(folder, { recursive: true })
-    this.#lines = new LineReader(this.#file, AHEAD)
-    files.register(this, this.#file)
-  }
-
-  write(line: string): LinePlace {
-    const bytes = Buffer.from(`${line}\n`)
-    for (let written = 0; written < bytes.length; ) written += writeSync(this.#file, bytes, written)
-    const place = { at: this.#end, length: bytes.length - 1 }
-    this.#end += bytes.length
-    return place
-  }
-
-  read(place: LinePlace): string {
-    return this.#lines.read(place)
-  }
-}
-
-/** Closes the file of a spool that nobody reads any more. */
-const files = new FinalizationRegistry((file: number) => closeSync(file))
 
 function lost(): GateError {
   return new GateError('internal', 'What was observed could not be read again.', {
