@@ -11,42 +11,46 @@ const CHUNK = 1024 * 1024
 
 const NEW_LINE = 0x0a
 
+/** Reads a file in chunks; each is gone when the next is asked for. */
+export function* chunksOf(path: string): Generator<Buffer> {
+  const file = openSync(path, 'r')
+  try {
+    const chunk = Buffer.allocUnsafe(CHUNK)
+    for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk)) yield chunk.subarray(0, read)
+  } finally {
+    closeSync(file)
+  }
+}
+
 /**
  * Reads a file line by line and holds one line at a time. The last line is not whole when nothing ends it. `onBytes` sees
  * every byte in its order.
  */
 export function* linesOf(path: string, onBytes: (bytes: Uint8Array) => void = () => undefined): Generator<Line> {
-  const file = openSync(path, 'r')
-  try {
-    const chunk = Buffer.allocUnsafe(CHUNK)
-    let parts: Buffer[] = []
-    let at = 0
-    let length = 0
-    const line = (isWhole: boolean): Line => {
-      const text = parts.length === 1 ? parts[0]?.toString('utf8') : Buffer.concat(parts).toString('utf8')
-      return { text: text ?? '', at, length, isWhole }
-    }
-    for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk)) {
-      const bytes = chunk.subarray(0, read)
-      onBytes(bytes)
-      let from = 0
-      for (let end = bytes.indexOf(NEW_LINE); end >= 0; end = bytes.indexOf(NEW_LINE, from)) {
-        parts.push(bytes.subarray(from, end))
-        length += end - from
-        yield line(true)
-        at += length + 1
-        parts = []
-        length = 0
-        from = end + 1
-      }
-      // The chunk is read into again, so what is left of it is copied.
-      if (from < read) parts.push(Buffer.from(bytes.subarray(from)))
-      length += read - from
-    }
-    if (length > 0) yield line(false)
-  } finally {
-    closeSync(file)
+  let parts: Buffer[] = []
+  let at = 0
+  let length = 0
+  const line = (isWhole: boolean): Line => {
+    const text = parts.length === 1 ? parts[0]?.toString('utf8') : Buffer.concat(parts).toString('utf8')
+    return { text: text ?? '', at, length, isWhole }
   }
+  for (const bytes of chunksOf(path)) {
+    onBytes(bytes)
+    let from = 0
+    for (let end = bytes.indexOf(NEW_LINE); end >= 0; end = bytes.indexOf(NEW_LINE, from)) {
+      parts.push(bytes.subarray(from, end))
+      length += end - from
+      yield line(true)
+      at += length + 1
+      parts = []
+      length = 0
+      from = end + 1
+    }
+    // The chunk is read into again, so what is left of it is copied.
+    if (from < bytes.length) parts.push(Buffer.from(bytes.subarray(from)))
+    length += bytes.length - from
+  }
+  if (length > 0) yield line(false)
 }
 
 /** Bytes to read ahead where lines are asked for one after the other. */

@@ -61,6 +61,17 @@ export function mapped<Item, Made>(
   })
 }
 
+/** The items at some places, in the order of the places; read on demand if the items are. */
+export function picked<Item>(items: readonly Item[], places: readonly number[]): readonly Item[] {
+  const read = (index: number): Item => {
+    const place = places[index] ?? -1
+    const [item] = items.slice(place, place + 1)
+    if (item === undefined) throw new RangeError(`There is no item ${place}.`)
+    return item
+  }
+  return isOnDemand(items) ? onDemand({ length: places.length, read }) : places.map((_, index) => read(index))
+}
+
 /** Finds items by their key; of two with one key the last is found, as in a `Map`. Holds no item that is read on demand. */
 export function byKey<Item extends Readonly<{ key: string }>>(
   items: readonly Item[],

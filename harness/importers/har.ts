@@ -1,4 +1,5 @@
 import type { Json } from '../base/json.ts'
+import { mapped, picked } from '../base/on-demand.ts'
 import { RecordingHeader } from '../model/recording.ts'
 import { defineImporter, type Exchange, type ImportDocument, type Imported } from '../ports/importer.ts'
 import {
@@ -21,6 +22,7 @@ import {
 /** HTTP Archive 1.2, as DevTools, mitmproxy and Charles write it, and as `change-gate export` does. */
 export default defineImporter({
   title: 'HTTP Archive (HAR) 1.2',
+  longList: ['log', 'entries'],
   recognizes: ({ json }) => Array.isArray(memberOf(memberOf(json, 'log'), 'entries')),
   read,
 })
@@ -28,23 +30,25 @@ export default defineImporter({
 function read({ json }: ImportDocument): Imported {
   const log = objectIn(json, 'log')
   const exported = exportedFrom(log)
-  const entries = listIn(log, 'entries').map((entry, index) => {
+  const list = listIn(log, 'entries')
+  const entries = mapped(list, (entry, index) => {
     const request = objectIn(entry, 'request')
     const url = textIn(request, 'url') ?? ''
     const startedAt = textIn(entry, 'startedDateTime')
     const name = nameOf('entry', index + 1, textIn(request, 'method') ?? '', url)
-    return {
-      started: startOf(startedAt),
-      entry: entryOf({ name, url, ...(startedAt === undefined ? {} : { startedAt }) }, () =>
-        exchangeOf(entry, exported !== undefined),
-      ),
-    }
+    return entryOf({ name, url, ...(startedAt === undefined ? {} : { startedAt }) }, () =>
+      exchangeOf(entry, exported !== undefined),
+    )
   })
   // HAR 1.2: readers must sort; entries of one instant stay as they are.
-  entries.sort((left, right) => (left.started < right.started ? -1 : left.started > right.started ? 1 : 0))
+  const started = Array.from(list, (entry) => startOf(textIn(entry, 'startedDateTime')))
+  const startOfEntry = (place: number) => started[place] ?? ''
+  const order = [...started.keys()].sort((left, right) =>
+    startOfEntry(left) < startOfEntry(right) ? -1 : startOfEntry(left) > startOfEntry(right) ? 1 : 0,
+  )
   return {
     state: 'traffic',
-    entries: entries.map(({ entry }) => entry),
+    entries: picked(entries, order),
     loose: [],
     ...(exported === undefined ? {} : { exported }),
   }

@@ -1,12 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { GateError, messageOf } from '../base/errors.ts'
-import { exists, pathWithin, readTextFile, writeTextParts } from '../base/files.ts'
-import { digestOf } from '../base/fingerprint.ts'
-import { type Json, parseJson } from '../base/json.ts'
-import { DEEPEST, depthOf } from '../importers/reading/exchange.ts'
+import { GateError } from '../base/errors.ts'
+import { writeTextParts } from '../base/files.ts'
+import { mapped, picked } from '../base/on-demand.ts'
 import type { Integration } from '../model/integration.ts'
 import type { Interaction, SanitizedRecording } from '../model/recording.ts'
 import type { ErpAdapter } from '../ports/erp.ts'
@@ -15,14 +10,12 @@ import { harParts } from '../record/har.ts'
 import { keepRecording } from '../record/keep.ts'
 import { type Change, sanitize } from '../record/sanitize.ts'
 import { findSecrets } from '../record/secrets.ts'
-import { parseRecording, readRecording, textOf } from '../record/store.ts'
+import { exportedRecording, readRecording } from '../record/store.ts'
 import { loadErp } from './erp.ts'
 import { HARNESS } from './harness.ts'
+import { type ReadDocument, readDocument } from './import-document.ts'
 import { loadPlugIns } from './registry.ts'
-import { readIntegration, shown } from './scenario.ts'
-
-/** Traffic is larger than what people write; a text of this length still fits one string. */
-const LARGEST = 384 * 1024 * 1024
+import { readIntegration } from './scenario.ts'
 
 /** How many refused entries an error names. */
 const NAMED = 20
@@ -50,7 +43,7 @@ export type ImportResult = Readonly<{
   wasSanitized: boolean
   /** What the file leaves open, and what was left out. */
   notes: readonly string[]
-  /** Every replacement that the sanitizer made. */
+  /** Every replacement that the sanitizer made, where nothing is written. */
   changes: readonly Change[]
 }>
 
@@ -67,9 +60,9 @@ export async function importTraffic(options: ImportOptions): Promise<ImportResul
   }
   const integration = await readIntegration(options.scenario)
   const adapter = await loadErp(integration)
-  const { document, importer, imported } = await readImported(options.file)
+  const { document, importer, imported, recordingIn } = await readImported(options.file)
   const notes: string[] = []
-  const stored = storedOf(imported, document)
+  const stored = await storedOf(imported, document, recordingIn)
   const changes: Change[] = []
   const recording =
     stored ?? (await sanitizedOf(imported, document, { ...options, integration, adapter, notes, changes }))
@@ -102,16 +95,17 @@ export async function exportRecording(options: Readonly<{ recording: string; out
 /** Reads a file of recorded traffic in whatever format it is. */
 async function readImported(
   file: string,
-): Promise<Readonly<{ document: ImportDocument; importer: Importer; imported: Imported }>> {
-  const document = await readDocument(file)
+): Promise<ReadDocument & Readonly<{ importer: Importer; imported: Imported }>> {
   const importers = [...(await loadPlugIns('importers')).values()]
+  const read = await readDocument(file, importers)
+  const { document } = read
   const importer = importers.find((each) => each.recognizes(document))
   if (importer === undefined) {
     throw new GateError('recording-unusable', `${document.name} is in no format that can be imported.`, {
       hint: `It must be one of: ${importers.map(({ title }) => title).join('; ')}.`,
     })
   }
-  return { document, importer, imported: importer.read(document) }
+  return { ...read, importer, imported: importer.read(document) }
 }
 
 /** Traffic as it was recorded, whole but not sanitized; a recording of ours is sanitized already. */
@@ -127,21 +121,20 @@ export type Traffic = Readonly<{
 
 /** Reads traffic for a look at it. Throws `recording-unusable` as `importTraffic` does. */
 export async function readTraffic(file: string, upstream?: string): Promise<Traffic> {
-  const { document, imported } = await readImported(file)
-  const stored = storedOf(imported, document)
+  const { document, imported, recordingIn } = await readImported(file)
+  const stored = await storedOf(imported, document, recordingIn)
   if (stored !== undefined) {
     return { name: document.name, interactions: stored.interactions, urls: [], startedAt: [], stored }
   }
   const all = imported.state === 'traffic' ? imported.entries : []
   const { entries, base } = toTheErp(all, upstream, document.name)
-  refuseIncomplete(entries, document.name)
-  const read = entries.flatMap((entry) => (entry.state === 'read' ? [entry] : []))
-  return {
-    name: document.name,
-    interactions: read.map((entry, index) => interactionOf(entry, index, base)),
-    urls: [...new Set(read.map(({ url }) => originOf(url) + split(url).path))],
-    startedAt: read.flatMap(({ startedAt }) => startedAt ?? []),
+  const urls = new Set<string>()
+  const started: string[] = []
+  for (const { url, startedAt } of entries) {
+    urls.add(originOf(url) + split(url).path)
+    if (startedAt !== undefined) started.push(startedAt)
   }
+  return { name: document.name, interactions: interactionsOf(entries, base), urls: [...urls], startedAt: started }
 }
 
 /** The origin of a URL, empty where only a path is kept. */
@@ -149,113 +142,29 @@ export function originOf(url: string): string {
   return split(url).origin
 }
 
-async function readDocument(file: string): Promise<ImportDocument> {
-  const hint = 'Name a file with recorded traffic, or a folder of WireMock mappings.'
-  const name = shown(file)
-  const found = await stat(file).catch((cause: unknown) => {
-    throw new GateError('file-missing', `${name} cannot be read.`, { hint, cause })
-  })
-  const text = found.isDirectory() ? await mappingsBelow(file, hint) : decoded(await bytesOf(file, found.size), name)
-  if (depthOf(text) > DEEPEST) {
-    throw new GateError('recording-unusable', `${name} is nested deeper than ${DEEPEST} levels.`, { hint })
-  }
-  const folder = found.isDirectory() ? file : dirname(file)
-  return { name, text, json: jsonOf(text, name), beside: (reference) => besides(folder, reference) }
-}
-
-async function bytesOf(file: string, size: number): Promise<Buffer> {
-  if (size <= LARGEST) return readFile(file)
-  throw new GateError('file-too-large', `${shown(file)} has ${size} bytes; at most ${LARGEST} are read.`, {
-    hint: 'Record a shorter export, or leave out what does not go to the ERP.',
-  })
-}
-
-/** UTF-8 or UTF-16 by its byte-order mark. Bytes that are neither are refused: replaced by signs they would be lost. */
-function decoded(bytes: Buffer, name: string): string {
-  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8'
-  try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes)
-  } catch (cause) {
-    throw new GateError('recording-unusable', `${name} is no text in ${encoding.toUpperCase()}.`, {
-      hint: 'Export the traffic again, as UTF-8.',
-      cause,
-    })
-  }
-}
-
-/** WireMock records one file per mapping, in a folder `mappings`. */
-async function mappingsBelow(folder: string, hint: string): Promise<string> {
-  const mappings = (await exists(join(folder, 'mappings'))) ? join(folder, 'mappings') : folder
-  const names = readdirSync(mappings)
-    .filter((name) => name.endsWith('.json'))
-    .sort()
-  if (names.length === 0) throw new GateError('file-missing', `${shown(mappings)} holds no mappings.`, { hint })
-  const texts: string[] = []
-  for (const name of names) {
-    const text = await readTextFile(join(mappings, name), hint)
-    // Each by itself, so that what is cut is named by its file.
-    if (jsonOf(text, shown(join(mappings, name))) !== undefined) texts.push(text)
-  }
-  return `{"mappings":[${texts.join(',')}]}`
-}
-
-/** The text as JSON; `undefined` for the lines of a recording. Anything else is garbage or cut, and is refused. */
-function jsonOf(text: string, name: string): Json | undefined {
-  try {
-    return parseJson(text)
-  } catch (cause) {
-    if (text.trimStart().startsWith('{"format":"erp-change-gate/recording"')) return undefined
-    throw new GateError(
-      'recording-unusable',
-      `${name} is no whole JSON: it is cut or something else (${messageOf(cause)}).`,
-      {
-        hint: 'Export the traffic again and let the export finish.',
-        cause,
-      },
-    )
-  }
-}
-
-/** A file in `__files`, beside the mappings or beside their folder. It cannot be one outside. */
-function besides(folder: string, reference: string): Buffer | undefined {
-  for (const files of [join(folder, '__files'), join(dirname(folder), '__files')]) {
-    const path = pathWithin(files, reference)
-    try {
-      return readFileSync(path)
-    } catch {
-      // It may be in the other folder; a file in neither is refused by the importer.
-    }
-  }
-  return undefined
-}
-
 /** A recording of ours, or what was exported from one and is still the same to the byte. */
-function storedOf(imported: Imported, document: ImportDocument): SanitizedRecording | undefined {
-  if (imported.state === 'stored') return parseRecording(document.text, document.name)
-  if (imported.exported === undefined) return undefined
-  const { header, digest } = imported.exported
-  const read = imported.entries.flatMap((entry) => (entry.state === 'read' ? [entry] : []))
-  if (read.length < imported.entries.length) return undefined
-  const text = textOf(
-    header,
-    read.map((entry, index) => interactionOf(entry, index, '')),
-  )
-  return digestOf(text) === digest ? parseRecording(text, document.name) : undefined
+async function storedOf(
+  imported: Imported,
+  document: ImportDocument,
+  recordingIn: ReadDocument['recordingIn'],
+): Promise<SanitizedRecording | undefined> {
+  if (imported.state === 'stored') return recordingIn()
+  const { exported, entries } = imported
+  if (exported === undefined || !entries.every(({ state }) => state === 'read')) return undefined
+  return exportedRecording({ ...exported, interactions: interactionsOf(entries, '') }, document.name)
 }
 
 async function sanitizedOf(
   imported: Imported,
   document: ImportDocument,
-  options: Pick<ImportOptions, 'upstream' | 'release'> &
+  options: Pick<ImportOptions, 'upstream' | 'release' | 'dryRun'> &
     Readonly<{ integration: Integration; adapter: ErpAdapter; notes: string[]; changes: Change[] }>,
 ): Promise<SanitizedRecording> {
   if (imported.state === 'stored') throw new GateError('internal', 'A stored recording was not read.', { hint: '' })
   const { integration, adapter, notes, changes } = options
   if (imported.exported !== undefined) notes.push('edited since it was exported, so it is sanitized again')
-  const { entries, left, base } = toTheErp(imported.entries, options.upstream, document.name)
-  refuseIncomplete(entries, document.name)
-  const read = entries.flatMap((entry) => (entry.state === 'read' ? [entry] : []))
-  const interactions = read.map((entry, index) => interactionOf(entry, index, base))
+  const { entries, left, base, loose } = toTheErp(imported.entries, options.upstream, document.name)
+  const interactions = interactionsOf(entries, base)
   if (interactions.length === 0) {
     throw new GateError('recording-unusable', `${document.name} holds no exchange with the ERP.`, {
       hint: 'Record an export of invoices, and name where the ERP answered with --upstream.',
@@ -267,10 +176,10 @@ async function sanitizedOf(
       hint: 'Name it with --release, or record from the start of the connector run, with its log-in.',
     })
   }
-  const startedAt = read[0]?.startedAt
+  const startedAt = entries[0]?.startedAt
   if (startedAt === undefined)
     notes.push('the file does not tell when it was recorded: the time of the import is noted')
-  notes.push(...imported.loose, ...grouped(read), ...left)
+  notes.push(...imported.loose, ...loose, ...left)
   return sanitize(
     {
       header: {
@@ -289,49 +198,77 @@ async function sanitizedOf(
       secretsOf: adapter.secretsOf,
       found: await findSecrets(interactions),
       ...(imported.exported?.header.pseudonyms === undefined ? {} : { known: imported.exported.header.pseudonyms }),
-      onChange: (change) => changes.push(change),
+      ...(options.dryRun ? { onChange: (change: Change) => changes.push(change) } : {}),
     },
   )
 }
 
-/** The entries that went to the ERP. A file with several hosts must be told which of them it is. */
+/**
+ * The entries that went to the ERP, all of them read, and what is loose in them. A file with several hosts must be told which
+ * of them it is.
+ */
 function toTheErp(
   entries: readonly ImportedEntry[],
   upstream: string | undefined,
   file: string,
-): Readonly<{ entries: readonly ImportedEntry[]; left: readonly string[]; base: string }> {
-  const origins = [...new Set(entries.map(({ url }) => split(url).origin))].filter((origin) => origin !== '')
-  if (upstream === undefined) {
-    if (origins.length < 2) return { entries, left: [], base: '' }
-    throw new GateError('recording-unusable', `${file} holds traffic to several hosts: ${origins.sort().join(', ')}.`, {
-      hint: 'Name the one where the ERP answered with --upstream.',
-    })
+): Readonly<{ entries: readonly ImportedEntry[]; left: readonly string[]; base: string; loose: readonly string[] }> {
+  const to = upstream === undefined ? undefined : split(upstream)
+  const base = to?.path.replace(/\/+$/, '') ?? ''
+  const origins = new Set<string>()
+  const places: number[] = []
+  const refused: string[] = []
+  const loose = new Map<string, string[]>()
+  for (const [place, entry] of entries.entries()) {
+    const { origin, path } = split(entry.url)
+    if (origin !== '') origins.add(origin)
+    const isThere = to === undefined || ((origin === '' || origin === to.origin) && isBelow(path, base))
+    if (!isThere) continue
+    places.push(place)
+    if (entry.state === 'refused') refused.push(`${file}: ${entry.name}: ${entry.why}.`)
+    else {
+      for (const why of entry.loose ?? []) {
+        const names = loose.get(why)
+        if (names === undefined) loose.set(why, [entry.name])
+        else names.push(entry.name)
+      }
+    }
   }
-  const to = split(upstream)
-  const base = to.path.replace(/\/+$/, '')
-  const isTo = ({ url }: ImportedEntry) => {
-    const { origin, path } = split(url)
-    return (origin === '' || origin === to.origin) && (path === base || path.startsWith(`${base}/`))
+  if (to === undefined && origins.size > 1) {
+    throw new GateError(
+      'recording-unusable',
+      `${file} holds traffic to several hosts: ${[...origins].sort().join(', ')}.`,
+      { hint: 'Name the one where the ERP answered with --upstream.' },
+    )
   }
-  const others = entries.filter((entry) => !isTo(entry))
+  refuseIncomplete(refused)
+  const others = entries.length - places.length
   return {
-    entries: entries.filter(isTo),
+    entries: others === 0 ? entries : picked(entries, places),
     left:
-      others.length === 0
-        ? []
-        : [`left out, because it did not go to ${upstream}: ${others.length} of ${entries.length} entries`],
+      others === 0 ? [] : [`left out, because it did not go to ${upstream}: ${others} of ${entries.length} entries`],
     base,
+    loose: [...loose].map(
+      ([why, [first = '', ...rest]]) => `${first}${rest.length > 0 ? ` and ${rest.length} more` : ''}: ${why}`,
+    ),
   }
 }
 
-function refuseIncomplete(entries: readonly ImportedEntry[], file: string): void {
-  const refused = entries.flatMap((entry) =>
-    entry.state === 'refused' ? [`${file}: ${entry.name}: ${entry.why}.`] : [],
-  )
+function isBelow(path: string, base: string): boolean {
+  return path === base || path.startsWith(`${base}/`)
+}
+
+function refuseIncomplete(refused: readonly string[]): void {
   if (refused.length === 0) return
   const more = refused.length > NAMED ? [`… and ${refused.length - NAMED} more.`] : []
   throw new GateError('recording-unusable', [...refused.slice(0, NAMED), ...more].join('\n'), {
     hint: 'Nothing was written. Record again with complete bodies; a recording with holes cannot be replayed.',
+  })
+}
+
+function interactionsOf(entries: readonly ImportedEntry[], base: string): readonly Interaction[] {
+  return mapped(entries, (entry, index) => {
+    if (entry.state === 'read') return interactionOf(entry, index, base)
+    throw new GateError('recording-unusable', `${entry.name}: ${entry.why}.`, { hint: 'Nothing was written.' })
   })
 }
 
@@ -359,19 +296,4 @@ function split(url: string): Readonly<{ origin: string; path: string; query: str
   // A user and a password before the host are no part of where it is, and must not be printed.
   const host = origin.toLowerCase().replace(/\/\/[^@]*@/, '//')
   return { origin: host.replace(/^(http:.*):80$|^(https:.*):443$/, '$1$2'), path: path || '/', query }
-}
-
-/** What is loose, once for all entries that have it in common. */
-function grouped(entries: readonly (ImportedEntry & { state: 'read' })[]): readonly string[] {
-  const names = new Map<string, string[]>()
-  for (const { name, loose = [] } of entries) {
-    for (const why of loose) {
-      const known = names.get(why)
-      if (known === undefined) names.set(why, [name])
-      else known.push(name)
-    }
-  }
-  return [...names].map(
-    ([why, [first = '', ...rest]]) => `${first}${rest.length > 0 ? ` and ${rest.length} more` : ''}: ${why}`,
-  )
 }

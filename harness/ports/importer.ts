@@ -5,8 +5,9 @@ import type { RecordedRequest, RecordedResponse, RecordingHeader } from '../mode
 export type ImportDocument = Readonly<{
   /** File name, for messages. */
   name: string
+  /** The text, or where the file is large its beginning. */
   text: string
-  /** The text as JSON, numbers with their digits; `undefined` when it is none. */
+  /** The text as JSON, numbers with their digits; `undefined` when it is none. The long list of a large file is read on demand. */
   json: Json | undefined
   /** Bytes of a file that this one refers to, by the names of the folders it may be in; `undefined` when there is none. */
   beside: (name: string) => Buffer | undefined
@@ -48,6 +49,8 @@ export type Imported =
 /** Reads one format of recorded traffic. Its id is the name of its file. */
 export type Importer = Readonly<{
   title: string
+  /** The keys that lead to the list which makes a file long, where the format has one. */
+  longList?: readonly string[]
   /** Whether the document is in this format, judged by its content. */
   recognizes: (document: ImportDocument) => boolean
   /** Reads it whole. An entry that cannot be read is in the result as refused; nothing is left out silently. */

@@ -5,6 +5,9 @@ const IBAN = /[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}(?![A-Z0-9])/iy
 /** What may be a VAT identification number: its country, and at least seven signs, most of them digits. */
 const VAT = /[A-Z]{2}(?:[ .]?[A-Z0-9]){7,15}(?![A-Z0-9])/iy
 
+/** Words of a sentence in capitals hold no seven digits. */
+const VAT_DIGITS = 7
+
 /** A kind of number that carries its own proof: a checksum. */
 export type Numbered = Readonly<{
   rule: 'iban' | 'vat-id'
@@ -12,6 +15,8 @@ export type Numbered = Readonly<{
   /** Signs that people put between its parts. */
   separators: RegExp
   shortest: number
+  /** Words of a sentence hold fewer digits. */
+  fewestDigits: number
   isValid: (compact: string) => boolean
   /** Another one of the same format; `undefined` when these digits make none that is valid. */
   pseudonym: (compact: string, hex: string) => string | undefined
@@ -22,8 +27,24 @@ export const NUMBER_START = /(?<![A-Z0-9])[A-Z]{2}(?=[ .]?[A-Z0-9])/gi
 
 /** Numbers that are known wherever they stand, by their checksum. */
 export const NUMBERED: readonly Numbered[] = [
-  { rule: 'iban', pattern: IBAN, separators: /[ ]/g, shortest: 15, isValid: isIban, pseudonym: pseudonymIban },
-  { rule: 'vat-id', pattern: VAT, separators: /[ .]/g, shortest: 10, isValid: isVatId, pseudonym: pseudonymVatId },
+  {
+    rule: 'iban',
+    pattern: IBAN,
+    separators: /[ ]/g,
+    shortest: 15,
+    fewestDigits: 2,
+    isValid: isIban,
+    pseudonym: pseudonymIban,
+  },
+  {
+    rule: 'vat-id',
+    pattern: VAT,
+    separators: /[ .]/g,
+    shortest: 10,
+    fewestDigits: VAT_DIGITS,
+    isValid: isVatId,
+    pseudonym: pseudonymVatId,
+  },
 ]
 
 /** Replaces letters by letters and digits by digits, so that length and format stay. */
@@ -113,8 +134,7 @@ function isVatId(compact: string): boolean {
   // Greece writes EL.
   const country = compact.slice(0, 2).replace('EL', 'GR')
   const validator = stdnum[country]?.[VAT_NAMES[country] ?? '']
-  // Words of a sentence in capitals hold no seven digits.
-  if (validator === undefined || compact.replace(/\D/g, '').length < 7) return false
+  if (validator === undefined || compact.replace(/\D/g, '').length < VAT_DIGITS) return false
   // Switzerland begins with three letters, which are part of the number itself.
   const number = compact.startsWith('CHE') ? compact : compact.slice(2)
   try {
@@ -131,7 +151,9 @@ function pseudonymVatId(compact: string, hex: string): string | undefined {
 }
 
 /** The longest number of a kind that a text begins with and that ends where a word ends. */
-export function numberAtStartOf(text: string, { separators, shortest, isValid }: Numbered): string | undefined {
+export function numberAtStartOf(text: string, kind: Numbered): string | undefined {
+  const { separators, shortest, fewestDigits, isValid } = kind
+  if (text.replace(/\D/g, '').length < fewestDigits) return undefined
   for (let end = text.length; end >= shortest; end -= 1) {
     if (end < text.length && /[A-Z0-9]/i.test(text.charAt(end))) continue
     const part = text.slice(0, end)

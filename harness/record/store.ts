@@ -81,6 +81,17 @@ export function parseRecording(text: string, file: string): SanitizedRecording {
   return brand({ header, interactions, digest: digestOf(text) })
 }
 
+/** A recording that was exported, when its lines are still those of the digest; `undefined` when they are not. */
+export function exportedRecording(
+  recording: Omit<SanitizedRecording, symbol>,
+  file: string,
+): SanitizedRecording | undefined {
+  const hash = createHash('sha256')
+  for (const line of recordingLines(recording.header, recording.interactions)) hash.update(`${line}\n`)
+  if (`sha256:${hash.digest('hex')}` !== recording.digest) return undefined
+  return brand({ ...recording, header: parseHeader(toJson(recording.header), file) })
+}
+
 function* textLines(text: string): Generator<Line> {
   const lines = text.split('\n')
   for (const [index, line] of lines.entries()) {
@@ -213,8 +224,8 @@ function parseLine(line: string, file: string, number: number): JsonObject {
   throw damaged(file, number, 'the line is not a JSON object')
 }
 
-function parseHeader(content: JsonObject, file: string): RecordingHeader {
-  const { chain: _, ...fields } = content
+function parseHeader(content: Json, file: string): RecordingHeader {
+  const { chain: _, ...fields } = isJsonObject(content) ? content : {}
   const version = wholeOf(fields.version)
   if (version !== undefined && version > VERSION) {
     throw new GateError('artifact-version', `${file}:1: this recording has version ${version}; ${VERSION} is known.`, {
