@@ -132,12 +132,7 @@ function readContent(document: SchemaDocument, content: unknown, beside: Beside 
 }
 
 /** Parts of every specification that are not compared. */
-const NOT_COMPARED = [
-  'answers other than 2xx',
-  'headers of answers',
-  'security',
-  'whether undeclared members are refused or ignored',
-]
+const NOT_COMPARED = ['answers other than 2xx', 'headers of answers', 'security']
 
 function webhooksOf(content: PlainObject): readonly string[] {
   return ['webhooks', 'x-webhooks'].filter((key) => member(content, key) !== undefined)

@@ -397,6 +397,76 @@ describe('compareStructure on records', () => {
     ])
   })
 
+  describe('what an object says of members that it does not declare, where the source says that they are dropped', () => {
+    const bill = (additionalProperties?: JsonSchema): JsonSchema => ({
+      type: 'object',
+      properties: { memo: text },
+      ...(additionalProperties === undefined ? {} : { additionalProperties }),
+    })
+    const between = (old: JsonSchema, next: JsonSchema) =>
+      compareStructure(schemaOf(old, {}, 'refused'), schemaOf(next, {}, 'refused')).map(
+        ({ direction, pointer, keyword, change, effect }) => `${direction} ${pointer} ${keyword} ${change} ${effect}`,
+      )
+    type Effects = Readonly<Record<'read' | 'send', string>>
+    const rows: readonly (readonly [string, JsonSchema, JsonSchema, Effects, Effects])[] = [
+      [
+        'nothing, then that they are refused',
+        bill(),
+        bill(false),
+        { read: 'narrowed compatible', send: 'narrowed breaking' },
+        { read: 'widened unknown', send: 'widened compatible' },
+      ],
+      [
+        'that they may be sent, then nothing',
+        bill(true),
+        bill(),
+        { read: 'narrowed compatible', send: 'narrowed unknown' },
+        { read: 'widened unknown', send: 'widened compatible' },
+      ],
+      [
+        'that they may be sent, then that they are refused',
+        bill(true),
+        bill(false),
+        { read: 'narrowed compatible', send: 'narrowed breaking' },
+        { read: 'widened unknown', send: 'widened compatible' },
+      ],
+      [
+        'what type they have, then nothing',
+        bill(text),
+        bill(),
+        { read: 'narrowed compatible', send: 'narrowed unknown' },
+        { read: 'widened unknown', send: 'widened unknown' },
+      ],
+      [
+        'that they may be sent, in one of two records that it takes over',
+        { allOf: [bill(), { additionalProperties: {} }] },
+        { allOf: [bill(), { additionalProperties: false, properties: { memo: true } }] },
+        { read: 'narrowed compatible', send: 'narrowed breaking' },
+        { read: 'widened unknown', send: 'widened compatible' },
+      ],
+    ]
+    it.each(rows)('%s, and its mirror', (_name, old, next, forth, back) => {
+      const lines = (effects: Effects) => [
+        `read  additionalProperties ${effects.read}`,
+        `send  additionalProperties ${effects.send}`,
+      ]
+      expect(between(old, next)).toEqual(lines(forth))
+      expect(between(next, old)).toEqual(lines(back))
+    })
+
+    it('says nothing new where any member may be sent in one way or another', () => {
+      expect(between(bill(true), bill({}))).toEqual([])
+    })
+
+    it('concerns who sends one that neither release declares, or the whole record', () => {
+      const comparison = structureComparison(schemaOf(bill(), {}, 'refused'), schemaOf(bill(false), {}, 'refused'))
+      const send = comparison.differences.findIndex(({ direction }) => direction === 'send')
+      expect(comparison.at('Bill', 'send', ['memo'])).toEqual([])
+      expect(comparison.at('Bill', 'send', ['note'])).toEqual([send])
+      expect(comparison.at('Bill', 'send', [])).toEqual([send])
+    })
+  })
+
   it('follows a relation into the record it leads to', () => {
     const erp = (account: JsonSchema): ErpSchema => ({
       ...schemaOf(true),

@@ -3,6 +3,7 @@ import { type ErpResource, type ErpSchema, type JsonSchema, PARAMETERS, type Unc
 import type { Direction, StructureDifference } from '../../model/structure.ts'
 import { type Prover, proverOf } from './contained.ts'
 import { type Flat, type Flattener, flattenerOf, itemSchemas, memberSchemas } from './flat.ts'
+import { declaredNames } from './keywords.ts'
 import { type Root, type Visit, visit } from './reach.ts'
 import { type Side, type Space, spaceOf } from './space.ts'
 import { type Explanation, explain, type LocalChange, type Pair, type Pairs, pairsOf, type Step } from './walk.ts'
@@ -363,6 +364,9 @@ function locator(
     if (entry === undefined) return false
     // A new duty concerns everyone who sends the record, whether he sends the member or not.
     if (entry.difference.keyword === 'required' && entry.difference.change === 'added') return true
+    // What is said of undeclared members is nothing to those who go to one that both releases declare.
+    if (entry.difference.keyword === 'additionalProperties' && next !== undefined && entry.mounted !== undefined)
+      return ![entry.mounted.old, entry.mounted.new].every((flat) => declaredNames(flat).has(next))
     // What is about one member is met by those who go there, or who take the whole record.
     return entry.member === undefined || next === undefined || entry.member === next
   }

@@ -45,6 +45,8 @@ export type Flat = Readonly<{
   unique: boolean
   required: ReadonlySet<string>
   members: readonly Members[]
+  /** Whether it says that members which nobody declares may pass, and does not just say nothing of them. */
+  saysOpen: boolean
   items: readonly Items[]
   contains: readonly Contains[]
   names: readonly JsonSchema[]
@@ -151,7 +153,13 @@ type Closable = Members & { readonly [DEFAULT_CLOSED]?: true }
  * once `allOf` is merged and all choices are made, because each of them may declare more.
  */
 function closed(space: Space, flat: Flat): Flat {
-  if (space.undeclared(flat.side) === 'allowed' || flat.choices.length > 0 || flat.conditionals.length > 0) return flat
+  if (
+    space.undeclared(flat.side) === 'allowed' ||
+    flat.saysOpen ||
+    flat.choices.length > 0 ||
+    flat.conditionals.length > 0
+  )
+    return flat
   if (flat.dependentSchemas.length > 0) return flat
   const declares = flat.members.some((entry) => entry.properties.size > 0)
   const says = flat.members.some((entry) => entry.additional !== true || entry.patterns.size > 0)
@@ -162,8 +170,13 @@ function closed(space: Space, flat: Flat): Flat {
   return { ...flat, members: [...flat.members, closing] }
 }
 
+/** Whether these members close an object that says nothing of undeclared ones. */
+export function isClosedByDefault(members: Closable): boolean {
+  return members[DEFAULT_CLOSED] === true
+}
+
 function openAgain(members: readonly Closable[]): readonly Members[] {
-  return members.filter((entry) => entry[DEFAULT_CLOSED] !== true)
+  return members.filter((entry) => !isClosedByDefault(entry))
 }
 
 /** A flat in the making. What it has is shared with others until something is added to it. */
@@ -189,6 +202,7 @@ const NOTHING: Draft = {
   unique: false,
   required: new Set(),
   members: [],
+  saysOpen: false,
   items: [],
   contains: [],
   names: [],
@@ -335,6 +349,7 @@ function take(draft: Draft, schema: JsonSchemaObject): void {
         break
     }
   }
+  if (saysOpen(schema.additionalProperties)) draft.saysOpen = true
   const members = membersOf(schema)
   if (members !== undefined) draft.members = [...draft.members, members]
   const prefix = schemasOf(schema.prefixItems)
@@ -353,11 +368,17 @@ function membersOf(schema: JsonSchemaObject): Members | undefined {
   const made: Members = {
     properties: schemaMap(properties),
     patterns: schemaMap(patternProperties),
-    additional: isSchema(additional) ? additional : true,
+    additional: isSchema(additional) && !saysOpen(additional) ? additional : true,
   }
   if (made.properties.size === 0 && made.patterns.size === 0 && made.additional === true) return undefined
   declared.set(schema, made)
   return made
+}
+
+function saysOpen(additional: unknown): boolean {
+  if (!isObject(additional)) return additional === true
+  for (const _ in additional) return false
+  return true
 }
 
 /** A choice of one is no choice: what there is to choose is demanded. */

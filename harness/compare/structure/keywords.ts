@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../../model/schema.ts'
 import type { StructureChange } from '../../model/structure.ts'
-import { type Bound, type Flat, LIMITS, memberSchemas } from './flat.ts'
+import { type Bound, type Flat, isClosedByDefault, LIMITS, memberSchemas } from './flat.ts'
 import { dataText, isObject, type JsonType } from './space.ts'
 
 /** What a change does to the set of documents that are accepted; `unclear` when the keyword alone does not tell, `none` when nothing. */
@@ -25,6 +25,7 @@ export type RuleId =
   | 'field-became-read-only'
   | 'field-became-writable'
   | 'undeclared-members'
+  | 'undeclared-members-said'
   | 'required-added'
   | 'required-removed'
   | 'type'
@@ -281,8 +282,9 @@ function memberChanges(old: Flat, next: Flat): readonly KeywordChange[] {
   const was = openness(old)
   const is = openness(next)
   if (was !== is) {
-    const reach = is === 'closed' || was === 'open' ? 'narrower' : 'wider'
-    changes.push(changeOf('additionalProperties', 'undeclared-members', reachChange(reach), reach, was, is))
+    const reach = OPENNESS.indexOf(is) < OPENNESS.indexOf(was) ? 'narrower' : 'wider'
+    const rule = [was, is].includes('not said') ? 'undeclared-members-said' : 'undeclared-members'
+    changes.push(changeOf('additionalProperties', rule, reachChange(reach), reach, was, is))
   }
   const names = new Set([...old.dependentRequired.keys(), ...next.dependentRequired.keys()])
   for (const name of [...names].sort()) {
@@ -319,10 +321,14 @@ function readOnlyNames(flat: Flat): ReadonlySet<string> {
   return new Set(Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [])
 }
 
-function openness(flat: Flat): 'open' | 'closed' | 'typed' {
-  const others = flat.members.map((entry) => entry.additional).filter((schema) => schema !== true)
+/** What an object says of members that it does not declare, the strictest first. */
+const OPENNESS = ['closed', 'not said', 'typed', 'open'] as const
+
+function openness(flat: Flat): (typeof OPENNESS)[number] {
+  const others = flat.members.filter((entry) => entry.additional !== true)
   if (others.length === 0) return 'open'
-  return others.includes(false) ? 'closed' : 'typed'
+  if (others.some((entry) => entry.additional === false && !isClosedByDefault(entry))) return 'closed'
+  return others.some(isClosedByDefault) ? 'not said' : 'typed'
 }
 
 /** Keywords whose value is compared as a whole; the proof tells afterwards what the change does. */

@@ -47,6 +47,8 @@ export function effectOf(
       return isSent
         ? compatible('Members that are not declared are accepted now.')
         : unknown('Members that nobody declared may be answered now.')
+    case 'undeclared-members-said':
+      return saidOfUndeclared(change, isSent)
     case 'required-added':
       return isSent
         ? bySet(change.reach, proof, direction, `${name} must be sent now.`, '')
@@ -124,6 +126,39 @@ export function effectOf(
         'More may be answered than before.',
       )
   }
+}
+
+/**
+ * What it means that an object says something of members which it does not declare, or no longer does. Where nothing is
+ * said, an API answers none of them, and drops them when they are sent.
+ */
+function saidOfUndeclared(
+  { reach, old, new: next }: KeywordChange,
+  isSent: boolean,
+): Readonly<{ effect: StructureEffect; why: string }> {
+  if (!isSent) {
+    return reach === 'narrower'
+      ? { effect: 'compatible', why: 'Fewer undeclared members are answered.' }
+      : { effect: 'unknown', why: 'Members that nobody declared may be answered now.' }
+  }
+  if (next === '"closed"')
+    return {
+      effect: 'breaking',
+      why: 'Members that are not declared are refused now; nothing was said of them before.',
+    }
+  if (reach === 'narrower')
+    return {
+      effect: 'unknown',
+      why: 'Members that are not declared could be sent; nothing is said of them now, and they may be dropped without a word.',
+    }
+  if (next === '"typed"')
+    return {
+      effect: 'unknown',
+      why: 'Members that are not declared must have a type now; nothing was said of them before.',
+    }
+  return old === '"closed"'
+    ? { effect: 'compatible', why: 'Members that are not declared are no longer said to be refused.' }
+    : { effect: 'compatible', why: 'Members that are not declared are accepted now.' }
 }
 
 /** Sending breaks where fewer documents are accepted, reading where more are; a proof of the contrary wins. */
