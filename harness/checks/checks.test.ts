@@ -479,6 +479,7 @@ const ROWS: readonly Row[] = [
             direction: 'send',
             from: '/department',
             to: '/cost_center',
+            toResource: 'account.invoice.line',
             oldValue: null,
             newValue: null,
             confidence: 97,
@@ -513,6 +514,35 @@ const ROWS: readonly Row[] = [
     objecting: ['body-optional'],
   },
   {
+    name: 'a field that is gone from the invoice seems to stand in its lines',
+    facts: {
+      renames: [
+        {
+          proposal: {
+            kind: 'move',
+            resource: 'account.invoice',
+            direction: 'send',
+            from: '/department',
+            to: '/department',
+            toResource: 'account.invoice.line',
+            oldValue: null,
+            newValue: null,
+            confidence: 71,
+            evidence: ['one of the two records is in the other'],
+          },
+          difference: difference({
+            area: 'structure',
+            resource: 'account.invoice',
+            pointer: '/department',
+            stage: '',
+            at: '',
+          }),
+        },
+      ],
+    },
+    objecting: ['field-moved'],
+  },
+  {
     name: 'an operation that is gone seems to have another name',
     facts: {
       renames: [
@@ -523,6 +553,7 @@ const ROWS: readonly Row[] = [
             direction: 'send',
             from: 'POST /bills',
             to: 'POST /v2/bills',
+            toResource: 'POST /v2/bills',
             oldValue: null,
             newValue: null,
             confidence: 95,
@@ -545,6 +576,7 @@ const ROWS: readonly Row[] = [
             direction: 'read',
             from: '/state',
             to: '/state',
+            toResource: 'account.period',
             oldValue: 'close',
             newValue: 'closed',
             confidence: 91,
@@ -889,6 +921,7 @@ describe('mirrored pairs', () => {
     'lookup-text-changed': ANOTHER,
     'lookup-value-changed': ANOTHER,
     'noise-unmatched': 'A rule that leaves something out is counted in the report.',
+    'field-moved': ANOTHER,
     'field-renamed': ANOTHER,
     'record-renamed': ANOTHER,
     'refusal-changed': ANOTHER,

@@ -1,4 +1,4 @@
-import { defineCheck, objectTo } from '../ports/check.ts'
+import { defineCheck, objectToFacts } from '../ports/check.ts'
 
 export default defineCheck({
   title: 'No record or operation that is gone seems to have another name.',
@@ -13,20 +13,14 @@ export default defineCheck({
   messages: { changed: 'Perhaps {resource} is {other} now ({confidence} % sure): {evidence}.' },
   remedy:
     'Ask the ERP publisher whether it is the same, then announce it in change.yaml and have the connector use it.',
-  run: ({ renames }) => {
-    const own = renames.filter(({ proposal }) => proposal.kind === 'resource')
-    const proposals = new Map(own.map(({ proposal, difference }) => [difference, proposal]))
-    return objectTo(
-      own.map(({ difference }) => difference),
+  run: ({ renames }) =>
+    objectToFacts(
+      renames.filter(({ proposal }) => proposal.kind === 'resource'),
       'changed',
-      (difference) => {
-        const proposal = proposals.get(difference)
-        return {
-          other: proposal?.to ?? '',
-          confidence: String(proposal?.confidence ?? 0),
-          evidence: proposal?.evidence.join('; ') ?? '',
-        }
-      },
-    )
-  },
+      ({ proposal }) => ({
+        other: proposal.to,
+        confidence: String(proposal.confidence),
+        evidence: proposal.evidence.join('; '),
+      }),
+    ),
 })

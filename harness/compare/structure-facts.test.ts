@@ -155,7 +155,11 @@ test('what may have another name, and where a second engine disagrees, concerns 
   const field: StructureUses['field'] = (_, __, name) => (name === 'department' ? users : undefined)
   const place = { resource: 'account.invoice.line', direction: 'send' as const }
   const proposal = { kind: 'field' as const, ...place, from: '/department', to: '/cost_center', confidence: 97 }
-  const [rename] = renameFacts([{ ...proposal, oldValue: null, newValue: null, evidence: [] }], uses({ field }))
+  const target = { toResource: place.resource }
+  const [rename] = renameFacts(
+    [{ ...proposal, ...target, oldValue: null, newValue: null, evidence: [] }],
+    uses({ field }),
+  )
   expect(rename?.difference).toMatchObject({
     pointer: '/department',
     baseline: 'department',
@@ -176,7 +180,15 @@ test('a record that may have another name concerns those who use any field of it
     { direction: 'read' as const, resource: 'taxGroups', field: 'code' },
   ]
   const place = { resource: 'paymentTerms', direction: 'read' as const, from: 'paymentTerms', to: 'paymentTerm' }
-  const proposal = { kind: 'resource' as const, ...place, oldValue: null, newValue: null, confidence: 95, evidence: [] }
+  const proposal = {
+    kind: 'resource' as const,
+    ...place,
+    toResource: 'paymentTerm',
+    oldValue: null,
+    newValue: null,
+    confidence: 95,
+    evidence: [],
+  }
   const [fact] = renameFacts([proposal], uses({ field, places }))
   expect(fact?.difference).toMatchObject({
     resource: 'paymentTerms',
@@ -195,6 +207,7 @@ test.each<[string, string, string[]]>([
   const proposal = {
     kind: 'value' as const,
     ...place,
+    toResource: place.resource,
     oldValue: 'close',
     newValue: 'closed',
     confidence: 91,

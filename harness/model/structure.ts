@@ -64,14 +64,19 @@ export const StructureRelevance = z.strictObject({
 })
 export type StructureRelevance = z.infer<typeof StructureRelevance>
 
-/** A removed and an added resource, field or value that may be one and the same. It is never taken for one without a release note. */
+/**
+ * A removed and an added resource, field or value that may be one and the same; a `move` is a field that another resource has
+ * now. It is never taken for one without a release note.
+ */
 export const RenameProposal = z.strictObject({
-  kind: z.enum(['resource', 'field', 'value']),
+  kind: z.enum(['resource', 'field', 'move', 'value']),
   resource: z.string(),
   direction: Direction,
   /** For a resource its two names; for a field its two pointers; for a value the pointer of the field twice. */
   from: z.string(),
   to: z.string(),
+  /** The resource that `to` belongs to, or is. */
+  toResource: z.string(),
   oldValue: z.string().nullable(),
   newValue: z.string().nullable(),
   /** 0 to 100. */

@@ -94,6 +94,9 @@ const total = (baseline: string, candidate: string): Partial<Difference> => ({
   baseline,
   candidate,
 })
+/** The gate takes the cost center of the bill for a field of another record. */
+const moved = (target: string, other: string) =>
+  found('field-moved', [{ area: 'structure', resource: BILL, pointer: '/costCenter', stage: '' }], { target, other })
 const schema = (check: string, resource: string, field: string, over: Partial<Difference> = {}) =>
   found(check, [
     {
@@ -780,6 +783,7 @@ const ROWS: readonly Row[] = [
     explains: [
       ['the old place gone', schema('field-removed', BILL, 'costCenter')],
       ['the new place', schema('field-added', BILL_LINE, 'costCenter')],
+      ['the gate proposing the same move', moved(BILL_LINE, 'costCenter')],
       ['a refusal that names it', refusal('unknown-field', '/costCenter is not known')],
       [
         'a value sent to the old place and stored nowhere',
@@ -794,6 +798,8 @@ const ROWS: readonly Row[] = [
     ],
     not: [
       ['the new place required', schema('field-required', BILL_LINE, 'costCenter')],
+      ['the gate proposing another record', moved('bill.taxes', 'costCenter')],
+      ['the gate proposing another field', moved(BILL_LINE, 'department')],
       ['the field gone from the lines', schema('field-removed', BILL_LINE, 'costCenter')],
       [
         'a value lost and the old place there',

@@ -16,10 +16,8 @@ const published = (
 })
 
 const TEXT = { type: 'string' }
-const record = (...fields: readonly string[]): JsonSchema => ({
-  type: 'object',
-  properties: Object.fromEntries(fields.map((field) => [field, TEXT])),
-})
+const texts = (...fields: readonly string[]) => Object.fromEntries(fields.map((field) => [field, TEXT]))
+const record = (...fields: readonly string[]): JsonSchema => ({ type: 'object', properties: texts(...fields) })
 const both = (...fields: readonly string[]): ErpResource => ({ send: record(...fields), read: record(...fields) })
 const read = (...fields: readonly string[]): ErpResource => ({ read: record(...fields) })
 
@@ -191,5 +189,62 @@ describe('fields behind a reference that may have another name', () => {
   ]
   it.each(rows)('%s', (_name, old, next, expected) => {
     expect(proposed(bills(...old), bills(...next))).toEqual(expected)
+  })
+})
+
+describe('fields that may stand in another record', () => {
+  const bill = (document: readonly string[], line: readonly string[], payee: readonly string[] = []): ErpSchema => {
+    const lines = { type: 'array', items: record('gross', ...line) }
+    const properties = { ...texts('number', ...document), lines, payee: record('iban', ...payee) }
+    return published({ bill: { send: { type: 'object', properties } } })
+  }
+  const apart = (document: readonly string[], line: readonly string[]): ErpSchema =>
+    published({
+      bill: { send: record('number', ...document) },
+      'bill.lines': { send: record('gross', ...line) },
+      billing: { send: record('day', ...line) },
+    })
+  const rows: readonly (readonly [string, ErpSchema, ErpSchema, readonly string[]])[] = [
+    [
+      'from the document to its lines',
+      bill(['costCenter'], []),
+      bill([], ['cost_center']),
+      ['field bill send: /costCenter → /lines/*/cost_center'],
+    ],
+    [
+      'from the lines to the document',
+      bill([], ['costCenter']),
+      bill(['costCenter'], []),
+      ['field bill send: /lines/*/costCenter → /costCenter'],
+    ],
+    [
+      'to a part of the document that is a resource of its own, and not to another resource',
+      apart(['costCenter'], []),
+      apart([], ['costCenter']),
+      ['move bill send: /costCenter → /costCenter'],
+    ],
+    [
+      'from one part of the document to another one',
+      bill([], ['bank'], []),
+      bill([], [], ['bank']),
+      ['field bill send: /lines/*/bank → /payee/bank'],
+    ],
+    ['under another name', bill(['costCenter'], []), bill([], ['department']), []],
+    ['to two parts alike', bill(['costCenter'], []), bill([], ['costCenter'], ['costCenter']), []],
+    [
+      'where a field of the same record is the nearer one',
+      bill(['costCenter'], []),
+      bill(['costCentre'], ['costCenter']),
+      ['field bill send: /costCenter → /costCentre'],
+    ],
+  ]
+  it.each(rows)('%s', (_name, old, next, expected) => {
+    expect(proposed(old, next)).toEqual(expected)
+  })
+
+  it('are no more sure than those that stay in their record', () => {
+    const [proposal] = proposeRenames(structureComparison(bill(['costCenter'], []), bill([], ['costCenter'])))
+    expect(proposal).toMatchObject({ confidence: 71, toResource: 'bill' })
+    expect(proposal?.evidence).toContain('one of the two records is in the other')
   })
 })

@@ -4,6 +4,7 @@ import type { RenameProposal, StructureDifference } from '../../model/structure.
 import { bestPairs, type Candidate, LEAST_MARGIN, order } from './best-pairs.ts'
 import type { StructureComparison } from './compare.ts'
 import { nameLikeness, plain, textLikeness, words } from './likeness.ts'
+import { movedFields } from './moves.ts'
 import { type FieldTypes, fieldTypes, flatOf, sharedFields, typesOf } from './record-look.ts'
 import { type FieldValues, valuesAlike } from './recorded-values.ts'
 import { renamedResources } from './resource-renames.ts'
@@ -20,12 +21,12 @@ type Look = Readonly<{
   fields: FieldTypes
 }>
 
-/** Proposes renames of resources, of fields and of values. Each is the best for both of its ends and clearly better than the next one. */
+/** Proposes renames of resources, of fields and of values, and moves of fields to another record. Each is the best for both of its ends and clearly better than the next one. */
 export function proposeRenames(
   comparison: StructureComparison,
   values: FieldValues = () => undefined,
 ): readonly RenameProposal[] {
-  const groups = new Map<string, { removed: (() => Field)[]; added: (() => Field)[] }>()
+  const groups = new Map<string, { removed: Field[]; added: Field[] }>()
   comparison.differences.forEach((difference, index) => {
     if (difference.keyword !== 'property') return
     const tokens = tokensOf(difference.pointer)
@@ -35,44 +36,54 @@ export function proposeRenames(
     const group = groups.get(parent) ?? { removed: [], added: [] }
     groups.set(parent, group)
     const side = difference.change === 'removed' ? 'old' : 'new'
-    const field = () => ({ difference, name, look: lookOf(comparison, side, comparison.schemasOf(index)) })
+    let look: Look | undefined
+    const field: Field = {
+      difference,
+      name,
+      get look() {
+        look ??= lookOf(comparison, side, comparison.schemasOf(index))
+        return look
+      },
+    }
     if (difference.change === 'removed') group.removed.push(field)
     if (difference.change === 'added') group.added.push(field)
   })
-  const fields = [...groups.values()].flatMap(({ removed, added }) => renamedFields(removed, added, values))
+  const renamed = [...groups.values()].flatMap(({ removed, added }) => renamedFields(removed, added, values))
+  const known = new Set(renamed.flatMap(({ from, to }) => [from, to]))
+  const rest = [...groups.values()].flatMap(({ removed, added }) => [...removed, ...added])
+  const moved = movedFields(
+    rest.filter((field) => !known.has(field)),
+    (from, to) => candidateOf(from, to, values),
+  )
   return [
     ...renamedResources(comparison, values),
-    ...fields.map(
-      ({ from, to, score, evidence }): RenameProposal => ({
-        kind: 'field',
-        resource: from.difference.resource,
-        direction: from.difference.direction,
-        from: from.difference.pointer,
-        to: to.difference.pointer,
+    ...[...renamed, ...moved].map(({ from, to, score, evidence }): RenameProposal => {
+      const [{ resource, direction, pointer }, target] = [from.difference, to.difference]
+      return {
+        kind: target.resource === resource ? 'field' : 'move',
+        resource,
+        direction,
+        from: pointer,
+        to: target.pointer,
+        toResource: target.resource,
         oldValue: null,
         newValue: null,
         confidence: Math.round(score * 100),
         evidence,
-      }),
-    ),
+      }
+    }),
     ...renamedValues(comparison.differences),
   ]
 }
 
 function renamedFields(
-  removed: readonly (() => Field)[],
-  added: readonly (() => Field)[],
+  removed: readonly Field[],
+  added: readonly Field[],
   values: FieldValues,
 ): readonly Candidate<Field>[] {
   // A group this large is a rebuilt record, and comparing all with all would only produce noise.
-  if (removed.length * added.length > 40_000 || added.length === 0) return []
-  const ends = added.map((make) => make())
-  return bestPairs(
-    removed.flatMap((make) => {
-      const from = make()
-      return ends.map((to) => candidateOf(from, to, values))
-    }),
-  )
+  if (removed.length * added.length > 40_000) return []
+  return bestPairs(removed.flatMap((from) => added.map((to) => candidateOf(from, to, values))))
 }
 
 function lookOf(comparison: StructureComparison, side: Side, schemas: readonly JsonSchema[]): Look {
@@ -223,6 +234,7 @@ function renamedValues(differences: readonly StructureDifference[]): readonly Re
           direction,
           from: pointer,
           to: pointer,
+          toResource: resource,
           oldValue,
           newValue: best.newValue,
           confidence: Math.round(Math.min(0.95, best.score * 0.8 + (isLone ? 0.15 : 0)) * 100),

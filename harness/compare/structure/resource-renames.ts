@@ -55,6 +55,7 @@ export function renamedResources(comparison: StructureComparison, values: FieldV
           direction: difference.direction,
           from: difference.resource,
           to: counterpart.resource,
+          toResource: counterpart.resource,
           oldValue: null,
           newValue: null,
           confidence: Math.round(score * 100),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { defineExpectation } from '../../ports/expectation.ts'
-import { isFieldGone, isFieldNew, isRefusal, isStoredElsewhere, Place, RefusedWith } from '../announced.ts'
+import { defineExpectation, type UnjudgedFinding } from '../../ports/expectation.ts'
+import { isFieldGone, isFieldNew, isOf, isRefusal, isStoredElsewhere, Place, RefusedWith } from '../announced.ts'
 
 const Args = z
   .strictObject({ from: Place, to: Place, 'refused-with': RefusedWith })
@@ -25,8 +25,20 @@ export default defineExpectation<z.infer<typeof Args>>({
   explains: (unjudged, { from, to, 'refused-with': code }, all) =>
     isFieldGone(unjudged, from) ||
     isFieldNew(unjudged, to) ||
+    (isOf(unjudged, ['field-moved'], from) && isProposal(unjudged, to)) ||
     isRefusal(unjudged, from.resource, code, [from.field]) ||
     isStoredElsewhere(unjudged, { from, to }, all, ANY),
   isExercised: ({ touches }, { from }) => touches(from.resource, from.field),
-  suggest: () => undefined,
+  suggest: ({ finding }) =>
+    finding.check === 'field-moved'
+      ? {
+          from: { resource: finding.resource, field: finding.pointer.slice(1) },
+          to: { resource: finding.args.target ?? '', field: finding.args.other ?? '' },
+        }
+      : undefined,
 })
+
+/** What the gate takes for the very same move; another new place for the field is another matter. */
+function isProposal({ finding }: UnjudgedFinding, to: Place): boolean {
+  return finding.args.target === to.resource && finding.args.other === to.field
+}

@@ -105,8 +105,8 @@ function listed(report: StructureReport): Readonly<{ rows: readonly Difference[]
 function renameTexts({ renames }: StructureReport): readonly string[] {
   const rows = new Map<string, { first: Rename; directions: Set<string>; resources: Set<string> }>()
   for (const rename of renames) {
-    const { resource, direction, ...rest } = rename
-    const key = JSON.stringify(rest)
+    const { resource, direction, toResource, ...rest } = rename
+    const key = JSON.stringify([rest, toResource === resource ? '' : toResource])
     const row = rows.get(key) ?? { first: rename, directions: new Set(), resources: new Set() }
     rows.set(key, row)
     row.directions.add(direction)
@@ -122,12 +122,14 @@ function renameTexts({ renames }: StructureReport): readonly string[] {
 
 type Rename = StructureReport['renames'][number]
 
-function renamedOf({ kind, resource, from, to, oldValue, newValue }: Rename, directions: string): string {
+function renamedOf({ kind, resource, from, to, toResource, oldValue, newValue }: Rename, directions: string): string {
   switch (kind) {
     case 'resource':
       return `${from} → ${to} (${directions})`
     case 'field':
       return `${resource} ${directions} ${from} → ${to}`
+    case 'move':
+      return `${resource} ${directions} ${from} → ${to} of ${toResource}`
     case 'value':
       return `${resource} ${directions} ${from}: value ${oldValue} → ${newValue}`
   }
