@@ -21,6 +21,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Agent, type Dispatcher, ProxyAgent, request as send } from 'undici'
+import { RecordingSpare } from '../harness/pipeline/recording-spare.ts'
 import { openAuthority } from '../harness/record/authority.ts'
 import { startForwardProxy, startProxy } from '../harness/record/proxy.ts'
 
@@ -77,7 +78,9 @@ async function proxy(kind: string, upstream: string, folder: string): Promise<vo
     return
   }
   const authority = await openAuthority(folder)
-  const options = { upstream, port: 0, ca: authority.certificate }
+  // As `change-gate record` has it, every exchange is told to a second process.
+  const { keep } = new RecordingSpare({ scenario: 'none', out: join(folder, kind), recordedAt: '2026-10-31T18:00:00Z' })
+  const options = { upstream, port: 0, ca: authority.certificate, onPassed: keep }
   const started = kind === 'forward' ? await startForwardProxy({ ...options, authority }) : await startProxy(options)
   process.send?.(started.url)
 }

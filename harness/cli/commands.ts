@@ -468,6 +468,7 @@ async function record(options: RecordFlags): Promise<void> {
   await new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve())
     process.once('SIGTERM', () => resolve())
+    process.once('SIGHUP', () => resolve())
   })
   const { interactions, sanitizing, others, changes } = await recording.finish()
   if (options.dryRun) printChanges(changes)

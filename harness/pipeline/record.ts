@@ -1,13 +1,13 @@
-import { randomBytes } from 'node:crypto'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { GateError } from '../base/errors.ts'
 import { keepRecording } from '../record/keep.ts'
 import { startForwardProxy, startProxy } from '../record/proxy.ts'
-import { type Change, sanitize } from '../record/sanitize.ts'
-import { findSecrets } from '../record/secrets.ts'
+import type { Change } from '../record/sanitize.ts'
+import { sanitizedCapture } from './captured.ts'
 import { refuseInRepository } from './decision.ts'
 import { loadErp } from './erp.ts'
+import { RecordingSpare, refuseCutOff } from './recording-spare.ts'
 import { readIntegration } from './scenario.ts'
 
 /** A recording in progress. */
@@ -23,7 +23,7 @@ export type RecordingInProgress = Readonly<{
       sanitizing: readonly Readonly<{ rule: string; count: number }>[]
       /** Connections to other hosts that passed and were not recorded, by host. */
       others: ReadonlyMap<string, number>
-      /** Every replacement that the sanitizer made. */
+      /** Every replacement that the sanitizer made, where nothing is written. */
       changes: readonly Change[]
     }>
   >
@@ -56,9 +56,13 @@ export async function startRecording(
   const authority = options.forward
     ? await (await import('../record/authority.ts')).openAuthority(await authorityFolder())
     : undefined
+  if (!options.dryRun) await refuseCutOff(options.out)
+  const { scenario, out } = options
+  const spare = options.dryRun ? undefined : new RecordingSpare({ scenario, out, recordedAt })
   const proxyOptions = {
     upstream: options.upstream,
     port: options.port,
+    ...(spare === undefined ? {} : { onPassed: spare.keep }),
     ...(options.onInteraction === undefined ? {} : { onInteraction: options.onInteraction }),
   }
   const proxy =
@@ -77,34 +81,13 @@ export async function startRecording(
               : `Set HTTPS_PROXY and HTTP_PROXY of the connector to ${proxy.url}; requests to other hosts than ${options.upstream} are not recorded.`,
         })
       }
-      const release = adapter.releaseOf(interactions)
-      if (release === undefined) {
-        throw new GateError('recording-unusable', 'The recording does not tell which release of the ERP answered.', {
-          hint: 'Record from the start of the connector run, with its log-in.',
-        })
-      }
       const changes: Change[] = []
-      const recording = sanitize(
-        {
-          header: {
-            format: 'erp-change-gate/recording',
-            version: 1,
-            integration: integration.id,
-            erp: { product: integration.erp.product, release },
-            connector: { name: integration.connector.name, release: integration.connector.release },
-            recordedAt,
-          },
-          interactions,
-        },
-        {
-          fields: integration.sanitize.fields,
-          key: process.env.CHANGE_GATE_PSEUDONYM_KEY ?? randomBytes(32).toString('hex'),
-          secretsOf: adapter.secretsOf,
-          found: await findSecrets(interactions),
-          onChange: (change) => changes.push(change),
-        },
-      )
+      const recording = await sanitizedCapture(interactions, {
+        ...{ integration, adapter, recordedAt },
+        ...(options.dryRun ? { onChange: (change: Change) => changes.push(change) } : {}),
+      })
       if (!options.dryRun) await keepRecording(options.out, recording)
+      await spare?.dismiss()
       return {
         interactions: interactions.length,
         sanitizing: recording.header.sanitizing,

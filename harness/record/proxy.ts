@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream'
 import { GateError, messageOf } from '../base/errors.ts'
 import type { Interaction } from '../model/recording.ts'
 import type { Authority } from './authority.ts'
-import { Recorder } from './recorder.ts'
+import { type OnPassed, Recorder } from './recorder.ts'
 
 /** A proxy that is listening. */
 export type RecordingProxy = Readonly<{
@@ -24,6 +24,7 @@ export type ProxyOptions = Readonly<{
   /** Certificates to trust besides those of the system when the ERP is asked. */
   ca?: string
   onInteraction?: (count: number) => void
+  onPassed?: OnPassed
 }>
 
 /**

@@ -10,7 +10,7 @@ import type { Interaction } from '../model/recording.ts'
 const AT_ONCE = 64 * 1024
 
 /** What passed of one request, as bytes: reading them waits until the connector has its answer and the recording ends. */
-type Passed = Readonly<{
+export type Passed = Readonly<{
   method: string
   path: string
   query: string
@@ -24,6 +24,9 @@ type Passed = Readonly<{
 
 type Slot = { passed?: Passed; fault?: string }
 
+/** What is told of every exchange once the connector has its answer. */
+export type OnPassed = (passed: Passed, nth: number) => void
+
 /** Forwards requests to the upstream ERP and keeps both sides of each, in the order in which they came. */
 export class Recorder {
   readonly #agent: Agent
@@ -31,13 +34,22 @@ export class Recorder {
   readonly #base: string
   readonly #slots: Slot[] = []
   readonly #onInteraction: ((count: number) => void) | undefined
+  readonly #onPassed: OnPassed | undefined
   #count = 0
 
-  constructor(options: Readonly<{ upstream: string; ca?: string; onInteraction?: (count: number) => void }>) {
+  constructor(
+    options: Readonly<{
+      upstream: string
+      ca?: string
+      onInteraction?: (count: number) => void
+      onPassed?: OnPassed
+    }>,
+  ) {
     const upstream = new URL(options.upstream)
     this.#origin = upstream.origin
     this.#base = upstream.pathname.replace(/\/+$/, '')
     this.#onInteraction = options.onInteraction
+    this.#onPassed = options.onPassed
     this.#agent = new Agent({
       keepAliveTimeout: 30_000,
       ...(options.ca === undefined ? {} : { connect: { ca: options.ca } }),
@@ -55,7 +67,7 @@ export class Recorder {
    */
   async forward(incoming: IncomingMessage, outgoing: ServerResponse, target: string, below: boolean): Promise<void> {
     const slot: Slot = {}
-    this.#slots.push(slot)
+    const nth = this.#slots.push(slot)
     const started = performance.now()
     const sent: Buffer[] = []
     try {
@@ -85,6 +97,7 @@ export class Recorder {
           durationMs: Math.round(performance.now() - started),
         }
       })
+      if (slot.passed !== undefined) this.#onPassed?.(slot.passed, nth)
       this.#count += 1
       this.#onInteraction?.(this.#count)
     } catch (error) {
@@ -153,7 +166,8 @@ function passed(
   })
 }
 
-function interactionOf(passed: Passed, seq: number): Interaction {
+/** What passed as an interaction of a recording. */
+export function interactionOf(passed: Passed, seq: number): Interaction {
   const { method, path, query, requestHeaders, responseHeaders, status, durationMs } = passed
   return {
     seq,
