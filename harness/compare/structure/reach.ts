@@ -1,7 +1,7 @@
 import type { Ways } from '../../base/ways.ts'
 import type { OutlineStep } from '../../model/schema.ts'
 import type { Direction } from '../../model/structure.ts'
-import { targetOf } from './space.ts'
+import { BIT, targetOf } from './space.ts'
 import type { Explanation, Pair, Pairs } from './walk.ts'
 
 /** A resource whose schemas differ, or lead to some that do. */
@@ -33,14 +33,14 @@ export function visit(
   pairs: Pairs,
   explain: (pair: Pair) => Explanation,
 ): readonly Visit[] {
-  const { unchanged, above } = pairs.space
-  const unstableNodes = pairs.space.unstableNodes[direction]
+  const { unchanged, unstableNodes, above } = pairs.space
+  const bit = BIT[direction]
   const size = unchanged?.size ?? 0
   const ways = unchanged?.ways ?? above
   // Numbers below this stand for what is crossed, and for the definitions outside that it leads to.
   const fixed = unstableNodes.length
   const read: (Pair | undefined)[] = (unchanged?.outside[direction] ?? []).map((name, index) =>
-    unstableNodes[size + index] === 1 ? pairs.named(name) : undefined,
+    ((unstableNodes[size + index] ?? 0) & bit) !== 0 ? pairs.named(name) : undefined,
   )
   // A list is slow to say that it has nothing before its beginning.
   const pairAt = (number: number): Pair | undefined => (number < size ? undefined : read[number - size])
@@ -93,7 +93,7 @@ export function visit(
     const end = ways.starts[number + 1] ?? 0
     for (let index = ways.starts[number] ?? 0; index < end; index += 1) {
       const to = ways.ends[index] ?? 0
-      if (unstableNodes[to] === 1) lead(to, number, index)
+      if (((unstableNodes[to] ?? 0) & bit) !== 0) lead(to, number, index)
     }
   }
 

@@ -1,4 +1,4 @@
-import { eachWay, reversed, type Ways } from '../../base/ways.ts'
+import { reversed, type Ways } from '../../base/ways.ts'
 import type { ErpSchema, JsonSchema, JsonSchemaObject, Unchanged } from '../../model/schema.ts'
 import type { Direction } from '../../model/structure.ts'
 
@@ -104,8 +104,11 @@ export type Space = Readonly<{
   unchanged: Unchanged | undefined
   /** Whether a definition is known to lead to another one by what both releases publish alike. */
   leadsOn: (name: string) => boolean
-  /** For each node of what is unchanged, and each name outside, whether it leads to something that is another now. */
-  unstableNodes: Readonly<Record<Direction, Uint8Array>>
+  /**
+   * For each node of what is unchanged, and each name outside, whether it leads to something that is another now: the bits of
+   * `BIT` tell whether what is read does, and what is sent.
+   */
+  unstableNodes: Uint8Array
   /** The nodes that lead to each of those. */
   above: Ways
 }>
@@ -128,7 +131,7 @@ export function spaceOf(old: ErpSchema, next: ErpSchema, common?: Unchanged): Sp
   const isUnstable = (name: string): boolean => {
     const node = unchanged?.nodeOf(name)
     if (unchanged === undefined || node === undefined) return unstable.names.has(name)
-    return unstable.nodes[unchanged.directionOf(name)][node] === 1
+    return ((unstable.nodes[node] ?? 0) & BIT[unchanged.directionOf(name)]) !== 0
   }
   const touched = new Map<object, boolean>()
   const touches = (schema: JsonSchema): boolean => {
@@ -174,7 +177,9 @@ export function spaceOf(old: ErpSchema, next: ErpSchema, common?: Unchanged): Sp
   }
 }
 
-const DIRECTIONS = ['read', 'send'] as const
+/** Where what is read and what is sent are one node, each has a bit of it. */
+export const BIT: Readonly<Record<Direction, number>> = { read: 1, send: 2 }
+const BOTH = BIT.read | BIT.send
 
 const NO_WAYS: Ways = { starts: new Int32Array(1), ends: new Int32Array(0) }
 
@@ -277,9 +282,10 @@ function unstableDefinitions(
     unstable.add(name)
     queue.push(name)
   }
-  /** Others that refer to a node: what is read under its number, what is sent under the bitwise complement of it. */
-  const nodeReferrers = new Map<number, string[]>()
-  const isSent = (name: string) => unchanged?.isDirected === false && unchanged.directionOf(name) === 'send'
+  /** Others that refer to a node, by what they refer to there. */
+  const nodeReferrers = { read: new Map<number, string[]>(), send: new Map<number, string[]>() }
+  const directionOf = (name: string) => unchanged?.directionOf(name) ?? 'read'
+  const bitsOf = (name: string) => (unchanged?.isDirected === false ? BIT[directionOf(name)] : BOTH)
   for (const name of names) {
     const before = others.old.get(name)
     const after = others.new.get(name)
@@ -290,44 +296,47 @@ function unstableDefinitions(
       if (node === undefined) {
         append(referrers, reference, name)
         if (!names.has(reference)) found(reference)
-      } else append(nodeReferrers, isSent(reference) ? ~node : node, name)
+      } else append(nodeReferrers[directionOf(reference)], node, name)
     }
   }
   const size = unchanged?.size ?? 0
-  const read = new Uint8Array(size + (unchanged?.outside.read.length ?? 0))
-  const sent = unchanged?.isDirected === false ? new Uint8Array(read.length) : read
+  const nodes = new Uint8Array(size + (unchanged?.outside.read.length ?? 0))
+  /** Bits that were found and not followed yet. */
+  const left = new Uint8Array(nodes.length)
   const nodeQueue: number[] = []
-  const foundRead = (node: number) => {
-    if (read[node] === 1) return
-    read[node] = 1
-    nodeQueue.push(node)
-  }
-  const foundSent = (node: number) => {
-    if (sent[node] === 1) return
-    sent[node] = 1
-    nodeQueue.push(~node)
+  const foundNode = (node: number, bits: number) => {
+    const more = bits & ~(nodes[node] ?? 0)
+    if (more === 0) return
+    nodes[node] = (nodes[node] ?? 0) | more
+    if (left[node] === 0) nodeQueue.push(node)
+    left[node] = (left[node] ?? 0) | more
   }
   const outside = new Map<string, number>()
-  for (const direction of unchanged === undefined ? [] : DIRECTIONS) {
-    for (const [index, name] of unchanged?.outside[direction].entries() ?? []) {
+  for (const list of unchanged === undefined ? [] : Object.values(unchanged.outside)) {
+    for (const [index, name] of list.entries()) {
       outside.set(name, index)
       // What leads to a definition that neither release has leads nowhere known.
       if (!names.has(name)) found(name)
     }
   }
   while (queue.length > 0 || nodeQueue.length > 0) {
-    const name = queue.pop()
-    if (name !== undefined) {
+    for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
       for (const referrer of referrers.get(name) ?? []) found(referrer)
       const index = outside.get(name)
-      if (index !== undefined) (isSent(name) ? foundSent : foundRead)(size + index)
+      if (index !== undefined) foundNode(size + index, bitsOf(name))
     }
     const node = nodeQueue.pop()
     if (node === undefined) continue
-    eachWay(above, node < 0 ? ~node : node, node < 0 ? foundSent : foundRead)
-    for (const referrer of nodeReferrers.get(node) ?? []) found(referrer)
+    const bits = left[node] ?? 0
+    left[node] = 0
+    const end = above.starts[node + 1] ?? 0
+    for (let at = above.starts[node] ?? 0; at < end; at += 1) foundNode(above.ends[at] ?? 0, bits)
+    for (const direction of ['read', 'send'] as const) {
+      if ((bits & BIT[direction]) !== 0)
+        for (const referrer of nodeReferrers[direction].get(node) ?? []) found(referrer)
+    }
   }
-  return { names: unstable, nodes: { read, send: sent } }
+  return { names: unstable, nodes }
 }
 
 function append<K>(map: Map<K, string[]>, key: K, name: string): void {

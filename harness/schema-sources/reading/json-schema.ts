@@ -108,7 +108,10 @@ const SILENT = new Set([
 /** Names of definitions that every format keeps in its own place. */
 const HOMES = [/^\/components\/schemas\/([^/]+)$/, /^\/definitions\/([^/]+)$/, /^\/\$defs\/([^/]+)$/]
 
-/** Where they are in references to them. */
+/** How the references of normalized schemas begin. */
+const START = '#/definitions/'
+
+/** Where definitions are in references to them. */
 const PLAIN_HOMES = ['#/components/schemas/', '#/definitions/', '#/$defs/']
 
 /** The name in a reference to a definition of the same document, where it needs no decoding. */
@@ -404,6 +407,13 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
 
   function adopt(schema: JsonSchema): boolean {
     if (adopted.has(schema)) return true
+    const only = typeof schema === 'object' && Object.keys(schema).length === 1 ? schema.$ref : undefined
+    const node = typeof only === 'string' ? postponed?.nodeOf(only.slice(START.length)) : undefined
+    if (postponed !== undefined && node !== undefined && typeof only === 'string' && only.startsWith(START)) {
+      reach(node, postponed.directionOf(only))
+      adopted.add(schema)
+      return true
+    }
     const names = referencesIn(schema)
     const isHere = (name: string) => {
       const plain = plainName(name)
@@ -509,8 +519,8 @@ function referencesIn(schema: JsonSchema): readonly string[] | undefined {
     for (const [keyword, inner] of Object.entries(value)) {
       if (keyword === '$dynamicRef' || keyword === '$recursiveRef') return undefined
       if (keyword === '$ref' && typeof inner === 'string') {
-        if (!inner.startsWith('#/definitions/')) return undefined
-        names.push(inner.slice('#/definitions/'.length))
+        if (!inner.startsWith(START)) return undefined
+        names.push(inner.slice(START.length))
       } else queue.push(inner)
     }
   }

@@ -79,6 +79,7 @@ function isObjectAlike(text: string, start: number, other: string, { start: from
   )
 }
 
+const SHORT = 16
 const QUOTE = 34
 const COMMA = 44
 const COLON = 58
@@ -133,7 +134,14 @@ function endOfValue(text: string, start: number): number {
 
 /** The offset of the quotation mark that ends a text. */
 function endOfText(text: string, start: number): number {
-  for (let end = text.indexOf('"', start); end >= 0; end = text.indexOf('"', end + 1)) {
+  let from = start
+  // Most texts are names, shorter than what it takes to call for a search.
+  for (const longest = start + SHORT; from < longest; from += 1) {
+    const code = text.charCodeAt(from)
+    if (code === QUOTE) return from
+    if (code === BACKSLASH) break
+  }
+  for (let end = text.indexOf('"', from); end >= 0; end = text.indexOf('"', end + 1)) {
     if (text.charCodeAt(end - 1) !== BACKSLASH) return end
     let slashes = 1
     while (text.charCodeAt(end - 1 - slashes) === BACKSLASH) slashes += 1

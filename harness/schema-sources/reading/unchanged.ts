@@ -21,7 +21,7 @@ type Written = Readonly<{
 }>
 type WrittenStep = OutlineStep &
   Readonly<{
-    /** The field as it is written, which may be hidden from those who send or read; undefined for items. */
+    /** The field as it is written where it may be hidden from those who send or read; undefined for all others, and for items. */
     field: unknown
     to: string | Written
   }>
@@ -210,6 +210,11 @@ function definitionsOf(content: unknown): Home | undefined {
   return isPlainObject(found) ? { home, schemas: found } : undefined
 }
 
+/** Whether a field says that it is only read or only sent, or what it refers to may. */
+function mayBeHidden(field: unknown): boolean {
+  return isPlainObject(field) && (field.readOnly === true || field.writeOnly === true || field.$ref !== undefined)
+}
+
 function hasSameFlags(one: unknown, other: unknown): boolean {
   return ['readOnly', 'writeOnly', '$ref'].every((keyword) => member(one, keyword) === member(other, keyword))
 }
@@ -285,7 +290,8 @@ function recordOf(
       if (to === undefined || (known !== undefined && (known !== LEADS_NOWHERE || to !== LEADS_NOWHERE)))
         return undefined
       if (fields.length > 1) leads.set(name, to)
-      if (to !== LEADS_NOWHERE) steps.push({ tokens: [name], path: ['properties', name], field, to })
+      if (to !== LEADS_NOWHERE)
+        steps.push({ tokens: [name], path: ['properties', name], field: mayBeHidden(field) ? field : undefined, to })
     }
   }
   if (steps.length === 0 && bases.length === 0) return LEADS_NOWHERE
