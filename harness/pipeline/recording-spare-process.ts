@@ -1,25 +1,24 @@
 /** The process of `RecordingSpare`. It writes nothing unless the recorder is gone. */
-import type { Interaction } from '../model/recording.ts'
 import { keepRecording } from '../record/keep.ts'
-import { interactionOf, type Passed } from '../record/recorder.ts'
+import { type Exchange, interactionsOf } from '../record/recorder.ts'
 import { sanitizedCapture } from './captured.ts'
 import { loadErp } from './erp.ts'
 import { cutOffFile, type Told } from './recording-spare.ts'
 import { readIntegration } from './scenario.ts'
 
 let task: Told['task'] | undefined
-const exchanges = new Map<number, Passed>()
+const exchanges = new Map<number, Exchange>()
 
 process.on('message', (told: Told) => {
   task = told.task
-  for (const { passed, nth } of told.exchanges) exchanges.set(nth, passed)
+  for (const exchange of told.exchanges) exchanges.set(exchange.nth, exchange)
 })
 process.once('disconnect', save)
 // A recorder that was killed at once is gone before anybody listens.
 if (!process.connected) setImmediate(save)
 
 async function save(): Promise<void> {
-  const interactions = [...wholePart()]
+  const interactions = interactionsOf([...wholePart()])
   if (task === undefined || interactions.length === 0) return
   const { scenario, out, recordedAt } = task
   const integration = await readIntegration(scenario)
@@ -28,10 +27,10 @@ async function save(): Promise<void> {
 }
 
 /** What passed before the first request that has no answer: with a hole in it, a recording cannot be replayed. */
-function* wholePart(): Generator<Interaction> {
+function* wholePart(): Generator<Exchange> {
   for (let nth = 1; ; nth++) {
     const exchange = exchanges.get(nth)
     if (exchange === undefined) return
-    yield interactionOf(exchange, nth)
+    yield exchange
   }
 }

@@ -3,13 +3,13 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { GateError } from '../base/errors.ts'
 import { exists } from '../base/files.ts'
-import type { OnPassed, Passed } from '../record/recorder.ts'
+import type { Exchange, OnPassed } from '../record/recorder.ts'
 
 /** What the spare needs to know of the recording. */
 type Task = Readonly<{ scenario: string; out: string; recordedAt: string }>
 
 /** What the spare process is told. */
-export type Told = Readonly<{ task: Task; exchanges: readonly Readonly<{ passed: Passed; nth: number }>[] }>
+export type Told = Readonly<{ task: Task; exchanges: readonly Exchange[] }>
 
 /** Milliseconds after which it is told: a connector asks again at once, and is not to wait for it. */
 const LATER = 5
@@ -36,7 +36,7 @@ export async function refuseCutOff(out: string): Promise<void> {
 export class RecordingSpare {
   readonly #task: Task
   #process: ChildProcess | undefined
-  #waiting: Readonly<{ passed: Passed; nth: number }>[] = []
+  #waiting: Exchange[] = []
   #isDismissed = false
 
   constructor(task: Task) {

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { Readable } from 'node:stream'
 import { Agent, type Dispatcher } from 'undici'
 import { GateError, messageOf } from '../base/errors.ts'
+import { onDemand } from '../base/on-demand.ts'
 import { bodyOf } from '../model/body.ts'
 import { HOP_BY_HOP, isKeptHeader } from '../model/headers.ts'
 import type { Interaction } from '../model/recording.ts'
@@ -21,6 +22,12 @@ export type Passed = Readonly<{
   received: readonly Buffer[]
   durationMs: number
 }>
+
+/** One exchange and the place of its request among all. */
+export type Exchange = Readonly<{ passed: Passed; nth: number }>
+
+/** Of more bytes than this, what they say is not held beside them. */
+const LARGEST_HELD = 8 * 1024 * 1024
 
 type Slot = { passed?: Passed; fault?: string }
 
@@ -113,7 +120,9 @@ export class Recorder {
 
   /** Everything that passed so far. */
   interactions(): readonly Interaction[] {
-    return this.#slots.flatMap(({ passed }, index) => (passed === undefined ? [] : [interactionOf(passed, index + 1)]))
+    return interactionsOf(
+      this.#slots.flatMap(({ passed }, index) => (passed === undefined ? [] : [{ passed, nth: index + 1 }])),
+    )
   }
 
   /** Closes the connections to the ERP. Throws `recording-unusable` when a request had no answer. */
@@ -166,8 +175,22 @@ function passed(
   })
 }
 
-/** What passed as an interaction of a recording. */
-export function interactionOf(passed: Passed, seq: number): Interaction {
+/** What passed as the interactions of a recording; of much, each is read when it is asked for. */
+export function interactionsOf(exchanges: readonly Exchange[]): readonly Interaction[] {
+  const lengthOf = (chunks: readonly Uint8Array[]) => chunks.reduce((sum, { length }) => sum + length, 0)
+  const bytes = exchanges.reduce((sum, { passed: { sent, received } }) => sum + lengthOf(sent) + lengthOf(received), 0)
+  if (bytes <= LARGEST_HELD) return exchanges.map(({ passed, nth }) => interactionOf(passed, nth))
+  return onDemand({
+    length: exchanges.length,
+    read: (index) => {
+      const exchange = exchanges[index]
+      if (exchange === undefined) throw new RangeError(`There is no exchange ${index}.`)
+      return interactionOf(exchange.passed, exchange.nth)
+    },
+  })
+}
+
+function interactionOf(passed: Passed, seq: number): Interaction {
   const { method, path, query, requestHeaders, responseHeaders, status, durationMs } = passed
   return {
     seq,
