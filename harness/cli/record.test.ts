@@ -74,28 +74,47 @@ async function callAll(url: string, methods: readonly string[]): Promise<void> {
   }
 }
 
-test('what was recorded when the recorder is killed is not lost, is sanitized, and is not recorded over', async () => {
-  // The last request gets no answer: what was recorded before it is whole.
-  const { recorder } = await recording([...Object.keys(ANSWERS), 'model.account.invoice.read'])
-  // What passed in the last milliseconds is not told yet.
-  await sleep(100)
-  recorder.kill('SIGKILL')
-  await recorder
-  const left = join(workspace.folder, `${OUT}.cut-off`)
-  await expect.poll(() => exists(left), { timeout: 10_000 }).toBe(true)
-  const { interactions } = await readRecording(left)
-  expect(interactions.map(({ request }) => request.body)).toMatchObject(
-    Object.keys(ANSWERS).map((method) => ({ json: { method } })),
-  )
-  const text = await workspace.read(`${OUT}.cut-off`)
-  for (const secret of [PASSWORD, 'f00dfeedf00dfeed', 'kreditor@halden']) expect(text).not.toContain(secret)
-  const out = join(workspace.folder, OUT)
-  await expect(startRecording({ upstream, port: 0, out, scenario })).rejects.toMatchObject({
-    code: 'recording-unusable',
-    message: `An earlier recording was cut off; what it had is in ${out}.cut-off.`,
-  })
-  await rm(left)
-}, 30_000)
+test.each([
+  {
+    name: 'when the recorder is killed',
+    sent: Object.keys(ANSWERS),
+    signal: 'SIGKILL',
+    status: undefined,
+    told: /^(?!.*error)/s,
+  },
+  {
+    name: 'before a request that got no answer',
+    sent: [...Object.keys(ANSWERS), 'model.account.invoice.read', 'common.server.version'],
+    signal: 'SIGINT',
+    status: 2,
+    told: /Request 4 got no answer.*What passed before it is sanitized and kept as .*2026-11\.ndjson\.cut-off/s,
+  },
+] as const)(
+  'what was recorded $name is not lost, is sanitized, and is not recorded over',
+  async ({ sent, ...ends }) => {
+    const { recorder } = await recording(sent)
+    // What passed in the last milliseconds is not told yet.
+    await sleep(100)
+    recorder.kill(ends.signal)
+    const { exitCode, stderr } = await recorder
+    expect([exitCode, stderr]).toEqual([ends.status, expect.stringMatching(ends.told)])
+    const left = join(workspace.folder, `${OUT}.cut-off`)
+    await expect.poll(() => exists(left), { timeout: 20_000 }).toBe(true)
+    const { interactions } = await readRecording(left)
+    expect(interactions.map(({ request }) => request.body)).toMatchObject(
+      Object.keys(ANSWERS).map((method) => ({ json: { method } })),
+    )
+    const text = await workspace.read(`${OUT}.cut-off`)
+    for (const secret of [PASSWORD, 'f00dfeedf00dfeed', 'kreditor@halden']) expect(text).not.toContain(secret)
+    const out = join(workspace.folder, OUT)
+    await expect(startRecording({ upstream, port: 0, out, scenario })).rejects.toMatchObject({
+      code: 'recording-unusable',
+      message: `An earlier recording was cut off; what it had is in ${out}.cut-off.`,
+    })
+    await rm(left)
+  },
+  30_000,
+)
 
 test('a recorder that is stopped leaves its recording and nothing else', async () => {
   const out = join(workspace.folder, 'recordings/2026-12.ndjson')

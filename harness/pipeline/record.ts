@@ -7,7 +7,7 @@ import type { Change } from '../record/sanitize.ts'
 import { sanitizedCapture } from './captured.ts'
 import { refuseInRepository } from './decision.ts'
 import { loadErp } from './erp.ts'
-import { RecordingSpare, refuseCutOff } from './recording-spare.ts'
+import { RecordingSpare, refuseCutOff, withCutOff } from './recording-spare.ts'
 import { readIntegration } from './scenario.ts'
 
 /** A recording in progress. */
@@ -71,7 +71,9 @@ export async function startRecording(
     url: proxy.url,
     ...(authority === undefined ? {} : { trust: authority.file }),
     finish: async () => {
-      await proxy.stop()
+      await proxy.stop().catch((error: unknown) => {
+        throw spare === undefined ? error : withCutOff(error, out)
+      })
       const interactions = proxy.interactions()
       if (interactions.length === 0) {
         throw new GateError('recording-unusable', 'Nothing was recorded: no request reached the proxy.', {

@@ -28,6 +28,13 @@ export async function refuseCutOff(out: string): Promise<void> {
   })
 }
 
+/** The refusal of a recording that has a hole, of which the spare keeps what passed before. */
+export function withCutOff(error: unknown, out: string): unknown {
+  if (!(error instanceof GateError)) return error
+  const hint = `${error.hint} What passed before it is sanitized and kept as ${cutOffFile(out)}.`
+  return new GateError(error.code, error.message, { hint, cause: error })
+}
+
 /**
  * A second process that is told of every exchange and holds it in memory, from the first one on. When this process ends
  * without having dismissed it, such as by SIGKILL, it sanitizes what it holds and writes that: what was recorded is not lost,
