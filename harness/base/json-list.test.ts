@@ -59,9 +59,13 @@ describe('what is no whole JSON is none afterwards', () => {
   })
 })
 
-test.each(['{"entries":[1]}', '{"log":[{"entries":[1]}]}', '{"log":{"entries":{}}}', '[1]', '"log"'])(
-  '%s has no such list',
-  (text) => {
-    expect(found(text, 5)).toBeUndefined()
-  },
-)
+test.each([
+  '{"entries":[1]}',
+  '{"log":[{"entries":[1]}]}',
+  '{"log":{"entries":{}}}',
+  '[1]',
+  '"log"',
+  '{"log":{"\\"entries":[1]}}',
+])('%s has no such list', (text) => {
+  expect(found(text, 5)).toBeUndefined()
+})

@@ -86,10 +86,10 @@ class ListScan {
   }
 
   #inString(byte: number): void {
-    if (this.#isEscaped) this.#isEscaped = false
-    else if (byte === BACKSLASH) this.#isEscaped = true
-    else if (byte === QUOTE) this.#isString = false
+    if (byte === QUOTE && !this.#isEscaped) this.#isString = false
+    // As it is written: a key with an escape in it is none of those that are sought.
     else if (this.#depth <= this.#keys.length) this.#text += String.fromCharCode(byte)
+    this.#isEscaped = byte === BACKSLASH && !this.#isEscaped
   }
 
   #inList(byte: number, at: number): void {

@@ -377,8 +377,7 @@ function locator(
     const before = publishedIn(baseline, resource)?.[direction]
     const after = publishedIn(candidate, resource)?.[direction]
     if (before === undefined || after === undefined) return [...met]
-    const visit = (old: Flat, next: Flat, at: number, depth: number): void => {
-      const pair = engine.pairs.of(old, next)
+    const visit = (pair: Pair, at: number, depth: number): void => {
       for (const index of byPair.get(`${direction} ${pair.key}`) ?? []) {
         if (isMet(index, tokens[at])) met.add(index)
       }
@@ -386,18 +385,17 @@ function locator(
       const { steps } = explanationOf(pair, engine)
       let isFollowed = at >= tokens.length
       for (const step of steps) {
-        if (step.tokens.length === 0) visit(step.pair.old, step.pair.new, at, depth + 1)
+        if (step.tokens.length === 0) visit(step.pair, at, depth + 1)
         else if (at < tokens.length && isSameToken(step.tokens[0], tokens[at])) {
           isFollowed = true
-          visit(step.pair.old, step.pair.new, at + 1, depth + 1)
+          visit(step.pair, at + 1, depth + 1)
         }
       }
       // An unchanged field may still lead to another record, which may have changed.
+      const { old, new: next } = pair
       const below = isFollowed ? [] : [childOf(old, tokens[at]), childOf(next, tokens[at])]
       const [one = [], other = []] = below
-      if (one.length > 0 && other.length > 0) {
-        visit(engine.flattener.flat('old', one), engine.flattener.flat('new', other), at + 1, depth + 1)
-      }
+      if (one.length > 0 && other.length > 0) visit(engine.pairs.at(one, other), at + 1, depth + 1)
       const relation = relationOf(old) ?? relationOf(next)
       let rest = at
       while (/^(\d+|\*)$/.test(tokens[rest] ?? '')) rest += 1
@@ -405,11 +403,9 @@ function locator(
       const start = publishedIn(baseline, relation)?.[direction]
       const end = publishedIn(candidate, relation)?.[direction]
       for (const index of byPair.get(`${direction} resource ${relation}`) ?? []) met.add(index)
-      if (start !== undefined && end !== undefined) {
-        visit(engine.flattener.flat('old', [start]), engine.flattener.flat('new', [end]), rest, depth + 1)
-      }
+      if (start !== undefined && end !== undefined) visit(engine.pairs.at([start], [end]), rest, depth + 1)
     }
-    visit(engine.flattener.flat('old', [before]), engine.flattener.flat('new', [after]), 0, 0)
+    visit(engine.pairs.at([before], [after]), 0, 0)
     return [...met].sort((left, right) => left - right)
   }
 }

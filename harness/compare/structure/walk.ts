@@ -89,7 +89,6 @@ export type Pairs = Readonly<{
   flattener: Flattener
   /** The pair of two lists of schemas; a definition that is written alike in both is not looked into. */
   at: (before: readonly JsonSchema[], after: readonly JsonSchema[]) => Pair
-  of: (old: Flat, next: Flat) => Pair
   /** The pair of a definition. */
   named: (name: string) => Pair
 }>
@@ -98,14 +97,6 @@ export type Pairs = Readonly<{
 export function pairsOf(space: Space, flattener: Flattener): Pairs {
   const known = new Map<string, Pair>()
   const byName = new Map<string, Pair>()
-  const of = (old: Flat, next: Flat): Pair => {
-    const key = `${old.key} | ${next.key}`
-    const found = known.get(key)
-    if (found !== undefined) return found
-    const made = { key, old, new: next }
-    known.set(key, made)
-    return made
-  }
   const flats = (before: readonly JsonSchema[], after: readonly JsonSchema[]): Pair => {
     const key = `${flattener.keyOf('old', before)} | ${flattener.keyOf('new', after)}`
     const found = known.get(key)
@@ -119,7 +110,7 @@ export function pairsOf(space: Space, flattener: Flattener): Pairs {
     if (found !== undefined) return found
     const node = space.unchanged?.nodeOf(name)
     const reference = [{ $ref: referenceTo(name) }]
-    const made = node === undefined ? flats(reference, reference) : new UnchangedPair(name, node, flattener)
+    const made = node === undefined ? flats(reference, reference) : new UnchangedPair(name, node, { space, flattener })
     byName.set(name, made)
     return made
   }
@@ -131,7 +122,7 @@ export function pairsOf(space: Space, flattener: Flattener): Pairs {
     }
     return flats(before, after)
   }
-  return { space, flattener, at, of, named }
+  return { space, flattener, at, named }
 }
 
 function referenceTo(name: string): string {
@@ -186,14 +177,25 @@ class UnchangedPair implements Pair {
   readonly key: string
   readonly node: number
   readonly #name: string
+  readonly #space: Space
   readonly #flattener: Flattener
 
-  constructor(name: string, node: number, flattener: Flattener) {
+  constructor(name: string, node: number, { space, flattener }: Readonly<{ space: Space; flattener: Flattener }>) {
     // The key that the flats would give.
     this.key = `old:$${name} | new:$${name}`
     this.node = node
     this.#name = name
+    this.#space = space
     this.#flattener = flattener
+  }
+
+  get written(): Written | undefined {
+    const reference = [{ $ref: referenceTo(this.#name) }]
+    const [old, next] = [
+      behindReferences('old', reference, this.#space),
+      behindReferences('new', reference, this.#space),
+    ]
+    return old === undefined || next === undefined ? undefined : { old, new: next }
   }
 
   get old(): Flat {

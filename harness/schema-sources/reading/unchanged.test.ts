@@ -55,6 +55,11 @@ describe('two releases read together', () => {
       { Invoice: record({ by: { ...to('Account'), nullable: true } }), Account: account({ enum: ['open', 'paid'] }) },
       { Invoice: record({ by: { ...to('Account'), nullable: true } }), Account: account({ enum: ['open'] }) },
     ],
+    [
+      'a change behind a definition that is another one or null',
+      { Invoice: record({ by: to('Payee') }), Payee: { allOf: [to('Account')], nullable: true }, Account: account({}) },
+      { Invoice: record({ by: to('Payee') }), Payee: { allOf: [to('Account')], nullable: true }, Account: record({}) },
+    ],
   ]
 
   it.each(cases)('%s: the same answer as read apart', (_, before, after) => {
@@ -69,7 +74,13 @@ describe('two releases read together', () => {
     expect(together.proofs()).toEqual(apart.proofs())
     expect(pair.old).toEqual(one)
     expect(pair.new).toEqual(other)
-    const places = [['supplier', 'parent', 'name'], ['lines', '*', 'account', 'code'], ['corrects', 'lines'], ['by']]
+    const places = [
+      ['supplier', 'parent', 'name'],
+      ['lines', '*', 'account', 'code'],
+      ['corrects', 'lines'],
+      ['by'],
+      ['by', 'code'],
+    ]
     for (const tokens of places)
       for (const direction of ['send', 'read'] as const)
         expect(together.at('POST /invoices', direction, tokens)).toEqual(apart.at('POST /invoices', direction, tokens))
