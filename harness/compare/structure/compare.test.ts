@@ -208,6 +208,27 @@ const FIELD_ROWS: readonly (readonly [string, JsonSchema, JsonSchema, readonly s
     ['send x-read-only added breaking'],
   ],
   [
+    'listed values of which only a whole number can be sent, and then none',
+    { type: 'integer', enum: [0.5, -2] },
+    { type: 'null' },
+    [
+      'read enum removed breaking',
+      'read null widened breaking',
+      'read type narrowed compatible',
+      'send enum removed compatible',
+      'send null widened compatible',
+      'send type narrowed breaking',
+    ],
+    [
+      'read enum added compatible',
+      'read null narrowed compatible',
+      'read type widened breaking',
+      'send enum added breaking',
+      'send null narrowed breaking',
+      'send type widened compatible',
+    ],
+  ],
+  [
     'deprecated',
     { type: 'string', deprecated: true },
     text,

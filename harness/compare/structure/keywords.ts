@@ -112,15 +112,20 @@ function effectiveTypes(flat: Flat): ReadonlySet<JsonType> {
   if (flat.values === undefined) return flat.types
   const types = new Set<JsonType>()
   for (const value of flat.values) {
-    if (value === null) types.add('null')
-    else if (Array.isArray(value)) types.add('array')
-    else if (typeof value === 'number') types.add(Number.isInteger(value) ? 'integer' : 'number')
-    else if (typeof value === 'boolean') types.add('boolean')
-    else if (typeof value === 'string') types.add('string')
-    else types.add('object')
+    const type = typeOf(value)
+    // A listed value of another type is none that a document can have.
+    if (flat.types.has(type) || (type === 'integer' && flat.types.has('number'))) types.add(type)
   }
   if (types.has('number')) types.delete('integer')
-  return new Set([...types].filter((type) => flat.types.has(type) || (type === 'integer' && flat.types.has('number'))))
+  return types
+}
+
+function typeOf(value: unknown): JsonType {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'array'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number'
+  if (typeof value === 'boolean') return 'boolean'
+  return typeof value === 'string' ? 'string' : 'object'
 }
 
 function valueChanges(old: Flat, next: Flat): readonly KeywordChange[] {
