@@ -223,7 +223,7 @@ const REASONS = `<section id="reasons" aria-labelledby="reasons-title">
 const FINDINGS = `<section id="findings" aria-labelledby="findings-title">
 <h2 id="findings-title">Findings</h2>
 {{#if view.findings.any}}
-<p>{{view.findings.total}} findings. {{view.findings.weighing}} weigh in the decision: {{view.findings.counts.unexpected}} unexpected, {{view.findings.counts.expected}} expected, {{view.findings.counts.waived}} waived; {{view.findings.counts.open}} of severity error are not handled. The others are for information.{{#if view.findings.more}} <strong>Showing {{view.findings.more.shown}} of {{view.findings.more.all}}</strong> that weigh, the worst first; the rest is in the JSON assessment.{{/if}}</p>
+<p>Findings: {{view.findings.total}}. Of weight in the decision: {{view.findings.weighing}} ({{view.findings.counts.unexpected}} unexpected, {{view.findings.counts.expected}} expected, {{view.findings.counts.waived}} waived). Of severity error and not handled: {{view.findings.counts.open}}. The others are for information.{{#if view.findings.more}} <strong>Showing {{view.findings.more.shown}} of {{view.findings.more.all}}</strong> that weigh, the worst first; the rest is in the JSON assessment.{{/if}}</p>
 <div class="scroll" role="region" aria-label="Table: Findings by class and owner" tabindex="0"><table class="picture">
 <caption>What broke, by class and owner: one square a finding, filled = silent, open = loud</caption>
 <thead><tr><th scope="col">Class</th>{{#each view.findings.lanes}}<th scope="col">{{title}}</th>{{/each}}</tr></thead>
