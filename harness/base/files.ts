@@ -25,7 +25,7 @@ export async function readTextFile(path: string, hint: string, largest = LARGEST
 export async function readableSize(path: string, hint: string): Promise<number> {
   try {
     const found = await stat(path)
-    if (!found.isFile()) throw new TypeError(`${path} is no file`)
+    if (found.isDirectory()) throw new TypeError(`${path} is a folder`)
     await access(path, constants.R_OK)
     return found.size
   } catch (cause) {

@@ -3,8 +3,10 @@ import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { GateError } from '../base/errors.ts'
 import { exists } from '../base/files.ts'
 import { startRecording } from '../pipeline/record.ts'
+import { withCutOff } from '../pipeline/recording-spare.ts'
 import { readRecording } from '../record/store.ts'
 import { Workspace } from './testing/workspace.ts'
 
@@ -74,47 +76,28 @@ async function callAll(url: string, methods: readonly string[]): Promise<void> {
   }
 }
 
-test.each([
-  {
-    name: 'when the recorder is killed',
-    sent: Object.keys(ANSWERS),
-    signal: 'SIGKILL',
-    status: undefined,
-    told: /^(?!.*error)/s,
-  },
-  {
-    name: 'before a request that got no answer',
-    sent: [...Object.keys(ANSWERS), 'model.account.invoice.read', 'common.server.version'],
-    signal: 'SIGINT',
-    status: 2,
-    told: /Request 4 got no answer.*What passed before it is sanitized and kept as .*2026-11\.ndjson\.cut-off/s,
-  },
-] as const)(
-  'what was recorded $name is not lost, is sanitized, and is not recorded over',
-  async ({ sent, ...ends }) => {
-    const { recorder } = await recording(sent)
-    // What passed in the last milliseconds is not told yet.
-    await sleep(100)
-    recorder.kill(ends.signal)
-    const { exitCode, stderr } = await recorder
-    expect([exitCode, stderr]).toEqual([ends.status, expect.stringMatching(ends.told)])
-    const left = join(workspace.folder, `${OUT}.cut-off`)
-    await expect.poll(() => exists(left), { timeout: 20_000 }).toBe(true)
-    const { interactions } = await readRecording(left)
-    expect(interactions.map(({ request }) => request.body)).toMatchObject(
-      Object.keys(ANSWERS).map((method) => ({ json: { method } })),
-    )
-    const text = await workspace.read(`${OUT}.cut-off`)
-    for (const secret of [PASSWORD, 'f00dfeedf00dfeed', 'kreditor@halden']) expect(text).not.toContain(secret)
-    const out = join(workspace.folder, OUT)
-    await expect(startRecording({ upstream, port: 0, out, scenario })).rejects.toMatchObject({
-      code: 'recording-unusable',
-      message: `An earlier recording was cut off; what it had is in ${out}.cut-off.`,
-    })
-    await rm(left)
-  },
-  30_000,
-)
+test('what was recorded when the recorder is killed is not lost, is sanitized, and is not recorded over', async () => {
+  // A request that gets no answer: what was recorded before it is whole.
+  const { recorder } = await recording([...Object.keys(ANSWERS), 'model.account.invoice.read', 'common.server.version'])
+  // What passed in the last milliseconds is not told yet.
+  await sleep(100)
+  recorder.kill('SIGKILL')
+  await recorder
+  const left = join(workspace.folder, `${OUT}.cut-off`)
+  await expect.poll(() => exists(left), { timeout: 20_000 }).toBe(true)
+  const { interactions } = await readRecording(left)
+  expect(interactions.map(({ request }) => request.body)).toMatchObject(
+    Object.keys(ANSWERS).map((method) => ({ json: { method } })),
+  )
+  const text = await workspace.read(`${OUT}.cut-off`)
+  for (const secret of [PASSWORD, 'f00dfeedf00dfeed', 'kreditor@halden']) expect(text).not.toContain(secret)
+  const out = join(workspace.folder, OUT)
+  await expect(startRecording({ upstream, port: 0, out, scenario })).rejects.toMatchObject({
+    code: 'recording-unusable',
+    message: `An earlier recording was cut off; what it had is in ${out}.cut-off.`,
+  })
+  await rm(left)
+}, 30_000)
 
 test('a recorder that is stopped leaves its recording and nothing else', async () => {
   const out = join(workspace.folder, 'recordings/2026-12.ndjson')
@@ -122,4 +105,13 @@ test('a recorder that is stopped leaves its recording and nothing else', async (
   await callAll(url, Object.keys(ANSWERS))
   expect((await finish()).interactions).toBe(3)
   expect(await readdir(join(workspace.folder, 'recordings'))).toEqual(['2026-12.ndjson'])
+})
+
+test('the refusal of a recording with a hole says where what passed before it is kept', () => {
+  const refusal = new GateError('recording-unusable', 'Request 4 got no answer (cut off).', { hint: 'Record again.' })
+  expect(withCutOff(refusal, '2026-11.ndjson')).toMatchObject({
+    code: 'recording-unusable',
+    message: refusal.message,
+    hint: 'Record again. What passed before it is sanitized and kept as 2026-11.ndjson.cut-off.',
+  })
 })
