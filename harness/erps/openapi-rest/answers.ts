@@ -1,3 +1,4 @@
+import { isPassing } from '../../base/http.ts'
 import { isJsonArray, isJsonObject, type Json, toJson } from '../../base/json.ts'
 import { tokensOf, valueAt } from '../../base/pointer.ts'
 import type { RecordedResponse } from '../../model/recording.ts'
@@ -21,7 +22,7 @@ export function interpretAnswer(
   const { status } = response
   const body = jsonOf(response)
   if (operation.isAwaited === true) return outcomeOfJob(operation, response, api, names, at)
-  if (status === 401 || status === 403 || status === 429 || status >= 500) return faultOf(status)
+  if (isOfConnection(status)) return faultOf(status)
   const isGood = status >= 200 && status < 300
   // Where the release has the operation, a page in the place of a refusal is of a proxy, and says nothing about a document.
   if (!isGood && isPage(response) && isPublished(operation, api, schema)) return faultOf(status)
@@ -155,6 +156,11 @@ export function listedRow(row: Json, list: RestApi['lists'][string], code: strin
     },
     { id: code },
   )
+}
+
+/** Whether a status is about the credential, a proxy or the load of a server, and says nothing about a record. */
+function isOfConnection(status: number): boolean {
+  return status === 401 || status === 403 || status === 407 || isPassing(status) || status >= 500
 }
 
 function faultOf(status: number): Outcome {
