@@ -399,6 +399,19 @@ describe('compareStructure on records', () => {
     expect(comparison.at('Bill', 'send', ['children', '0', 'children', '3', 'code'])).toHaveLength(1)
   })
 
+  it('doubts a choice of exactly one whose branches lead back to it, where one takes more now', () => {
+    const to = (name: string) => ({ $ref: `#/definitions/${name}` })
+    const Payee = closed({ by: { oneOf: [to('Person'), to('Firm')] } })
+    const Person = closed({ name: text, tax: text, payee: to('Payee') })
+    const before = { Payee, Person, Firm: closed({ name: text }) }
+    const after = { Payee, Person, Firm: closed({ name: text, tax: text }) }
+    expect(seen(to('Payee'), to('Payee'), before, after)).toEqual([
+      'read /by/tax property added compatible',
+      'send /by schema unknown unknown',
+      'send /by/tax property added compatible',
+    ])
+  })
+
   it('takes an object that declares members for closed where the source says so', () => {
     const base = { Base: { type: 'object', properties: { id: text } } }
     const bill = (name: string): JsonSchema => ({

@@ -6,7 +6,7 @@ import { type Flat, type Flattener, flattenerOf, itemSchemas, memberSchemas } fr
 import { declaredNames } from './keywords.ts'
 import { type Root, type Visit, visit } from './reach.ts'
 import { type Side, type Space, spaceOf } from './space.ts'
-import { type Explanation, explain, type LocalChange, type Pair, type Pairs, pairsOf, type Step } from './walk.ts'
+import { type Explanation, explain, type LocalChange, type Pair, type Pairs, pairsOf } from './walk.ts'
 import { effectOf } from './words.ts'
 
 /** Whether the documents of one resource stay accepted, and whether others are accepted in addition. */
@@ -226,18 +226,25 @@ function compareKeys(left: readonly string[], right: readonly string[]): number 
 function differencesBelow(roots: readonly Root[], direction: Direction, engine: Engine): readonly Found[] {
   const visits = visit(roots, direction, engine.pairs, (pair) => explanationOf(pair, engine))
   // From the leaves up, so that a proof finds the smaller ones done.
+  const upwards = [...visits].reverse()
   const found: Found[] = []
-  for (const met of [...visits].reverse()) {
-    const explanation = explanationOf(met.pair, engine)
-    const { changes, steps } = explanation
+  const why: Why = { told: new Set(), leading: new Set() }
+  for (const met of upwards) {
     const proof = proofOf(met.pair, engine)
-    // Whether a field may be sent is nothing to those who read it.
-    const concerned = direction === 'send' ? changes : changes.filter(({ rule }) => rule !== 'read-only')
-    const here = concerned.map((change) => foundAt(met, direction, change, effectOf(change, direction, proof)))
-    found.push(...here)
-    const isPlain = explanation.isTransparent || isTransparent(changes, met.pair, direction, engine)
-    if (!isPlain && isUnexplained(here, steps, direction, proof, engine))
-      found.push(foundAt(met, direction, UNEXPLAINED, DOUBT))
+    for (const change of explanationOf(met.pair, engine).changes) {
+      // Whether a field may be sent is nothing to those who read it.
+      if (direction === 'read' && change.rule === 'read-only') continue
+      const here = foundAt(met, direction, change, effectOf(change, direction, proof))
+      found.push(here)
+      if (tellsWhy(here.difference)) why.told.add(met.pair)
+    }
+  }
+  for (const met of upwards) {
+    const { isTransparent, changes } = explanationOf(met.pair, engine)
+    if (isTransparent || isHarmless(changes, met.pair, direction, engine)) continue
+    if (!isUnexplained(met.pair, why, direction, engine)) continue
+    found.push(foundAt(met, direction, UNEXPLAINED, DOUBT))
+    why.told.add(met.pair)
   }
   return found
 }
@@ -262,7 +269,7 @@ const DOUBT = {
  * Whether nothing at a pair can break the direction but what is below it, told from the keywords alone: each of them is
  * unchanged or changed to the harmless side, and none reaches from one member into another.
  */
-function isTransparent(changes: readonly LocalChange[], pair: Pair, direction: Direction, engine: Engine): boolean {
+function isHarmless(changes: readonly LocalChange[], pair: Pair, direction: Direction, engine: Engine): boolean {
   // Two schemas that differ and show no difference are not understood.
   if (changes.length === 0 && explanationOf(pair, engine).steps.length === 0) return false
   const harmless = direction === 'send' ? 'wider' : 'narrower'
@@ -281,25 +288,40 @@ function isTransparent(changes: readonly LocalChange[], pair: Pair, direction: D
   })
 }
 
+/**
+ * Whether a difference says why a proof fails. A reader is not broken by a field that is answered in addition, although more
+ * documents are possible then.
+ */
+function tellsWhy({ effect, direction, keyword, change }: StructureDifference): boolean {
+  return effect !== 'compatible' || (direction === 'read' && keyword === 'property' && change === 'added')
+}
+
 /** Whether the proof fails at a pair although nothing that was found there, or below, says why. */
-function isUnexplained(
-  here: readonly Found[],
-  steps: readonly Step[],
-  direction: Direction,
-  proof: ReturnType<typeof proofOf>,
-  engine: Engine,
-): boolean {
-  const holds = (at: ReturnType<typeof proofOf>) => (direction === 'send' ? at.keepsAll() : at.addsNothing())
-  if (here.some(({ difference }) => difference.effect !== 'compatible')) return false
-  // A reader is not broken by a field that is answered in addition, although more documents are possible then.
-  if (
-    direction === 'read' &&
-    here.some(({ difference }) => difference.keyword === 'property' && difference.change === 'added')
-  ) {
-    return false
+function isUnexplained(pair: Pair, why: Why, direction: Direction, engine: Engine): boolean {
+  if (why.told.has(pair)) return false
+  const holds = (at: Pair) => {
+    const proof = proofOf(at, engine)
+    return direction === 'send' ? proof.keepsAll() : proof.addsNothing()
   }
-  // What is below was asked before, and mostly says why: the proof of all together takes longest.
-  return steps.every((step) => holds(proofOf(step.pair, engine))) && !holds(proof)
+  // What is below was asked before, and mostly says why: the proof of all together takes longest. Records that lead to each
+  // other fail together, so it takes something that was told as well.
+  const areAllProven = explanationOf(pair, engine).steps.every((step) => holds(step.pair))
+  return (areAllProven || !leadsToWhy(pair, why, engine)) && !holds(pair)
+}
+
+/** Pairs where something was told that says why a proof fails, and pairs that are known to lead there. */
+type Why = Readonly<{ told: Set<Pair>; leading: Set<Pair> }>
+
+function leadsToWhy(pair: Pair, { told, leading }: Why, engine: Engine): boolean {
+  const seen = new Set([pair])
+  for (const at of seen) {
+    if (told.has(at) || leading.has(at)) {
+      leading.add(pair)
+      return true
+    }
+    for (const step of explanationOf(at, engine).steps) seen.add(step.pair)
+  }
+  return false
 }
 
 function proofOf(pair: Pair, engine: Engine): Readonly<{ keepsAll: () => boolean; addsNothing: () => boolean }> {
