@@ -196,14 +196,20 @@ export function normalizerOf(root: Parsed, options: Options): Normalizer {
   ): Readonly<Record<string, JsonSchema>> {
     if (!isPlainObject(value)) return refuseAt(parsed.document, below(tokens, keyword), 'expected an object.')
     const made: [string, JsonSchema][] = []
+    let isByPart = false
     for (const name of Object.keys(value)) {
       const inner = value[name]
       const flag = use === 'send' ? 'readOnly' : 'writeOnly'
       const isHidden = keyword === 'properties' && isFlagged(inner, flag, parsed)
-      if (isHidden) hidden.push(name)
-      else made.push([name, normalize(inner, below(tokens, keyword, name), use, parsed)])
+      if (isHidden) {
+        hidden.push(name)
+        const reference = member(inner, '$ref')
+        if (typeof reference === 'string' && plainlyNamed(reference) === undefined) isByPart = true
+      } else made.push([name, normalize(inner, below(tokens, keyword, name), use, parsed)])
     }
-    return Object.fromEntries(made)
+    const members = Object.fromEntries(made)
+    if (isByPart) hiddenByPart.add(members)
+    return members
   }
 
   /** Whether a field is read-only or write-only, itself or by the schema that it refers to in the same document. */
@@ -510,12 +516,16 @@ function plainName(name: string): string {
   return name.endsWith(SENT) ? name.slice(0, -SENT.length) : name
 }
 
+/** Members without those that are hidden by a part of another definition, which may be another one in the other release. */
+const hiddenByPart = new WeakSet<object>()
+
 /** The names of definitions that a normalized schema refers to; undefined when it refers to anything else. */
 function referencesIn(schema: JsonSchema): readonly string[] | undefined {
   const names: string[] = []
   const queue: unknown[] = [schema]
   for (let value = queue.pop(); value !== undefined; value = queue.pop()) {
     if (typeof value !== 'object' || value === null) continue
+    if (hiddenByPart.has(value)) return undefined
     for (const [keyword, inner] of Object.entries(value)) {
       if (keyword === '$dynamicRef' || keyword === '$recursiveRef') return undefined
       if (keyword === '$ref' && typeof inner === 'string') {

@@ -17,6 +17,8 @@ const record = (properties: Schemas) => ({ type: 'object', properties })
 const SUPPLIER = record({ name: { type: 'string', maxLength: 40 }, parent: to('Supplier') })
 const LINES = { type: 'array', items: record({ account: to('Account') }) }
 const INVOICE = record({ supplier: to('Supplier'), lines: LINES, corrects: to('Invoice') })
+const PART = 'Account/properties/code'
+const coded = (by: unknown) => ({ ...record({ by }), required: ['by'] })
 const account = (code: unknown) => record({ code })
 
 describe('two releases read together', () => {
@@ -30,6 +32,21 @@ describe('two releases read together', () => {
       'a field of an unchanged record that became read-only by what it refers to',
       { Invoice: INVOICE, Supplier: SUPPLIER, Account: account({ type: 'string' }) },
       { Invoice: INVOICE, Supplier: SUPPLIER, Account: { ...account({ type: 'string' }), readOnly: true } },
+    ],
+    [
+      'a field that must be sent now, since the part of a record that its definition refers to is no longer read-only',
+      { Invoice: coded(to('Code')), Code: to(PART), Account: account({ type: 'string', readOnly: true }) },
+      { Invoice: coded(to('Code')), Code: to(PART), Account: account({ type: 'string' }) },
+    ],
+    [
+      'the same where the definition itself is told in other words',
+      { Invoice: coded(to('Code')), Code: to(PART), Account: account({ type: 'string', readOnly: true }) },
+      { Invoice: coded(to('Code')), Code: { ...to(PART), title: 'Code' }, Account: account({ type: 'string' }) },
+    ],
+    [
+      'the same where the field refers to the part itself',
+      { Invoice: coded(to(PART)), Account: account({ type: 'string', readOnly: true }) },
+      { Invoice: coded(to(PART)), Account: account({ type: 'string' }) },
     ],
     [
       'a change behind a read-only field',

@@ -47,10 +47,9 @@ export function commonOf(old: unknown, next: unknown): Common | undefined {
     const then = before[name]
     const now = member(after, name)
     if (isEqual(then, now, 0)) equal.add(name)
-    else if (now !== undefined && !hasSameFlags(then, now)) {
-      // Whether a field is hidden depends on what it refers to, which is another now.
-      return undefined
-    }
+    else if (now !== undefined && !hasSameFlags(then, now)) return undefined
+    // Whether a field is hidden depends on what it refers to, which may be a part of what is another now.
+    if (now !== undefined && !isFlaggedAlike([old, then], [next, now])) return undefined
   }
   const homes: Homes = { ...one, after, equal, met: new Map() }
   const written = new Map<string, Written>()
@@ -217,6 +216,14 @@ function mayBeHidden(field: unknown): boolean {
 
 function hasSameFlags(one: unknown, other: unknown): boolean {
   return ['readOnly', 'writeOnly', '$ref'].every((keyword) => member(one, keyword) === member(other, keyword))
+}
+
+/** Whether a definition that is a reference leads to what is hidden from the same in both releases. */
+function isFlaggedAlike([old, then]: readonly unknown[], [next, now]: readonly unknown[]): boolean {
+  if (member(then, '$ref') === undefined) return true
+  return (['readOnly', 'writeOnly'] as const).every(
+    (flag) => isFlaggedIn(old, then, flag) === isFlaggedIn(next, now, flag),
+  )
 }
 
 /** The definitions of the old release, those of the new one, and the names of those that are equal. */
