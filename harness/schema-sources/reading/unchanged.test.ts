@@ -103,6 +103,17 @@ describe('two releases read together', () => {
         expect(together.at('POST /invoices', direction, tokens)).toEqual(apart.at('POST /invoices', direction, tokens))
   })
 
+  it('reads records that take each other over a thousand times', () => {
+    const last = 3000
+    const name = (index: number) => (index === 0 ? 'Invoice' : `Base${index}`)
+    const bases = Array.from({ length: last }, (_, index) => [name(index), { allOf: [to(name(index + 1))] }])
+    const [old, next] = [5, 3].map((maxLength) =>
+      specification({ ...Object.fromEntries(bases), [name(last)]: record({ code: { type: 'string', maxLength } }) }),
+    )
+    if (old === undefined || next === undefined) throw new Error('two documents')
+    expect(openapi.readPair?.(old, next).old).toEqual(openapi.read(old))
+  })
+
   it('leaves unread what nobody asks for', () => {
     const [before, after] = [{ type: 'string' }, { type: 'integer' }].map((code) =>
       specification({ Invoice: INVOICE, Supplier: SUPPLIER, Account: account(code) }),

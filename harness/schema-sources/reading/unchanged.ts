@@ -325,8 +325,9 @@ function takeOver(schema: unknown, homes: Homes, parts: Parts): boolean {
   const { $ref, allOf, properties, additionalProperties } = schema
   if ($ref !== undefined) {
     const name = targetAt($ref, homes)?.name
-    // What takes over itself, or the same twice, is read.
+    // What takes over itself, or the same twice, or one after another without end, is read.
     if (name === undefined || parts.bases.has(name) || !homes.equal.has(name)) return false
+    if (parts.bases.size >= MAX_DEPTH) return false
     parts.bases.add(name)
     if (!takeOver(member(homes.schemas, name), homes, parts)) return false
   }
