@@ -11,6 +11,7 @@ export function retryAfter(headers: Readonly<Record<string, string>>, now: numbe
   const text = headers['retry-after']
   if (text === undefined) return undefined
   if (/^\d+$/.test(text)) return Number(text) * 1000
-  const at = Date.parse(text)
+  // A date has letters in it; the engine also takes a fraction or a negative number for one.
+  const at = /[A-Za-z]/.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(at) ? undefined : Math.max(0, at - now)
 }
