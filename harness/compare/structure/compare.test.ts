@@ -412,6 +412,23 @@ describe('compareStructure on records', () => {
     ])
   })
 
+  it('gives up a proof of choices in choices, hundreds of them, instead of running out of stack', () => {
+    const last = 400
+    const to = (index: number) => ({ $ref: `#/definitions/Payee${index}` })
+    const choices = Array.from({ length: last }, (_, index) => [
+      `Payee${index}`,
+      { anyOf: [to(index + 1), { type: 'null' }] },
+    ])
+    const [old, next] = [5, 3].map((maxLength) =>
+      schemaOf(to(0), { ...Object.fromEntries(choices), [`Payee${last}`]: { type: 'string', maxLength } }),
+    )
+    if (old === undefined || next === undefined) throw new Error('two releases')
+    expect(structureComparison(old, next).proofs()).toMatchObject([
+      { direction: 'read', narrowed: 'not-proven' },
+      { direction: 'send', narrowed: 'not-proven' },
+    ])
+  })
+
   it('takes an object that declares members for closed where the source says so', () => {
     const base = { Base: { type: 'object', properties: { id: text } } }
     const bill = (name: string): JsonSchema => ({

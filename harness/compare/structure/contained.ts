@@ -19,8 +19,12 @@ export type Prover = Readonly<{
   isContained: (inner: Flat, outer: Flat) => boolean
 }>
 
-/** How deep into a document a proof goes, how many steps it takes and how often it splits choices before it gives up. */
+/**
+ * How deep into a document a proof goes, how many proofs may wait for each other, how many steps it takes and how often it
+ * splits choices before it gives up.
+ */
 const MAX_LEVEL = 200
+const MAX_OPEN = 250
 const MAX_CALLS = 100_000
 const MAX_SPLIT = 2
 const MAX_EXCLUDED = 12
@@ -68,7 +72,7 @@ export function proverOf(space: Space, flattener: Flattener): Prover {
       return true
     }
     calls += 1
-    if (level > MAX_LEVEL || calls > MAX_CALLS) return false
+    if (level > MAX_LEVEL || open.size > MAX_OPEN || calls > MAX_CALLS) return false
     open.set(key, level)
     const result = proveOpen(inner, outer, level, splits)
     open.delete(key)
