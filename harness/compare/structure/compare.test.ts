@@ -412,8 +412,8 @@ describe('compareStructure on records', () => {
     ])
   })
 
-  it('gives up a proof of choices in choices, hundreds of them, instead of running out of stack', () => {
-    const last = 400
+  it('gives up a proof of choices in choices, a thousand of them, instead of running out of stack', () => {
+    const last = 1000
     const to = (index: number) => ({ $ref: `#/definitions/Payee${index}` })
     const choices = Array.from({ length: last }, (_, index) => [
       `Payee${index}`,
@@ -423,10 +423,9 @@ describe('compareStructure on records', () => {
       schemaOf(to(0), { ...Object.fromEntries(choices), [`Payee${last}`]: { type: 'string', maxLength } }),
     )
     if (old === undefined || next === undefined) throw new Error('two releases')
-    expect(structureComparison(old, next).proofs()).toMatchObject([
-      { direction: 'read', narrowed: 'not-proven' },
-      { direction: 'send', narrowed: 'not-proven' },
-    ])
+    const sent = { Bill: { send: to(0) } }
+    const { proofs } = structureComparison({ ...old, resources: sent }, { ...next, resources: sent })
+    expect(proofs()).toMatchObject([{ direction: 'send', narrowed: 'not-proven' }])
   })
 
   it('takes an object that declares members for closed where the source says so', () => {
