@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest'
 import type { ErpSchema, JsonSchema } from '../../model/schema.ts'
 import { StructureDifference } from '../../model/structure.ts'
 import { compareStructure, structureComparison } from './compare.ts'
+import { proverOf } from './contained.ts'
+import { flattenerOf } from './flat.ts'
+import { spaceOf } from './space.ts'
 
 type Definitions = Readonly<Record<string, JsonSchema>>
 
@@ -426,6 +429,26 @@ describe('compareStructure on records', () => {
     const sent = { Bill: { send: to(0) } }
     const { proofs } = structureComparison({ ...old, resources: sent }, { ...next, resources: sent })
     expect(proofs()).toMatchObject([{ direction: 'send', narrowed: 'not-proven' }])
+  })
+
+  it('proves nothing more once all proofs together took what they may', () => {
+    const [shorter, longer] = [{ maxLength: 5 }, { maxLength: 9 }].map((limit) => ({ ...text, ...limit }))
+    if (shorter === undefined || longer === undefined) throw new Error('two lengths')
+    const space = spaceOf(schemaOf(shorter), schemaOf(longer))
+    const flattener = flattenerOf(space)
+    const flatOf = (side: 'old' | 'new', schema: JsonSchema) => flattener.flat(side, [closed({ payee: schema })])
+    const holds = (mostCalls: number) => {
+      const { isContained } = proverOf(space, flattener, mostCalls)
+      return [
+        isContained(flatOf('old', shorter), flatOf('new', longer)),
+        isContained(flatOf('old', text), flatOf('new', {})),
+      ]
+    }
+    expect([holds(8), holds(2), holds(0)]).toEqual([
+      [true, true],
+      [true, false],
+      [false, false],
+    ])
   })
 
   it('takes an object that declares members for closed where the source says so', () => {
