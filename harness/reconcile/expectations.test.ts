@@ -870,6 +870,16 @@ const ROWS: readonly Row[] = [
       ],
     ],
   }),
+  ...table('body-required', {
+    args: { resource: 'POST /bills/{id}/post' },
+    explains: [['that it must be given', schema('body-required', 'POST /bills/{id}/post', '')]],
+    not: [
+      ['that another operation asks for one', schema('body-required', 'POST /bills/{id}/void', '')],
+      ['that it need not be given', schema('body-optional', 'POST /bills/{id}/post', '')],
+      ['that a field of it is required', schema('field-required', 'POST /bills/{id}/post', 'date')],
+      ['a bill that is refused', refusal('E0411', 'a body is missing', 'POST /bills/{id}/post')],
+    ],
+  }),
   ...table('field-optional', {
     args: { resource: BILL, field: 'dueDate', direction: 'read' },
     explains: [
@@ -1583,7 +1593,7 @@ describe('what is explained is not explained any more', () => {
 
 test('there is one for everything that release notes of an ERP or a connector announce', () => {
   expect([...expectations.keys()]).toEqual(
-    `account-blocked account-renumbered account-split authentication-changed default-changed
+    `account-blocked account-renumbered account-split authentication-changed body-required default-changed
     dimension-added dimension-removed dimension-renamed dimension-required
     dimension-value-added dimension-value-blocked dimension-value-merged dimension-value-renamed
     endpoint-moved endpoint-retired enum-value-added enum-value-removed enum-value-renamed error-code-changed
