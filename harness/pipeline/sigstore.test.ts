@@ -38,8 +38,12 @@ let folder: string
 let ours: Instance
 let stranger: Instance
 let decision: string
-/** The same decision, signed again. */
-let again: string
+/**
+ * The same decision signed before and after that. A certificate is valid from the second on in which it was issued: one of a later
+ * second would be refused for its time already, before anything that a test is about.
+ */
+let earlier: string
+let later: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'change-gate-sigstore-'))
   ours = await instance('ours')
@@ -55,8 +59,9 @@ beforeAll(async () => {
   await writeFile(file('assessment.json'), json.render(assessment))
   await makeKeys(file('keys'))
   process.env.SIGSTORE_ID_TOKEN = tokenOf(IDENTITY)
+  earlier = await signed(ours, 'earlier.intoto.jsonl')
   decision = await signed(ours, 'decision.intoto.jsonl')
-  again = await signed(ours, 'again.intoto.jsonl')
+  later = await signed(ours, 'later.intoto.jsonl')
 })
 afterAll(async () => {
   delete process.env.SIGSTORE_ID_TOKEN
@@ -122,7 +127,7 @@ describe('a decision in Sigstore bundles', () => {
     expect(await verifyDecision(asked(changes()))).toMatchObject({ status: 1, code })
   })
 
-  test.each<[string, string, (bundle: Bundle, others: Bundle) => unknown]>([
+  test.each<[string, string, (bundle: Bundle, others: Readonly<Record<'earlier' | 'later', Bundle>>) => unknown]>([
     [
       'the payload names another build',
       'signature-invalid',
@@ -143,9 +148,9 @@ describe('a decision in Sigstore bundles', () => {
     [
       'the entry in the log is of another signature',
       'signature-invalid',
-      (bundle, other) => ({
+      (bundle, { later }) => ({
         ...bundle,
-        verificationMaterial: { ...bundle.verificationMaterial, tlogEntries: other.verificationMaterial.tlogEntries },
+        verificationMaterial: { ...bundle.verificationMaterial, tlogEntries: later.verificationMaterial.tlogEntries },
       }),
     ],
     [
@@ -159,9 +164,9 @@ describe('a decision in Sigstore bundles', () => {
     [
       'the certificate is of another signature',
       'signature-invalid',
-      (bundle, other) => ({
+      (bundle, { earlier }) => ({
         ...bundle,
-        verificationMaterial: { ...bundle.verificationMaterial, certificate: other.verificationMaterial.certificate },
+        verificationMaterial: { ...bundle.verificationMaterial, certificate: earlier.verificationMaterial.certificate },
       }),
     ],
     [
@@ -197,9 +202,11 @@ describe('a decision in Sigstore bundles', () => {
       }),
     ],
   ])('is refused when %s: %s', async (_name, code, spoil) => {
-    const [first = '', second = ''] = (await readFile(decision, 'utf8')).split('\n')
-    const [, other = ''] = (await readFile(again, 'utf8')).split('\n')
-    const spoiled = JSON.stringify(spoil(JSON.parse(second), JSON.parse(other)))
+    const linesIn = async (signed: string) => (await readFile(signed, 'utf8')).split('\n')
+    const [first = '', second = ''] = await linesIn(decision)
+    const [[, before = ''], [, after = '']] = [await linesIn(earlier), await linesIn(later)]
+    const others = { earlier: JSON.parse(before), later: JSON.parse(after) }
+    const spoiled = JSON.stringify(spoil(JSON.parse(second), others))
     await writeFile(file('spoiled.intoto.jsonl'), `${first}\n${spoiled}\n`)
     const answer = await verifyDecision(asked({ decision: file('spoiled.intoto.jsonl') }))
     expect(answer).toMatchObject({ status: 1, code })
