@@ -97,7 +97,7 @@ test('what was recorded when the recorder is killed is not lost, is sanitized, a
     message: `An earlier recording was cut off; what it had is in ${out}.cut-off.`,
   })
   await rm(left)
-}, 30_000)
+})
 
 test('a recorder that is stopped leaves its recording and nothing else', async () => {
   const out = join(workspace.folder, 'recordings/2026-12.ndjson')

@@ -62,7 +62,7 @@ beforeAll(async () => {
   ])
   expect([made.status, made.err.match(/error .*/)?.[0]]).toEqual([0, undefined])
   integration = await workspace.read(INTEGRATION)
-}, 30_000)
+})
 afterEach(async () => {
   for (const close of closers.splice(0)) await close()
 })
