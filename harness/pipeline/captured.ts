@@ -6,23 +6,37 @@ import type { ErpAdapter } from '../ports/erp.ts'
 import { type Change, sanitize } from '../record/sanitize.ts'
 import { findSecrets } from '../record/secrets.ts'
 
+/** How traffic becomes a recording. */
+type Capture = Readonly<{
+  integration: Integration
+  adapter: ErpAdapter
+  recordedAt: string
+  onChange?: (change: Change) => void
+}>
+
 /** Makes a recording of what the proxy captured. Throws `recording-unusable` and `sanitize-failed`. */
 export async function sanitizedCapture(
   interactions: readonly Interaction[],
-  capture: Readonly<{
-    integration: Integration
-    adapter: ErpAdapter
-    recordedAt: string
-    onChange?: (change: Change) => void
-  }>,
+  capture: Capture,
 ): Promise<SanitizedRecording> {
-  const { integration, adapter, recordedAt, onChange } = capture
-  const release = adapter.releaseOf(interactions)
+  const release = capture.adapter.releaseOf(interactions)
   if (release === undefined) {
     throw new GateError('recording-unusable', 'The recording does not tell which release of the ERP answered.', {
       hint: 'Record from the start of the connector run, with its log-in.',
     })
   }
+  return sanitizedTraffic(interactions, { ...capture, release })
+}
+
+/**
+ * Makes a recording of traffic with the ERP, however it was captured; `known` are digests of the pseudonyms that it has already. Throws
+ * `sanitize-failed`.
+ */
+export async function sanitizedTraffic(
+  interactions: readonly Interaction[],
+  capture: Capture & Readonly<{ release: string; known?: readonly string[] }>,
+): Promise<SanitizedRecording> {
+  const { integration, adapter, release, recordedAt, known, onChange } = capture
   return sanitize(
     {
       header: {
@@ -40,6 +54,7 @@ export async function sanitizedCapture(
       key: process.env.CHANGE_GATE_PSEUDONYM_KEY ?? randomBytes(32).toString('hex'),
       secretsOf: adapter.secretsOf,
       found: await findSecrets(interactions),
+      ...(known === undefined ? {} : { known }),
       ...(onChange === undefined ? {} : { onChange }),
     },
   )

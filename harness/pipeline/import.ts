@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { GateError } from '../base/errors.ts'
 import { writeTextParts } from '../base/files.ts'
 import { mapped, picked } from '../base/on-demand.ts'
@@ -8,9 +7,9 @@ import type { ErpAdapter } from '../ports/erp.ts'
 import type { ImportDocument, Imported, ImportedEntry, Importer } from '../ports/importer.ts'
 import { harParts } from '../record/har.ts'
 import { keepRecording } from '../record/keep.ts'
-import { type Change, sanitize } from '../record/sanitize.ts'
-import { findSecrets } from '../record/secrets.ts'
+import type { Change } from '../record/sanitize.ts'
 import { exportedRecording, readRecording } from '../record/store.ts'
+import { sanitizedTraffic } from './captured.ts'
 import { loadErp } from './erp.ts'
 import { HARNESS } from './harness.ts'
 import { type ReadDocument, readDocument } from './import-document.ts'
@@ -180,27 +179,15 @@ async function sanitizedOf(
   if (startedAt === undefined)
     notes.push('the file does not tell when it was recorded: the time of the import is noted')
   notes.push(...imported.loose, ...loose, ...left)
-  return sanitize(
-    {
-      header: {
-        format: 'erp-change-gate/recording',
-        version: 1,
-        integration: integration.id,
-        erp: { product: integration.erp.product, release },
-        connector: { name: integration.connector.name, release: integration.connector.release },
-        recordedAt: startedAt ?? new Date().toISOString(),
-      },
-      interactions,
-    },
-    {
-      fields: integration.sanitize.fields,
-      key: process.env.CHANGE_GATE_PSEUDONYM_KEY ?? randomBytes(32).toString('hex'),
-      secretsOf: adapter.secretsOf,
-      found: await findSecrets(interactions),
-      ...(imported.exported?.header.pseudonyms === undefined ? {} : { known: imported.exported.header.pseudonyms }),
-      ...(options.dryRun ? { onChange: (change: Change) => changes.push(change) } : {}),
-    },
-  )
+  const known = imported.exported?.header.pseudonyms
+  return sanitizedTraffic(interactions, {
+    integration,
+    adapter,
+    release,
+    recordedAt: startedAt ?? new Date().toISOString(),
+    ...(known === undefined ? {} : { known }),
+    ...(options.dryRun ? { onChange: (change: Change) => changes.push(change) } : {}),
+  })
 }
 
 /**

@@ -30,6 +30,7 @@ export function alikeSteps(
   rules: AlikeRules,
 ): readonly AlikeStep[] | undefined {
   if (old.anyOf !== undefined) return branchSteps(old, next, rules)
+  // What is said by true or false leads nowhere, so it demands the same in both.
   for (const keyword in old)
     if (!BESIDE.has(keyword) && !isAnnotation(keyword) && typeof old[keyword] !== 'boolean') return undefined
   const steps: AlikeStep[] = []
