@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { ChangeAssessment } from '../model/assessment.ts'
 import { startRecording } from '../pipeline/record.ts'
 import { readRecording } from '../record/store.ts'
 import { hasDocker, startSandbox } from '../targets/container.ts'
@@ -21,15 +20,11 @@ beforeEach(async () => {
 })
 afterEach(() => workspace.remove())
 
-async function assessed(change: string): Promise<ChangeAssessment> {
-  return ChangeAssessment.parse(await workspace.assessment(change))
-}
-
 describe.skipIf(!docker)('on a real Tryton 6.0', () => {
   test('the control on a fresh 6.0 is a go with no finding, twice in a row', { timeout: 5 * MINUTES }, async () => {
     for (let run = 0; run < 2; run++) {
       const { status } = await workspace.run(['run', `${SAMPLE}/changes/control-6.0`, '--target', 'container'])
-      const assessment = await assessed('control-6.0')
+      const assessment = await workspace.assessed('control-6.0')
       expect(assessment.findings.map((finding) => finding.message)).toEqual([])
       expect([status, assessment.verdict, assessment.evidence.level]).toEqual([0, 'go', 'live'])
     }
@@ -41,7 +36,7 @@ describe.skipIf(!docker)('on a real Tryton 6.0', () => {
     for (const target of ['mock', 'container']) {
       const flags = ['--target', target, '--connector', connector, '--fail-well', 'none']
       const { status } = await workspace.run(['run', `${SAMPLE}/changes/connector-1.1`, ...flags])
-      const { verdict, findings, evidence, accounting } = await assessed('connector-1.1')
+      const { verdict, findings, evidence, accounting } = await workspace.assessed('connector-1.1')
       seen.push({ status, verdict, findings, level: evidence.level, stored: accounting.compared })
     }
     const go = { status: 0, verdict: 'go', findings: [], stored: 49 }

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { ChangeAssessment } from '../model/assessment.ts'
 import { CREDENTIAL, excerpt, sample } from '../pipeline/fixtures/tryton.ts'
 import { writeRecording } from '../record/store.ts'
 import { hasDocker } from '../targets/container.ts'
@@ -19,19 +18,15 @@ beforeEach(async () => {
 })
 afterEach(() => workspace.remove())
 
-async function assessed(change: string): Promise<ChangeAssessment> {
-  return ChangeAssessment.parse(await workspace.assessment(change))
-}
-
 describe.skipIf(!docker)('on a real Tryton 7.0', () => {
   test('7.0 gives the findings of the mocked API, and the report says how far the two agree', {
     timeout: 5 * MINUTES,
   }, async () => {
     const update = `${SAMPLE}/changes/erp-7.0`
     expect((await workspace.run(['run', update])).status).toBe(1)
-    const mocked = await assessed('erp-7.0')
+    const mocked = await workspace.assessed('erp-7.0')
     const { status, out } = await workspace.run(['run', update, '--target', 'container'])
-    const live = await assessed('erp-7.0')
+    const live = await workspace.assessed('erp-7.0')
     expect([status, live.verdict, live.evidence.level]).toEqual([1, 'no-go', 'live'])
     expect(live.findings.map((finding) => finding.fingerprint)).toEqual(
       mocked.findings.map((finding) => finding.fingerprint),
@@ -67,7 +62,7 @@ describe.skipIf(!docker)('on a real Tryton 7.0', () => {
     const { recording } = excerpt(await sample('6.0'), (key) => /^SUP-100[89] /.test(key))
     await writeRecording(`${workspace.folder}/${SAMPLE}/recordings/2026-10.ndjson`, recording)
     await workspace.run(['run', change])
-    const mocked = await assessed('control-6.0')
+    const mocked = await workspace.assessed('control-6.0')
 
     const url = /^url +(http:\S+)$/m.exec(up.out)?.[1] ?? ''
     await closePeriod(url, '2026-10')
@@ -82,7 +77,7 @@ describe.skipIf(!docker)('on a real Tryton 7.0', () => {
       TRYTON_USER: CREDENTIAL.user,
       TRYTON_PASSWORD: CREDENTIAL.password,
     })
-    const live = await assessed('control-6.0')
+    const live = await workspace.assessed('control-6.0')
     await proxy.close()
     const down = await workspace.run(['sandbox', 'down', 'tryton-7.0'])
     expect(down.out).toMatch(/^tryton-7\.0: \d+ containers? removed$/)

@@ -2,7 +2,6 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { ChangeAssessment } from '../model/assessment.ts'
 import { serveSnapshot } from '../pipeline/serve.ts'
 import { Workspace } from './testing/workspace.ts'
 
@@ -19,10 +18,6 @@ beforeEach(async () => {
 })
 afterEach(() => workspace.remove())
 
-async function assessed(change: string): Promise<ChangeAssessment> {
-  return ChangeAssessment.parse(await workspace.assessment(change, 'rest-ap'))
-}
-
 describe('an ERP that is onboarded by configuration', () => {
   test('takes fewer than 60 lines of YAML', async () => {
     const text = await workspace.read(INTEGRATION)
@@ -37,7 +32,7 @@ describe('an ERP that is onboarded by configuration', () => {
     for (let run = 0; run < 2; run++) {
       const { status, out } = await workspace.run(['run', CONTROL])
       expect([status, out.split(' ')[0]]).toEqual([0, 'GO'])
-      const { meta: _, ...rest } = await assessed('control')
+      const { meta: _, ...rest } = await workspace.assessed('control', 'rest-ap')
       expect(rest.findings).toEqual([])
       expect(rest.accounting).toMatchObject({ recorded: 15, compared: 15, interactionsNotReached: 0, reconciles: true })
       expect(rest.evidence.level).toBe('schema')
@@ -49,7 +44,7 @@ describe('an ERP that is onboarded by configuration', () => {
   test('a release with a renamed field, a narrower list and a new required field is a no-go that names each, with the invoices', async () => {
     const { status } = await workspace.run(['run', UPDATE])
     expect(status).toBe(1)
-    const { verdict, findings, accounting, invoices } = await assessed('api-2026-2')
+    const { verdict, findings, accounting, invoices } = await workspace.assessed('api-2026-2', 'rest-ap')
     expect(verdict).toBe('no-go')
     expect(accounting).toMatchObject({ recorded: 15, compared: 15, reconciles: true })
     const blocking = findings
@@ -102,7 +97,7 @@ describe('an ERP that is onboarded by configuration', () => {
       const env = { NORVIK_TOKEN: served.password }
       const { status, err } = await workspace.run(['run', CONTROL, '--target', served.url], env)
       expect([status, err.match(/error .*/)?.[0]]).toEqual([0, undefined])
-      const { findings, leftBehind, evidence } = await assessed('control')
+      const { findings, leftBehind, evidence } = await workspace.assessed('control', 'rest-ap')
       expect([findings, leftBehind, evidence.level]).toEqual([[], [], 'schema'])
       expect(evidence.agreement?.disagreements).toEqual([])
       expect(evidence.target.proof).toBe('GET /me answers "sandbox" at /environment')

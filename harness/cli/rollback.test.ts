@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { ChangeAssessment } from '../model/assessment.ts'
+import type { ChangeAssessment } from '../model/assessment.ts'
 import { Rehearsal } from '../model/rehearsal.ts'
 import { Workspace } from './testing/workspace.ts'
 
@@ -18,7 +18,7 @@ async function stored(): Promise<Rehearsal> {
 
 async function assessed(): Promise<ChangeAssessment> {
   await workspace.run(['run', UPDATE])
-  return ChangeAssessment.parse(await workspace.assessment('erp-7.0'))
+  return workspace.assessed('erp-7.0')
 }
 
 describe('the stored rehearsal on a real ERP', () => {

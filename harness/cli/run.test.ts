@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { ChangeAssessment } from '../model/assessment.ts'
+import type { ChangeAssessment } from '../model/assessment.ts'
 import { Workspace } from './testing/workspace.ts'
 
 const UPDATE = 'scenarios/tryton-ap/changes/erp-7.0'
@@ -11,10 +11,6 @@ beforeEach(async () => {
   workspace = await Workspace.create()
 })
 afterEach(() => workspace.remove())
-
-async function assessed(change: string): Promise<ChangeAssessment> {
-  return ChangeAssessment.parse(await workspace.assessment(change))
-}
 
 /** What a finding is about, in one line. */
 function lines(assessment: ChangeAssessment): readonly string[] {
@@ -78,7 +74,7 @@ describe('the sample update', () => {
   test('run is a no-go that names every real break, and every invoice is accounted for', async () => {
     const { status } = await workspace.run(['run', UPDATE])
     expect(status).toBe(1)
-    const assessment = await assessed('erp-7.0')
+    const assessment = await workspace.assessed('erp-7.0')
     expect(assessment.verdict).toBe('no-go')
     expect(lines(assessment)).toEqual(REAL_BREAKS)
     const { recorded, replayed, observed, compared, reconciles } = assessment.accounting
@@ -99,7 +95,7 @@ describe('the sample update', () => {
   test('with a plan for all that is announced and waivers for the rest it is conditional', async () => {
     const { status } = await workspace.run(['run', `${UPDATE}-planned`])
     expect(status).toBe(0)
-    const { verdict, reasons, rollback } = await assessed('erp-7.0-planned')
+    const { verdict, reasons, rollback } = await workspace.assessed('erp-7.0-planned')
     expect(verdict).toBe('conditional')
     expect([...new Set(reasons.map(({ code }) => code))].sort()).toEqual([
       'plan-installed',
@@ -111,7 +107,7 @@ describe('the sample update', () => {
 
   test('the plan removes what it says it removes', async () => {
     await workspace.run(['run', UPDATE])
-    const { findings } = await assessed('erp-7.0')
+    const { findings } = await workspace.assessed('erp-7.0')
     const gone = findings
       .filter((finding) => finding.withPlan === 'gone')
       .map((finding) => `${finding.check} ${finding.resource}${finding.pointer}`)
@@ -139,7 +135,7 @@ describe('the control', () => {
       const { status, out } = await workspace.run(['run', CONTROL])
       expect(status).toBe(0)
       expect(out).toMatch(/^GO {2}CHG-0041/)
-      const { meta: _, ...rest } = await assessed('control-6.0')
+      const { meta: _, ...rest } = await workspace.assessed('control-6.0')
       expect(rest.findings).toEqual([])
       runs.push(JSON.stringify(rest))
     }

@@ -2,6 +2,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { readAssessment } from '../../pipeline/assessment-file.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 
@@ -65,5 +66,10 @@ export class Workspace {
 
   async assessment(change: string, integration = 'tryton-ap'): Promise<{ [member: string]: unknown }> {
     return JSON.parse(await this.read(`reports/${integration}/${change}/assessment.json`))
+  }
+
+  /** The same, proven to be an assessment. */
+  assessed(change: string, integration = 'tryton-ap'): ReturnType<typeof readAssessment> {
+    return readAssessment(join(this.folder, `reports/${integration}/${change}/assessment.json`))
   }
 }
